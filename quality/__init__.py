@@ -1,0 +1,1 @@
+"""What good data is, as Great Expectations suites over frames. Knows no Dagster and no database."""

@@ -1,0 +1,1 @@
+"""Everything that touches files and tables: landing, lake, warehouse files, serving, exports."""

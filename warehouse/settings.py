@@ -1,0 +1,231 @@
+"""``userops.toml`` and ``USEROPS_*`` -> Settings: the only place that reads configuration."""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from pathlib import Path
+from typing import Any, get_type_hints
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from warehouse.errors import UserError
+
+FILE_NAME = "userops.toml"
+PREFIX = "USEROPS_"
+FEEDS = ("events",)
+FORMATS = ("ndjson", "csv", "parquet", "text")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A feed that is not in the Segment format: which files, and which column is which field.
+
+    ``columns`` maps a Segment field (dotted, as ``properties.revenue``) to a column of the file;
+    ``constants`` gives fields the same value on every line. ``date_format`` parses the column of
+    ``timestamp`` (strptime); without it ISO 8601 is expected.
+    """
+
+    name: str
+    glob: str
+    format: str
+    columns: dict[str, str]
+    constants: dict[str, Any]
+    feed: str = "events"
+    date_format: str = ""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One installation: where it lives, its clock, its money, its limits."""
+
+    home: Path
+    timezone: str = "Asia/Shanghai"
+    currency: str = "CNY"
+    landing: str = ""
+    lake: str = ""
+    first_day: date | None = None
+    threads: int = 0
+    memory_limit: str = ""
+    webhook_url: str = ""
+    quiet_minutes: int = 10
+    keep_versions: int = 3
+    max_line_bytes: int = 1_048_576
+    max_future_days: int = 1
+    sources: tuple[Source, ...] = ()
+
+    @property
+    def landing_root(self) -> Path:
+        """Folder whose ``events/dt=YYYY-MM-DD/`` folders hold what arrived."""
+        return Path(self.landing) if self.landing else self.home / "landing"
+
+    @property
+    def lake_root(self) -> Path:
+        """Folder of the Parquet lake: events, quarantine and ledger by load date."""
+        return Path(self.lake) if self.lake else self.home / "lake"
+
+    @property
+    def build_dir(self) -> Path:
+        """Private working state: databases, parsed dbt project, effective rules."""
+        return self.home / "build"
+
+    @property
+    def build_db(self) -> Path:
+        """The build database: rules, staging and intermediate tables. BI never opens it."""
+        return self.build_dir / "userops.duckdb"
+
+    @property
+    def serving_build_db(self) -> Path:
+        """The marts under construction; publishing copies this file whole."""
+        return self.build_dir / "serving.duckdb"
+
+    @property
+    def dbt_dir(self) -> Path:
+        """Where dbt writes its manifest and logs."""
+        return self.build_dir / "dbt"
+
+    @property
+    def rules_dir(self) -> Path:
+        """The installation's own rule files; each takes the place of the shipped one."""
+        return self.home / "rules"
+
+    @property
+    def effective_rules_dir(self) -> Path:
+        """The rules a run uses: shipped ones with the installation's own laid over them."""
+        return self.build_dir / "rules"
+
+    @property
+    def serving_dir(self) -> Path:
+        """Published versions and the ``userops.duckdb`` link that BI tools open."""
+        return self.home / "serving"
+
+    @property
+    def exports_dir(self) -> Path:
+        """Recall lists, KPI snapshots and reports."""
+        return self.home / "exports"
+
+    @property
+    def dagster_home(self) -> Path:
+        """Run history and schedules."""
+        return self.home / "dagster"
+
+
+def load_settings(environ: Mapping[str, str] | None = None, cwd: Path | None = None) -> Settings:
+    """Read ``userops.toml`` (working directory, else ``$USEROPS_HOME``), then the environment.
+
+    Raises UserError for an unknown key, a value of the wrong kind, or an unknown time zone.
+    """
+    environ = os.environ if environ is None else environ
+    cwd = Path.cwd() if cwd is None else cwd
+    home = Path(environ.get(f"{PREFIX}HOME") or cwd / "warehouse" / "data").absolute()
+    found = next((p for p in (cwd / FILE_NAME, home / FILE_NAME) if p.is_file()), None)
+    values = _read_file(found) if found else {}
+    origins = dict.fromkeys(values, str(found))
+    for key, text in environ.items():
+        name = key.removeprefix(PREFIX).lower()
+        if key.startswith(PREFIX) and name not in NOT_SETTINGS:
+            values[name] = text
+            origins[name] = f"environment variable {key}"
+    _refuse_unknown(values, _setting_names(), origins)
+    return _validated(Settings(home, **_typed(values, origins)), origins)
+
+
+# Read by other parts (dbt's profile, the switch of engines), not settings of their own.
+NOT_SETTINGS = frozenset({"home", "rules", "build_db", "serving_build_db", "dbt_dir"})
+
+
+def _setting_names() -> list[str]:
+    return [field.name for field in fields(Settings) if field.name != "home"]
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UserError(
+            f"cannot read the settings: {error}",
+            where=str(path),
+            cure="correct the TOML at the place named above",
+        ) from error
+
+
+def _refuse_unknown(values: Mapping[str, Any], known: list[str], origins: Mapping[str, str]) -> None:
+    for key in values:
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+            cure = f"did you mean {near[0]!r}?" if near else f"known settings: {', '.join(known)}"
+            raise UserError(f"unknown setting {key!r}", where=origins.get(key, ""), cure=cure)
+
+
+def _typed(values: Mapping[str, Any], origins: Mapping[str, str]) -> dict[str, Any]:
+    hints = get_type_hints(Settings)
+    typed: dict[str, Any] = {}
+    for key, value in values.items():
+        if key == "sources":
+            typed[key] = tuple(_source(item, origins[key]) for item in value)
+            continue
+        try:
+            typed[key] = _convert(hints[key], value)
+        except ValueError as error:
+            raise UserError(
+                f"setting {key!r} has a value of the wrong kind: {value!r}",
+                where=origins[key],
+                cure=str(error),
+            ) from error
+    return typed
+
+
+def _convert(hint: Any, value: Any) -> Any:
+    if hint is int:
+        if isinstance(value, bool) or not str(value).strip().isdigit():
+            raise ValueError("give a whole number")
+        return int(value)
+    if hint is str:
+        if not isinstance(value, str):
+            raise ValueError("give a text in quotes")
+        return value
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise ValueError("give a date as 2026-01-31") from None
+
+
+def _source(item: Any, origin: str) -> Source:
+    where = f"{origin}, [[sources]]"
+    if not isinstance(item, dict):
+        raise UserError("a source is a table", where=where, cure="write [[sources]] above its keys")
+    known = [field.name for field in fields(Source)]
+    _refuse_unknown(item, known, dict.fromkeys(item, where))
+    for key in ("name", "glob", "format", "columns"):
+        if key not in item:
+            raise UserError(f"a source lacks {key!r}", where=where, cure=f"add {key} = ...")
+    source = Source(**({"constants": {}} | item))
+    for value, allowed, key in ((source.format, FORMATS, "format"), (source.feed, FEEDS, "feed")):
+        if value not in allowed:
+            raise UserError(
+                f"source {source.name!r}: unknown {key} {value!r}",
+                where=where,
+                cure=f"use one of {', '.join(allowed)}",
+            )
+    return source
+
+
+def _validated(settings: Settings, origins: Mapping[str, str]) -> Settings:
+    try:
+        ZoneInfo(settings.timezone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise UserError(
+            f"unknown time zone {settings.timezone!r}",
+            where=origins.get("timezone", ""),
+            cure="use an IANA name such as Asia/Shanghai or UTC",
+        ) from error
+    if len(settings.currency) != 3 or not settings.currency.isalpha():
+        raise UserError(
+            f"unknown currency {settings.currency!r}",
+            where=origins.get("currency", ""),
+            cure="use an ISO 4217 code such as CNY or USD",
+        )
+    return replace(settings, currency=settings.currency.upper())
