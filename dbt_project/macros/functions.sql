@@ -1,0 +1,64 @@
+{#- What the engines spell differently; everything else in the models means the same on both. -#}
+
+{% macro json_text(column, path) -%}
+    {{ return(adapter.dispatch('json_text', 'userops')(column, path)) }}
+{%- endmacro %}
+
+{% macro default__json_text(column, path) -%}
+    json_extract_string({{ column }}, '$.{{ path }}')
+{%- endmacro %}
+
+{% macro spark__json_text(column, path) -%}
+    get_json_object({{ column }}, '$.{{ path }}')
+{%- endmacro %}
+
+{% macro epoch_micros(column) -%}
+    {{ return(adapter.dispatch('epoch_micros', 'userops')(column)) }}
+{%- endmacro %}
+
+{% macro default__epoch_micros(column) -%} epoch_us({{ column }}) {%- endmacro %}
+
+{% macro spark__epoch_micros(column) -%} unix_micros({{ column }}) {%- endmacro %}
+
+{% macro sha256_text(expression) -%}
+    {{ return(adapter.dispatch('sha256_text', 'userops')(expression)) }}
+{%- endmacro %}
+
+{% macro default__sha256_text(expression) -%} sha256({{ expression }}) {%- endmacro %}
+
+{% macro spark__sha256_text(expression) -%} sha2({{ expression }}, 256) {%- endmacro %}
+
+{% macro hash_bucket(expression) -%}
+    {#- 0..9999, the same on every engine and every day: the first 32 bits of SHA-256. -#}
+    {{ return(adapter.dispatch('hash_bucket', 'userops')(expression)) }}
+{%- endmacro %}
+
+{% macro default__hash_bucket(expression) -%}
+    cast(cast('0x' || substr(sha256({{ expression }}), 1, 8) as bigint) % 10000 as bigint)
+{%- endmacro %}
+
+{% macro spark__hash_bucket(expression) -%}
+    cast(cast(conv(substr(sha2({{ expression }}, 256), 1, 8), 16, 10) as bigint) % 10000 as bigint)
+{%- endmacro %}
+
+{% macro fingerprint(columns) -%}
+    {#- Order-free fingerprint of a group of rows: compare it only with itself. -#}
+    {{ return(adapter.dispatch('fingerprint', 'userops')(columns)) }}
+{%- endmacro %}
+
+{% macro default__fingerprint(columns) -%}
+    cast(sum(hash({{ columns | join(', ') }})) as varchar)
+{%- endmacro %}
+
+{% macro spark__fingerprint(columns) -%}
+    cast(sum(cast(xxhash64({{ columns | join(', ') }}) as decimal(38, 0))) as string)
+{%- endmacro %}
+
+{% macro money(expression) -%}
+    cast({{ expression }} as decimal(18, 2))
+{%- endmacro %}
+
+{% macro rate(numerator, denominator) -%}
+    {#- A share as a double; null, never an error, where there is nothing to divide by. -#}
+    cast({{ numerator }} as double) / nullif(cast({{ denominator }} as double), 0)
+{%- endmacro %}

@@ -1,0 +1,30 @@
+{% macro period_number(period_column, date_column) -%}
+    {#- How many whole days, weeks (from Monday) or months lie before a date; period is a column. -#}
+    case {{ period_column }}
+        when 'day' then {{ days_between("date '1970-01-01'", date_column) }}
+        when 'week'
+            then cast(floor({{ days_between("date '1970-01-05'", date_column) }} / 7) as bigint)
+        when 'month'
+            then cast(
+                (extract(year from {{ date_column }}) - 1970) * 12
+                + extract(month from {{ date_column }}) - 1 as bigint
+            )
+    end
+{%- endmacro %}
+
+{% macro next_period_start(period_column, date_column) -%}
+    case {{ period_column }}
+        when 'day' then cast({{ dbt.dateadd('day', 1, date_column) }} as date)
+        when 'week' then cast({{ dbt.dateadd('day', 7, date_column) }} as date)
+        when 'month' then cast({{ dbt.dateadd('month', 1, date_column) }} as date)
+    end
+{%- endmacro %}
+
+{% macro period_after(period_column, date_column, number) -%}
+    {#- First day of the period so many periods later. -#}
+    case {{ period_column }}
+        when 'day' then cast({{ dbt.dateadd('day', number, date_column) }} as date)
+        when 'week' then cast({{ dbt.dateadd('day', '7 * (' ~ number ~ ')', date_column) }} as date)
+        when 'month' then cast({{ dbt.dateadd('month', number, date_column) }} as date)
+    end
+{%- endmacro %}

@@ -1,0 +1,49 @@
+{#- A day is rebuilt when what it is made of has changed: the increment of every model by day. -#}
+
+{% macro rebuilt_by(day_column, days_model) -%}
+    {#-
+        Config of a model whose days are replaced whole: `days_model` lists, in a column of the same
+        name, the days that this run rebuilds. The model itself selects only those days.
+    -#}
+    {% do ref(days_model) %}
+    {{ config(
+        materialized='incremental',
+        incremental_strategy='rebuild_days' if target.type == 'duckdb' else 'insert_overwrite',
+        unique_key=day_column,
+        partition_by=[day_column] if target.type != 'duckdb' else none,
+        meta={'rebuilds': days_model}
+    ) }}
+{%- endmacro %}
+
+{% macro get_incremental_rebuild_days_sql(arguments) -%}
+    {#- Delete by the list of days, not by the new rows: a day that became empty must go too. -#}
+    {%- set day = arguments['unique_key'] -%}
+    {%- set days = ref(model.meta.rebuilds) -%}
+    {%- set columns = arguments['dest_columns'] | map(attribute='quoted') | join(', ') -%}
+    delete from {{ arguments['target_relation'] }}
+    where {{ day }} in (select rebuilt.{{ day }} from {{ days }} as rebuilt);
+
+    insert into {{ arguments['target_relation'] }} ({{ columns }})
+    select {{ columns }} from {{ arguments['temp_relation'] }}
+{%- endmacro %}
+
+{% macro previous(model_name, columns) -%}
+    {#-
+        What a model held after the last run, as a subquery; no rows before its first build.
+        `columns` names each wanted column with its type. A plain ref would be a cycle.
+    -#}
+    {%- set node = (graph.nodes.values() | selectattr('resource_type', 'equalto', 'model')
+                    | selectattr('name', 'equalto', model_name) | list | first) if execute else none -%}
+    {%- set relation = adapter.get_relation(node.database, node.schema, node.alias) if node else none -%}
+    {%- if relation is not none and not flags.FULL_REFRESH -%}
+    (select {{ columns.keys() | join(', ') }} from {{ relation }})
+    {%- else -%}
+    (
+        select
+            {%- for name, type in columns.items() %}
+            cast(null as {{ type }}) as {{ name }}{{ ',' if not loop.last }}
+            {%- endfor %}
+        where 1 = 0
+    )
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,138 @@
+{#- Steps a funnel may have; the rule check refuses more. -#}
+{%- set deepest = 10 -%}
+with
+
+step_events as (
+
+    select * from {{ ref('int_funnel_sessions') }}
+
+),
+
+grains as (
+
+    select
+        'users' as grain,
+        cast(0 as bigint) as scope,
+        step_events.*
+
+    from step_events
+
+    union all
+
+    select
+        'sessions' as grain,
+        session_micros as scope,
+        step_events.*
+
+    from step_events
+
+),
+
+deep as (
+
+    -- Most people stop at the first step: only those who went on are followed.
+    select
+        grain,
+        scope,
+        funnel,
+        user_id
+
+    from grains
+    where step = 2
+    group by grain, scope, funnel, user_id
+
+),
+
+entered_1 as (
+
+    select
+        grains.*,
+        case when grains.step = 1 then grains.at_micros end as entry_1
+
+    from grains
+    inner join deep
+        on
+            grains.grain = deep.grain
+            and grains.scope = deep.scope
+            and grains.funnel = deep.funnel
+            and grains.user_id = deep.user_id
+
+),
+
+{% for step in range(2, deepest + 1) -%}
+candidates_{{ step }} as (
+
+    select
+        *,
+        case
+            when step = {{ step }}
+                then max(entry_{{ step - 1 }}) over (
+                    partition by grain, scope, funnel, user_id
+                    order by at_micros, load_date, source_file, source_line
+                    rows between unbounded preceding and 1 preceding
+                )
+        end as candidate_{{ step }}
+
+    from entered_{{ step - 1 }}
+
+),
+
+entered_{{ step }} as (
+
+    -- The latest entry that can lead here is the best one: it leaves the most of the window.
+    select
+        *,
+        case
+            when at_micros - candidate_{{ step }} <= coalesce(window_micros, at_micros)
+                then candidate_{{ step }}
+        end as entry_{{ step }}
+
+    from candidates_{{ step }}
+
+),
+
+{% endfor -%}
+reached as (
+
+    select
+        grain,
+        funnel,
+        1 as step,
+        scope,
+        user_id
+
+    from grains
+    where step = 1
+    group by grain, funnel, scope, user_id
+
+    {% for step in range(2, deepest + 1) %}
+    union all
+
+    select
+        grain,
+        funnel,
+        {{ step }} as step,
+        scope,
+        user_id
+
+    from entered_{{ deepest }}
+    where entry_{{ step }} is not null
+    group by grain, funnel, scope, user_id
+    {% endfor %}
+
+),
+
+final as (
+
+    select
+        grain,
+        funnel,
+        cast(step as bigint) as step,
+        cast(count(*) as bigint) as reached
+
+    from reached
+    group by grain, funnel, step
+
+)
+
+select * from final

@@ -1,0 +1,135 @@
+with recursive
+
+edges as (
+
+    select * from {{ ref('int_alias_edges') }}
+
+),
+
+ranked as (
+
+    select
+        previous_id,
+        known_id,
+        row_number() over (
+            partition by previous_id order by occurred_at, message_id
+        ) as edge_rank
+
+    from edges
+
+),
+
+next_ids as (
+
+    -- Each id moves once: the first alias wins.
+    select
+        previous_id,
+        known_id as next_id
+
+    from ranked
+    where edge_rank = 1
+
+),
+
+ends as (
+
+    select next_ids.next_id as end_id
+    from next_ids
+    left join next_ids as onward
+        on next_ids.next_id = onward.previous_id
+    where onward.previous_id is null
+    group by next_ids.next_id
+
+),
+
+followed as (
+
+    -- From the ends backwards: every id is met once, so no chain is too long.
+    select
+        ends.end_id as actor_id,
+        ends.end_id as user_id
+
+    from ends
+    union all
+    select
+        next_ids.previous_id as actor_id,
+        followed.user_id
+
+    from followed
+    inner join next_ids
+        on followed.actor_id = next_ids.next_id
+
+),
+
+unended as (
+
+    -- What no end leads to lies in a cycle or leads into one.
+    select
+        next_ids.previous_id,
+        next_ids.next_id
+
+    from next_ids
+    left join followed
+        on next_ids.previous_id = followed.actor_id
+    where followed.actor_id is null
+
+),
+
+reached as (
+
+    select
+        previous_id as actor_id,
+        next_id as reached_id
+
+    from unended
+    union
+    select
+        reached.actor_id,
+        unended.next_id as reached_id
+
+    from reached
+    inner join unended
+        on reached.reached_id = unended.previous_id
+
+),
+
+in_cycle as (
+
+    select actor_id
+    from reached
+    where actor_id = reached_id
+
+),
+
+cycles as (
+
+    select
+        reached.actor_id,
+        min(reached.reached_id) as user_id
+
+    from reached
+    inner join in_cycle
+        on reached.reached_id = in_cycle.actor_id
+    group by reached.actor_id
+
+),
+
+final as (
+
+    select
+        actor_id,
+        user_id
+
+    from followed
+    where actor_id <> user_id
+    union all
+    select
+        actor_id,
+        user_id
+
+    from cycles
+    where actor_id <> user_id
+
+)
+
+select * from final

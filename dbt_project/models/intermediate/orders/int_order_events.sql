@@ -1,0 +1,44 @@
+{{ rebuilt_by('event_date', 'int_touched_days') }}
+
+with
+
+events as (
+
+    select * from {{ ref('int_touched_events') }}
+    where order_id is not null
+
+),
+
+roles as (
+
+    select * from {{ ref('int_event_roles') }}
+    where
+        is_purchase
+        or is_refund
+
+),
+
+final as (
+
+    select
+        events.message_id,
+        events.order_id,
+        events.user_id,
+        case
+            when roles.is_purchase then 'purchase'
+            when events.event = 'Order Cancelled' then 'cancellation'
+            else 'refund'
+        end as kind,
+        events.amount,
+        events.currency,
+        {{ json_text('events.properties', 'coupon') }} as coupon,
+        events.occurred_at,
+        events.event_date
+
+    from events
+    inner join roles
+        on events.event = roles.event
+
+)
+
+select * from final

@@ -1,0 +1,182 @@
+with
+
+candidates as (
+
+    select * from {{ ref('recall_candidates') }}
+
+),
+
+contacts as (
+
+    select * from {{ ref('int_contacts') }}
+
+),
+
+last_contacts as (
+
+    select * from {{ ref('int_last_contacts') }}
+
+),
+
+arms as (
+
+    select * from {{ ref('recall_arms') }}
+    where experiment = 'recall'
+
+),
+
+parameters as (
+
+    select
+        max(case when parameter = 'recall_cooling_days' then cast(value as bigint) end)
+            as cooling_days,
+        max(case when parameter = 'recall_daily_budget' then cast(value as double) end)
+            as daily_budget,
+        max(case when parameter = 'recall_holdout_share' then cast(value as double) end)
+            as holdout_share,
+        max(case when parameter = 'recall_send_hour' then cast(value as bigint) end) as send_hour
+
+    from {{ ref('parameters') }}
+
+),
+
+channels as (
+
+    {% for channel in ['email', 'sms', 'push', 'wechat_oa'] %}
+    {% set contact = {'email': 'email', 'sms': 'phone', 'push': 'push_token',
+        'wechat_oa': 'wechat_openid'}[channel] %}
+    select
+        candidates.user_id,
+        '{{ channel }}' as channel,
+        position('{{ channel }}' in candidates.channel_order) as place,
+        contacts.{{ contact }} is not null as has_contact,
+        coalesce(contacts.consent_{{ channel }}, 'true') = 'true' as has_consent
+
+    from candidates
+    left join contacts
+        on candidates.user_id = contacts.user_id
+    where position('{{ channel }}' in candidates.channel_order) > 0
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+
+),
+
+reachable as (
+
+    -- The first channel of the strategy's order that the user can and may be reached by.
+    select
+        user_id,
+        min(case when has_contact and has_consent then place end) as place,
+        cast(count_if(has_contact) > 0 as boolean) as has_contact
+
+    from channels
+    group by user_id
+
+),
+
+chosen as (
+
+    select
+        reachable.user_id,
+        reachable.has_contact,
+        channels.channel
+
+    from reachable
+    left join channels
+        on
+            reachable.user_id = channels.user_id
+            and reachable.place = channels.place
+
+),
+
+bucketed as (
+
+    select
+        candidates.*,
+        {{ hash_bucket("candidates.user_id || '|recall'") }} as arm_bucket,
+        {{ hash_bucket("candidates.user_id || '|holdout'") }} as holdout_bucket
+
+    from candidates
+
+),
+
+judged as (
+
+    -- The first reason in this order is the one that is told.
+    select
+        bucketed.*,
+        chosen.channel,
+        arms.arm,
+        parameters.daily_budget,
+        parameters.send_hour,
+        case
+            when coalesce(contacts.is_deleted, false) then 'erased'
+            when not coalesce(chosen.has_contact, false) then 'no_contact'
+            when chosen.channel is null then 'no_consent'
+            when bucketed.holdout_bucket < 10000 * parameters.holdout_share then 'holdout'
+            when not arms.is_contacted then 'control'
+            when
+                {{ days_between('last_contacts.last_contact_date', 'bucketed.as_of_date') }}
+                < parameters.cooling_days
+                then 'cooling'
+        end as exclusion_reason
+
+    from bucketed
+    cross join parameters
+    left join chosen
+        on bucketed.user_id = chosen.user_id
+    left join contacts
+        on bucketed.user_id = contacts.user_id
+    left join last_contacts
+        on bucketed.user_id = last_contacts.user_id
+    left join arms
+        on
+            bucketed.arm_bucket >= arms.from_bucket
+            and bucketed.arm_bucket <= arms.to_bucket
+
+),
+
+ranked as (
+
+    select
+        *,
+        sum(case when exclusion_reason is null then unit_cost else 0 end) over (
+            order by expected_value desc, priority, user_id
+            rows between unbounded preceding and current row
+        ) as spent
+
+    from judged
+
+),
+
+final as (
+
+    select
+        as_of_date,
+        user_id,
+        strategy,
+        channel,
+        content_key,
+        arm,
+        priority,
+        {{ dbt.dateadd('hour', 'send_hour',
+            'cast(' ~ dbt.dateadd('day', 1, 'as_of_date') ~ ' as timestamp)') }} as send_after,
+        warning_level,
+        segment,
+        tier,
+        lifecycle_stage,
+        need,
+        scene,
+        unit_cost,
+        expected_value,
+        reason,
+        case
+            when exclusion_reason is not null then exclusion_reason
+            when spent > daily_budget then 'budget'
+        end as exclusion_reason
+
+    from ranked
+
+)
+
+select * from final

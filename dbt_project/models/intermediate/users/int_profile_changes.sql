@@ -1,0 +1,92 @@
+{{ rebuilt_by('event_date', 'int_touched_days') }}
+
+with
+
+events as (
+
+    select * from {{ ref('int_touched_events') }}
+
+),
+
+identified as (
+
+    select
+        user_id,
+        traits,
+        occurred_at,
+        message_id,
+        event_date
+
+    from events
+    where
+        type = 'identify'
+        and traits is not null
+
+),
+
+consents as (
+
+    select
+        user_id,
+        'consent_' || {{ json_text('properties', 'channel') }} as field,
+        {{ json_text('properties', 'granted') }} as value,
+        occurred_at,
+        message_id,
+        event_date
+
+    from events
+    where event = 'Consent Changed'
+
+),
+
+deletions as (
+
+    select
+        user_id,
+        'deleted' as field,
+        'true' as value,
+        occurred_at,
+        message_id,
+        event_date
+
+    from events
+    where event = 'User Deleted'
+
+),
+
+changes as (
+
+    {% for field in ['email', 'phone', 'push_token', 'wechat_openid'] %}
+    select
+        user_id,
+        '{{ field }}' as field,
+        {{ json_text('traits', field) }} as value,
+        occurred_at,
+        message_id,
+        event_date
+
+    from identified
+    union all
+    {% endfor %}
+    select * from consents
+    union all
+    select * from deletions
+
+),
+
+final as (
+
+    select
+        user_id,
+        field,
+        value,
+        occurred_at,
+        message_id,
+        event_date
+
+    from changes
+    where value is not null
+
+)
+
+select * from final

@@ -1,0 +1,58 @@
+{{ rebuilt_by('load_date', 'stg_pending_loads') }}
+
+with
+
+source as (
+
+    select * from {{ source('raw', 'events') }}
+
+),
+
+pending as (
+
+    select * from {{ ref('stg_pending_loads') }}
+
+),
+
+typed as (
+
+    select
+        -- ids
+        source.message_id,
+        source.message_hash,
+        source.payload_hash,
+        coalesce(source.user_id, source.anonymous_id) as actor_id,
+        source.user_id is null as is_anonymous,
+        source.user_id as known_id,
+        source.anonymous_id,
+        source.previous_id,
+
+        -- facts
+        source.type,
+        source.event,
+        source.platform,
+        source.country,
+        source.campaign_source,
+        source.order_id,
+        source.amount,
+        source.currency,
+        source.properties,
+        source.traits,
+
+        -- times
+        source.occurred_at,
+        {{ local_date('source.occurred_at') }} as event_date,
+
+        -- lineage
+        source.source_file,
+        source.source_line,
+        pending.load_fingerprint,
+        source.load_date
+
+    from source
+    inner join pending
+        on source.load_date = pending.load_date
+
+)
+
+select * from typed
