@@ -23,8 +23,10 @@ class Source:
     """A feed that is not in the Segment format: which files, and which column is which field.
 
     ``columns`` maps a Segment field (dotted, as ``properties.revenue``) to a column of the file;
-    ``constants`` gives fields the same value on every line. ``date_format`` parses the column of
-    ``timestamp`` (strptime); without it ISO 8601 is expected.
+    ``constants`` gives fields the same value on every line. ``date_format`` parses the columns of
+    times (strptime; without a zone it is UTC); without it ISO 8601 is expected. ``header`` tells
+    whether the first line of ``csv`` and ``text`` names the columns; without it they are "1", "2"
+    and so on. ``order_id = "row"`` makes an order id of each row, for logs of orders without one.
     """
 
     name: str
@@ -34,6 +36,9 @@ class Source:
     constants: dict[str, Any]
     feed: str = "events"
     date_format: str = ""
+    delimiter: str = ","
+    header: bool = True
+    order_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,9 +96,14 @@ class Settings:
         return self.home / "rules"
 
     @property
+    def project_dir(self) -> Path:
+        """The dbt project a run uses: the shipped one, with this installation's rules."""
+        return self.build_dir / "project"
+
+    @property
     def effective_rules_dir(self) -> Path:
         """The rules a run uses: shipped ones with the installation's own laid over them."""
-        return self.build_dir / "rules"
+        return self.project_dir / "seeds" / "rules"
 
     @property
     def serving_dir(self) -> Path:
@@ -131,8 +141,8 @@ def load_settings(environ: Mapping[str, str] | None = None, cwd: Path | None = N
     return _validated(Settings(home, **_typed(values, origins)), origins)
 
 
-# Read by other parts (dbt's profile, the switch of engines), not settings of their own.
-NOT_SETTINGS = frozenset({"home", "rules", "build_db", "serving_build_db", "dbt_dir"})
+# The home is found first; the other two are how dbt's profile is told the files.
+NOT_SETTINGS = frozenset({"home", "build_db", "serving_build_db"})
 
 
 def _setting_names() -> list[str]:
@@ -150,7 +160,9 @@ def _read_file(path: Path) -> dict[str, Any]:
         ) from error
 
 
-def _refuse_unknown(values: Mapping[str, Any], known: list[str], origins: Mapping[str, str]) -> None:
+def _refuse_unknown(
+    values: Mapping[str, Any], known: list[str], origins: Mapping[str, str]
+) -> None:
     for key in values:
         if key not in known:
             near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
@@ -203,12 +215,17 @@ def _source(item: Any, origin: str) -> Source:
         if key not in item:
             raise UserError(f"a source lacks {key!r}", where=where, cure=f"add {key} = ...")
     source = Source(**({"constants": {}} | item))
-    for value, allowed, key in ((source.format, FORMATS, "format"), (source.feed, FEEDS, "feed")):
+    choices = (
+        (source.format, FORMATS, "format"),
+        (source.feed, FEEDS, "feed"),
+        (source.order_id, ("", "row"), "order_id"),
+    )
+    for value, allowed, key in choices:
         if value not in allowed:
             raise UserError(
                 f"source {source.name!r}: unknown {key} {value!r}",
                 where=where,
-                cure=f"use one of {', '.join(allowed)}",
+                cure=f"use one of {', '.join(filter(None, allowed))}",
             )
     return source
 

@@ -1,0 +1,2 @@
+select * from {{ ref('load_ledger') }}
+where accepted + duplicates + quarantined + blank <> lines

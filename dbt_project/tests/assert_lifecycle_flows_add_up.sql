@@ -1,0 +1,16 @@
+-- active(t) = active(t-1) - dormant(t) + new(t) + resurrecting(t), in every period.
+with
+
+flows as (
+
+    select
+        *,
+        lag(active, 1, 0) over (partition by basis, period order by period_start) as active_before
+
+    from {{ ref('lifecycle_periods') }}
+
+)
+
+select * from flows
+where
+    active <> active_before - dormant + new + resurrecting

@@ -1,0 +1,1 @@
+"""What people and the shop do, one module a theme: population, visits -> named events."""

@@ -1,0 +1,169 @@
+"""Carts at the checkout -> baskets: prices in the buyer's currency, discounts, sums to the cent."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from warehouse.simulate.behaviour.shopping import Shopping
+from warehouse.simulate.catalogue import CATEGORIES, Catalogue
+from warehouse.simulate.columns import (
+    Column,
+    Floats,
+    Ints,
+    Json,
+    json_lists,
+    json_objects,
+    money,
+    words,
+)
+from warehouse.simulate.draws import Generator, allot, hex_ids, pick
+
+SHIPPING_CENTS, FREE_SHIPPING_FROM_CENTS = 800, 9_900
+NO_COUPON = 0
+
+
+class Currency(NamedTuple):
+    """How the shop sells in a currency; ``weight`` is its share of orders."""
+
+    code: str
+    yuan: float
+    minor_units: int
+    weight: float
+
+
+class Coupon(NamedTuple):
+    """A code and the percentage it takes off."""
+
+    code: str
+    percent: int
+
+
+# The rules know no rate for the last one: a known currency that cannot be converted.
+CURRENCIES = (
+    Currency("CNY", 1.0, 100, 0.953),
+    Currency("USD", 7.1, 100, 0.02),
+    Currency("EUR", 7.8, 100, 0.013),
+    Currency("JPY", 0.048, 1, 0.011),
+    Currency("CHF", 8.1, 100, 0.003),
+)
+COUPONS = (Coupon("", 0), Coupon("NEW10", 10), Coupon("MEMBER5", 5), Coupon("SPRING15", 15))
+COUPON_WEIGHTS = (0, 3, 4, 1)
+
+
+@dataclass(frozen=True)
+class Baskets:
+    """One row per checkout; amounts in minor units of the row's currency, but ``yuan_cents``."""
+
+    order_id: pa.StringArray
+    currency: Ints
+    minor_units: Ints
+    coupon: Ints
+    discount: Ints
+    revenue: Ints
+    total: Ints
+    yuan_cents: Ints
+    products: Json
+
+    def take(self, rows: Ints) -> "Baskets":
+        """Keep the rows chosen by number."""
+        return Baskets(
+            order_id=self.order_id.take(pa.array(rows)),
+            currency=self.currency[rows],
+            minor_units=self.minor_units[rows],
+            coupon=self.coupon[rows],
+            discount=self.discount[rows],
+            revenue=self.revenue[rows],
+            total=self.total[rows],
+            yuan_cents=self.yuan_cents[rows],
+            products=Json(self.products.text.take(pa.array(rows))),
+        )
+
+    def amounts(self, **minor: Ints) -> dict[str, Column]:
+        """Name amounts of these baskets, with their currency."""
+        columns = {name: money(amount, self.minor_units) for name, amount in minor.items()}
+        return columns | {"currency": words([each.code for each in CURRENCIES], self.currency)}
+
+
+def fill_baskets(shopping: Shopping, catalogue: Catalogue, rng: Generator) -> Baskets:
+    """Price what is left in the carts of the visits that reach the checkout."""
+    checkout, add = shopping.steps["checkout"], shopping.steps["add"]
+    size = checkout.visit.size
+    currency = _currencies(shopping, rng)
+    minor_units = np.array([each.minor_units for each in CURRENCIES])[currency]
+    yuan = np.array([each.yuan for each in CURRENCIES])[currency]
+
+    # Lines lie visit by visit, so those of one basket stay together.
+    basket_of_visit = np.full(len(shopping.visits), -1)
+    basket_of_visit[checkout.visit] = np.arange(size)
+    line = np.flatnonzero((basket_of_visit[add.visit] >= 0) & ~shopping.removed)
+    basket = basket_of_visit[add.visit[line]]
+    product, quantity = shopping.added[line], shopping.quantity[line]
+    yuan_cents = catalogue.price(product, add.moments.at[line])
+    price = _convert(yuan_cents, yuan[basket], minor_units[basket])
+
+    goods = _sum_by(basket, price * quantity, size)
+    coupon = np.where(
+        np.isin(checkout.visit, shopping.steps["coupon"].visit),
+        pick(rng, COUPON_WEIGHTS, size),
+        NO_COUPON,
+    )
+    discount = goods * np.array([each.percent for each in COUPONS])[coupon] // 100
+    goods_in_yuan = _sum_by(basket, yuan_cents * quantity, size)
+    shipping = np.where(
+        goods_in_yuan < FREE_SHIPPING_FROM_CENTS,
+        _convert(np.full(size, SHIPPING_CENTS), yuan, minor_units),
+        0,
+    )
+    return Baskets(
+        order_id=hex_ids(rng, size, prefix="o-"),
+        currency=currency,
+        minor_units=minor_units,
+        coupon=coupon,
+        discount=discount,
+        revenue=goods - discount,
+        total=goods - discount + shipping,
+        yuan_cents=goods_in_yuan,
+        products=_product_lists(
+            catalogue, product, quantity, money(price, minor_units[basket]), basket, size
+        ),
+    )
+
+
+def _currencies(shopping: Shopping, rng: Generator) -> Ints:
+    """Draw a currency per checkout; each one occurs among the completed orders."""
+    checkout, order = shopping.steps["checkout"], shopping.steps["order"]
+    weights = [currency.weight for currency in CURRENCIES]
+    currency = pick(rng, weights, checkout.visit.size)
+    currency[np.isin(checkout.visit, order.visit)] = allot(rng, weights, order.visit.size)
+    return currency
+
+
+def _convert(yuan_cents: Ints, yuan: Floats, minor_units: Ints) -> Ints:
+    return np.maximum(np.rint(yuan_cents / 100 / yuan * minor_units), 1).astype(np.int64)
+
+
+def _sum_by(group: Ints, amounts: Ints, groups: int) -> Ints:
+    return np.bincount(group, weights=amounts, minlength=groups).astype(np.int64)
+
+
+def _product_lists(
+    catalogue: Catalogue,
+    product: Ints,
+    quantity: Ints,
+    price: Floats,
+    basket: Ints,
+    baskets: int,
+) -> Json:
+    """Write ``[{product}, ...]`` for each basket."""
+    lines = json_objects(
+        {
+            "product_id": catalogue.name(product),
+            "category": words(CATEGORIES, catalogue.category[product]),
+            "price": price,
+            "quantity": quantity,
+        },
+        product.size,
+    )
+    return json_lists(lines, np.searchsorted(basket, np.arange(baskets + 1)))

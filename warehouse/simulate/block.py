@@ -1,0 +1,59 @@
+"""One block of people -> everything they do, in memory; blocks know nothing of one another."""
+
+from dataclasses import dataclass
+
+from warehouse.simulate.behaviour.accounts import account_events, draw_consents
+from warehouse.simulate.behaviour.basket import fill_baskets
+from warehouse.simulate.behaviour.browsing import browsing_events
+from warehouse.simulate.behaviour.loyalty import loyalty_events
+from warehouse.simulate.behaviour.messages import draw_messages
+from warehouse.simulate.behaviour.opinions import opinion_events
+from warehouse.simulate.behaviour.ordering import complete_orders, ordering_events
+from warehouse.simulate.behaviour.profiles import profile_events
+from warehouse.simulate.behaviour.sharing import sharing_events
+from warehouse.simulate.behaviour.shopping import shop
+from warehouse.simulate.catalogue import Catalogue
+from warehouse.simulate.draws import Generator
+from warehouse.simulate.moments import Events
+from warehouse.simulate.population import Population, draw_population
+from warehouse.simulate.visits import draw_visits
+from warehouse.simulate.window import Window
+
+
+@dataclass(frozen=True)
+class Block:
+    """People and their events, each inside the window and before its user's erasure."""
+
+    population: Population
+    events: list[Events]
+
+
+def draw_block(
+    *, first_number: int, users: int, window: Window, catalogue: Catalogue, rng: Generator
+) -> Block:
+    """Simulate the users numbered from ``first_number`` on."""
+    population = draw_population(first_number=first_number, users=users, window=window, rng=rng)
+    consents = draw_consents(population, window, rng)
+    messages = draw_messages(population, consents, window, rng)
+    visits = draw_visits(population, messages.clicks, window, rng)
+    shopping = shop(visits, population, catalogue, rng)
+    baskets = fill_baskets(shopping, catalogue, rng)
+    orders = complete_orders(shopping, baskets)
+    events = [
+        *account_events(population, consents, rng),
+        *profile_events(population, window, rng),
+        *messages.events,
+        *browsing_events(shopping, population, catalogue, rng),
+        *ordering_events(shopping, baskets, orders, rng),
+        *loyalty_events(visits, orders, population, window, rng),
+        *sharing_events(visits, population, catalogue, rng),
+        *opinion_events(visits, rng),
+    ]
+    return Block(population, [_possible(each, population, window) for each in events])
+
+
+def _possible(events: Events, population: Population, window: Window) -> Events:
+    """Keep what happens inside the window and not after its user was erased."""
+    at = events.moments.at
+    in_window = (at >= 0) & (at < window.horizon)
+    return events.where(in_window & (at <= population.erased_at[events.moments.person]))

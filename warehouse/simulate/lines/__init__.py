@@ -1,0 +1,1 @@
+"""Events as text: columns -> JSON lines -> one compressed file per day received."""
