@@ -1,0 +1,205 @@
+"""A warehouse as dbt leaves it, with a few hundred made-up rows: what the last mile starts from."""
+
+import math
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+
+from warehouse.settings import Settings
+
+DAY = date(2026, 11, 10)
+KPIS = {
+    # kpi: (name_en, name_zh, unit, direction, level, weekly swing, growth a day)
+    "new_users": ("New users", "新增用户", "count", "up", 412, 0.16, 0.004),
+    "dau": ("Daily active users", "日活跃用户", "count", "up", 5230, 0.12, 0.003),
+    "wau": ("Weekly active users", "周活跃用户", "count", "up", 14800, 0.02, 0.003),
+    "mau": ("Monthly active users", "月活跃用户", "count", "up", 31900, 0.01, 0.002),
+    "stickiness": ("Stickiness (DAU / MAU)", "用户粘性", "share", "up", 0.164, 0.03, 0.001),
+    "d1_retention": ("Day-1 retention", "次日留存", "share", "up", 0.361, 0.06, -0.001),
+    "d7_retention": ("Day-7 retention", "7 日留存", "share", "up", 0.187, 0.05, -0.002),
+    "orders": ("Orders", "订单数", "count", "up", 861, 0.2, 0.005),
+    "payers": ("Payers", "付费用户", "count", "up", 802, 0.19, 0.005),
+    "net_revenue": ("Net revenue", "净收入", "money", "up", 158_430, 0.22, 0.006),
+    "aov": ("Average order value", "客单价", "money", "up", 184.1, 0.03, 0.001),
+    "arpu": ("Revenue per active user", "人均收入", "money", "up", 30.3, 0.08, 0.002),
+    "repurchase_rate": ("Repurchase rate, 90 days", "复购率", "share", "up", 0.283, 0.01, 0.001),
+    "churn_rate": ("Churn rate", "流失率", "share", "down", 0.021, 0.08, 0.002),
+    "silent_share": ("Silent users", "沉默用户占比", "share", "down", 0.447, 0.01, -0.001),
+    "online_minutes_per_user": ("Minutes online", "人均在线", "minutes", "up", 13.4, 0.1, 0.001),
+    "nps": ("Net promoter score", "净推荐值", "number", "up", 31.0, 0.02, 0.0),
+}
+SCHEMAS = {
+    "dim_users": "user_id varchar, first_seen_date date, orders bigint, net_revenue decimal(18,2),"
+    " rfm_segment varchar, revision bigint",
+    "fct_user_days": "user_id varchar, event_date date, events bigint, revision bigint",
+    "fct_orders": "order_id varchar, user_id varchar, ordered_at timestamp, order_date date,"
+    " net_amount decimal(18,2)",
+    "kpi_daily": "as_of_date date, kpi varchar, dimension varchar, dimension_value varchar,"
+    " value double, numerator double, denominator double, previous_day double, week_before double,"
+    " mean_28d double, target double, status varchar",
+    "cohort_retention": "cohort_by varchar, period varchar, cohort_start date,"
+    " period_number bigint, kind varchar, dimension varchar, dimension_value varchar,"
+    " cohort_size bigint, users bigint, retention_rate double, is_mature boolean",
+    "rfm_scores": "as_of_date date, user_id varchar, recency_days bigint, frequency bigint,"
+    " monetary decimal(18,2), r_score bigint, f_score bigint, m_score bigint, rfm_cell varchar,"
+    " rfm_segment varchar, rfm_class varchar, rfm_tier varchar",
+    "tier_migration": "as_of_date date, previous_date date, from_tier varchar, to_tier varchar,"
+    " direction varchar, users bigint, share double",
+    "lifecycle_periods": "basis varchar, period varchar, period_start date, new bigint,"
+    " returning bigint, resurrecting bigint, dormant bigint, active bigint",
+    "funnel_steps": "funnel varchar, as_of_date date, step bigint, event varchar, users bigint,"
+    " sessions bigint, conversion double, step_conversion double",
+    "churn_warnings": "as_of_date date, user_id varchar, warning_level bigint, reason varchar,"
+    " action_1 varchar, action_2 varchar",
+    "recall_list": "as_of_date date, user_id varchar, strategy varchar, channel varchar,"
+    " content_key varchar, arm varchar, priority bigint, send_after timestamp, segment varchar,"
+    " need varchar, scene varchar, cost decimal(18,2), expected_value decimal(18,2),"
+    " reason varchar",
+    "recall_exclusions": "as_of_date date, user_id varchar, strategy varchar, channel varchar,"
+    " exclusion_reason varchar, reason varchar",
+    "load_ledger": "load_date date, source_file varchar, file_sha256 varchar, lines bigint,"
+    " accepted bigint, duplicates bigint, quarantined bigint, blank bigint, outcome varchar",
+}
+RESERVED = {"returning": '"returning"', "new": '"new"'}
+
+
+def make_settings(home: Path) -> Settings:
+    return Settings(home=home, threads=2)
+
+
+def create(settings: Settings, *, rows: bool = True) -> Settings:
+    """Write both database files: every mart, the contacts and the KPI catalogue."""
+    settings.build_dir.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"attach '{settings.serving_build_db}' as serving (storage_version 'v1.0.0')"
+        )
+        connection.execute(f"attach '{settings.build_db}' as build")
+        connection.execute("create schema serving.marts")
+        for table, columns in SCHEMAS.items():
+            quoted = ", ".join(_quote(column) for column in columns.split(", "))
+            connection.execute(f"create table serving.marts.{table} ({quoted})")
+        connection.execute("create schema build.intermediate")
+        connection.execute(
+            "create table build.intermediate.int_contacts (user_id varchar, email varchar,"
+            " phone varchar, push_token varchar, wechat_openid varchar)"
+        )
+        if rows:
+            for statement in FILL:
+                connection.execute(statement)
+            _fill_kpis(connection)
+    return settings
+
+
+def change(settings: Settings, *statements: str) -> None:
+    """Do to the built marts what a later run would do."""
+    with duckdb.connect(str(settings.serving_build_db)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def _quote(column: str) -> str:
+    name, _, kind = column.partition(" ")
+    return f"{RESERVED.get(name, name)} {kind}" if kind else column
+
+
+def _fill_kpis(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("create schema build.rules")
+    connection.execute(
+        "create table build.rules.kpis (kpi varchar, name_en varchar, name_zh varchar,"
+        " unit varchar, direction varchar)"
+    )
+    labels = [(kpi, *entry[:4]) for kpi, entry in KPIS.items()]
+    connection.execute(f"insert into build.rules.kpis values {', '.join(map(repr, labels))}")
+    # One statement: a thousand of them would cost more than the tests they serve.
+    days = [_kpi_row(kpi, ago) for kpi in KPIS for ago in range(60)]
+    connection.execute(f"insert into serving.marts.kpi_daily values {', '.join(days)}")
+
+
+def _kpi_row(kpi: str, ago: int) -> str:
+    target = KPIS[kpi][4] if kpi in ("d7_retention", "repurchase_rate") else "null"
+    status = "below" if kpi == "d7_retention" else "ok"
+    mean = sum(_kpi_value(kpi, ago + n) for n in range(28)) / 28
+    return (
+        f"(date '{DAY - timedelta(days=ago)}', '{kpi}', 'all', 'all', {_kpi_value(kpi, ago)},"
+        f" null, null, {_kpi_value(kpi, ago + 1)}, {_kpi_value(kpi, ago + 7)}, {mean}, {target},"
+        f" '{status}')"
+    )
+
+
+def _kpi_value(kpi: str, ago: int) -> float:
+    _, _, unit, _, level, swing, growth = KPIS[kpi]
+    week = swing * math.sin((60 - ago) * 2 * math.pi / 7)
+    value = level * (1 - growth * ago) * (1 + week + 0.02 * math.sin(ago * 2.7))
+    return round(value, 0 if unit == "count" else 4)
+
+
+D = f"date '{DAY.isoformat()}'"
+FILL = (
+    "insert into serving.marts.dim_users select 'user_' || i, date '2026-01-01'"
+    " + cast(i % 300 as integer), i % 7, (i % 97) * 12.5, 'loyal', 0 from range(300) t(i)",
+    f"insert into serving.marts.fct_user_days select 'user_' || (i * 37 % 300), {D}"
+    " - cast(i % 70 as integer), i % 40 + 1, 0 from range(900) t(i)",
+    f"insert into serving.marts.fct_orders select 'order_' || i, 'user_' || i % 300, {D}"
+    " - to_days(cast(i % 70 as integer)), case when i % 50 > 0 then"
+    f" {D} - cast(i % 70 as integer) end, i * 3.17 from range(400) t(i)",
+    """insert into serving.marts.cohort_retention
+    select cohort_by, 'month', start, n, 'n_period', 'all', 'all', size,
+      case when n = 0 then size else cast(size * scale * (0.9 - 0.05 * c % 3 * 0.1) / (n + 0.35)
+        as bigint) end, null, n < months
+    from (select c, cast(date '2025-12-01' + to_months(cast(c as integer)) as date) as start,
+            900 + c * 137 % 400 as size, 11 - c as months from range(12) t(c)),
+      (select unnest(range(12)) as n),
+      (values ('order', 0.31), ('activity', 0.58)) k(cohort_by, scale)
+    where n <= months""",
+    f"""insert into serving.marts.rfm_scores
+    select {D}, 'user_' || i, 0, 0, 120 + r * f * 40 + i % 50, r, f, 3, r || '' || f || '3', case
+      when r = 1 and f = 1 then 'lost' when r <= 2 and f <= 2 then 'hibernating'
+      when r <= 2 and f <= 4 then 'at_risk' when r <= 2 then 'cant_lose'
+      when r = 3 and f <= 2 then 'about_to_sleep' when r = 3 and f = 3 then 'need_attention'
+      when f = 1 then case when r = 4 then 'promising' else 'new' end
+      when r = 5 and f >= 4 then 'champions' when f >= 4 then 'loyal'
+      else 'potential_loyalist' end, null, null
+    from (select i, 1 + (i * 7919 % 97) % 5 as r, 1 + (i * 104729 % 89) % 13 % 5 as f
+          from range(3200) t(i))""",
+    f"""insert into serving.marts.tier_migration
+    select {D}, {D} - 7, a, b, case when a = b then 'stay' when x > y then 'up' else 'down' end,
+      case when x = y then 620 + x * 140 else cast(90 / (1 + abs(x - y)) as bigint) end, 0.1
+    from (values ('diamond', 4), ('gold', 3), ('silver', 2), ('bronze', 1)) f(a, y),
+      (values ('diamond', 4), ('gold', 3), ('silver', 2), ('bronze', 1)) t(b, x)""",
+    """insert into serving.marts.lifecycle_periods
+    select 'activity', 'week', date '2026-08-17' + cast(i * 7 as integer), 2300 + i * 60,
+      9100 + i * 170, 1250 + (i * 911 % 300), 2600 - (i * 577 % 500), 0 from range(13) t(i)""",
+    f"""insert into serving.marts.funnel_steps
+    select funnel, {D}, step, event, users, users * 2, users / first, users / nullif(before, 0)
+    from (values ('browse_to_pay', 1, 'Product Viewed', 18230, 18230.0, 0.0),
+      ('browse_to_pay', 2, 'Product Added', 6904, 18230.0, 18230.0),
+      ('browse_to_pay', 3, 'Checkout Started', 3120, 18230.0, 6904.0),
+      ('browse_to_pay', 4, 'Order Completed', 2211, 18230.0, 3120.0),
+      ('sign_up', 1, 'Application Opened', 4210, 4210.0, 0.0),
+      ('sign_up', 2, 'Signed Up', 2893, 4210.0, 4210.0),
+      ('sign_up', 3, 'Order Completed', 411, 4210.0, 2893.0)
+    ) v(funnel, step, event, users, first, before)""",
+    f"""insert into serving.marts.churn_warnings
+    select {D}, 'user_' || i, case when i % 9 = 0 then 3 when i % 4 = 0 then 2 else 1 end, null,
+      case when i % 9 = 0 then 'win-back offer' when i % 4 = 0 then 'content digest'
+        else 'care message' end,
+      case when i % 9 = 0 then 'call by service' when i % 4 = 0 then 'task with points'
+        else 'recommend new features' end from range(1741) t(i)""",
+    f"""insert into serving.marts.recall_list
+    select {D}, 'user_' || i, ['win_back_high_value', 'wake_dormant', 'cart_price_drop'][1 + i % 3],
+      ['email', 'sms', 'push', 'wechat_oa'][1 + i % 4], 'content_' || i % 5,
+      ['a', 'b', 'c', 'control'][1 + i // 7 % 4], i, {D} + interval 34 hour, 'at_risk',
+      'last seen in a cart', 'evening', 0.35, 22.5 - i % 25, 'fits' from range(240) t(i)""",
+    f"""insert into serving.marts.recall_exclusions
+    select {D}, 'gone_' || i, 'wake_dormant', 'sms', ['no_consent', 'frequency_cap', 'holdout',
+      'no_valid_contact', 'budget', 'no_consent', 'cooling', 'erased'][1 + i % 8], 'by policy'
+    from range(190) t(i)""",
+    f"""insert into serving.marts.load_ledger
+    select {D} - cast(i // 3 as integer), 'events/dt=' || i || '/part-' || i % 3 || '.ndjson.gz',
+      'ab', 40210, 39200, 880, 127, 3, 'loaded' from range(9) t(i)""",
+    """insert into build.intermediate.int_contacts
+    select 'user_' || i, 'user' || i || '@mail.example', '+86138' || (10000000 + i),
+      'token-' || i, 'openid-' || i from range(240) t(i)""",
+)

@@ -1,0 +1,1 @@
+"""What readers open: published versions of the marts, whole and checkable."""
