@@ -1,0 +1,1 @@
+"""The morning page: one self-contained HTML file about one day."""

@@ -1,0 +1,109 @@
+"""Marts of a day -> one HTML page: no script, nothing fetched, the same bytes when built again."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from warehouse.files import write_atomically
+from warehouse.report.charts import activity_chart, flow_chart
+from warehouse.report.cohorts import read_heat_maps
+from warehouse.report.kpis import read_kpis
+from warehouse.report.people import read_funnels, read_lists, read_warnings
+from warehouse.report.quality import QualityRow, read_loading, sort_checks
+from warehouse.report.query import Row, rows
+from warehouse.report.segments import read_tier_moves, read_tiles
+from warehouse.serving.marts import open_marts
+from warehouse.settings import Settings
+
+__all__ = ["QualityRow", "build_report"]
+
+HERE = Path(__file__).parent
+WEEKDAYS_ZH = "一二三四五六日"
+FLOW_PERIODS = 12
+
+
+def build_report(
+    settings: Settings, *, as_of_date: date, quality: Sequence[QualityRow] = ()
+) -> Path:
+    """Write the day's page and give its path; no user is named in it.
+
+    A mart that is missing or empty leaves its section saying so.
+    """
+    with open_marts(settings) as connection:
+        content = _read(connection, as_of_date, settings.currency)
+    content |= {
+        "checks": sort_checks(quality),
+        "day": as_of_date,
+        "weekday_zh": _weekday(as_of_date),
+    }
+    html = _render(content)
+    page = settings.exports_dir / "report" / f"as_of={as_of_date.isoformat()}" / "index.html"
+
+    def write(target: Path) -> None:
+        target.write_text(html, encoding="utf-8")
+
+    write_atomically(page, write)
+    return page
+
+
+def _read(connection: duckdb.DuckDBPyConnection, as_of_date: date, currency: str) -> dict[str, Any]:
+    kpis = read_kpis(connection, as_of_date, currency)
+    flow = _flow_periods(connection, as_of_date)
+    return {
+        "currency": currency,
+        "kpis": kpis,
+        "activity": activity_chart(kpis.series),
+        "flow": flow_chart(flow),
+        "flow_period": flow[0]["period"] if flow else "",
+        "heat_maps": read_heat_maps(connection),
+        "tiles": read_tiles(connection, as_of_date, currency),
+        "tier_moves": read_tier_moves(connection, as_of_date),
+        "funnels": read_funnels(connection, as_of_date),
+        "warnings": read_warnings(connection, as_of_date),
+        "lists": read_lists(connection, as_of_date, currency),
+        "loading": read_loading(connection, as_of_date),
+    }
+
+
+def _flow_periods(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> list[Row]:
+    """Read the last whole periods of activity: weeks, or days before there are two weeks.
+
+    A week that is still running would look like a collapse.
+    """
+    for period, days, fewest in (("week", 7, 2), ("day", 1, 1)):
+        found = rows(
+            connection,
+            'select period, period_start, "new" as new_users, "returning" as returning_users,'
+            " resurrecting as resurrecting_users, dormant as dormant_users"
+            " from serving.marts.lifecycle_periods where basis = 'activity' and period = ?"
+            f" and period_start + {days - 1} <= cast(? as date)"
+            f" order by period_start desc limit {FLOW_PERIODS}",
+            period,
+            as_of_date,
+        )
+        if len(found) >= fewest:
+            return found[::-1]
+    return []
+
+
+def _render(content: dict[str, Any]) -> str:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    # Autoescape: names of segments, events and files come from outside.
+    environment = Environment(
+        loader=FileSystemLoader(HERE),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    style = Markup((HERE / "style.css").read_text(encoding="utf-8"))  # noqa: S704 - our own file
+    return environment.get_template("template.html").render(style=style, **content)
+
+
+def _weekday(day: date) -> str:
+    return WEEKDAYS_ZH[day.weekday()]

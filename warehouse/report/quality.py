@@ -1,0 +1,107 @@
+"""The day's loading and checks -> what the reader needs to trust the rest of the page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+
+from warehouse.report import numbers
+from warehouse.report.labels import Label
+from warehouse.report.query import rows
+
+FATES = {
+    "accepted": Label("Accepted", "接收"),
+    "duplicates": Label("Duplicate", "重复"),
+    "quarantined": Label("Quarantined", "隔离"),
+    "blank": Label("Blank", "空行"),
+}
+
+
+@dataclass(frozen=True)
+class QualityRow:
+    """The outcome of one check; ``severity`` is critical (blocks) or warning (recorded)."""
+
+    name: str
+    stage: str
+    passed: bool
+    severity: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What became of some of the day's lines; ``width`` is in percent of all lines."""
+
+    code: str
+    name: Label
+    lines: str
+    share: str
+    width: str
+
+
+@dataclass(frozen=True)
+class Loading:
+    """The day's files and lines; ``adds_up`` is the promise that no line was lost."""
+
+    load_date: str
+    files: str
+    lines: str
+    fates: list[Fate]
+    adds_up: bool
+    not_loaded: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Checks:
+    """Checks of the run: those that failed first, and the number of all."""
+
+    failed: list[QualityRow]
+    passed: list[QualityRow]
+    total: int
+
+
+def read_loading(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> Loading | None:
+    """Add up the ledger of the newest load day up to the day of the page."""
+    found = rows(
+        connection,
+        "select * from serving.marts.load_ledger where load_date = (select max(load_date)"
+        " from serving.marts.load_ledger where load_date <= ?) order by source_file",
+        as_of_date,
+    )
+    if not found:
+        return None
+    lines = _total(found, "lines")
+    totals = {code: _total(found, code) for code in FATES}
+    return Loading(
+        load_date=str(found[0]["load_date"]),
+        files=numbers.count(len(found)),
+        lines=numbers.count(lines),
+        fates=[
+            Fate(
+                code,
+                name,
+                numbers.count(totals[code]),
+                numbers.share(totals[code] / lines, 2) if lines else numbers.MISSING,
+                f"{100 * totals[code] / lines:.3f}" if lines else "0",
+            )
+            for code, name in FATES.items()
+        ],
+        adds_up=lines == sum(totals.values()),
+        not_loaded=[
+            (str(row["source_file"]), str(row["outcome"]))
+            for row in found
+            if row["outcome"] not in ("loaded", "empty")
+        ],
+    )
+
+
+def sort_checks(checks: Sequence[QualityRow]) -> Checks:
+    """Put what needs attention first: failed critical checks, then failed warnings."""
+    ordered = sorted(checks, key=lambda c: (c.severity != "critical", c.stage, c.name))
+    failed = [check for check in ordered if not check.passed]
+    return Checks(failed, [check for check in ordered if check.passed], len(ordered))
+
+
+def _total(found: list[dict], column: str) -> int:
+    return sum(row[column] or 0 for row in found)
