@@ -1,0 +1,175 @@
+"""Suite files and frames -> verdicts: Great Expectations judges, severity decides what happens.
+
+Knows neither where a frame comes from nor what stops when a verdict is bad.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SUITES_DIR = Path(__file__).parent / "suites"
+SEVERITIES = ("critical", "warning")
+ROWS_SHOWN = 20
+VALUES_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """One sentence of a suite: what is expected, how grave a breach is, and why."""
+
+    type: str
+    kwargs: Mapping[str, Any]
+    severity: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Suite:
+    """What good data is at one border.
+
+    ``frame`` names the function of ``warehouse.profiles`` that measures it, ``key`` the column
+    that says which row failed.
+    """
+
+    name: str
+    asset: str
+    frame: str
+    key: str
+    expectations: tuple[Expectation, ...]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One expectation that was not met; ``rows`` are keys, the first 20."""
+
+    expectation: str
+    column: str
+    why: str
+    observed: str
+    rows: tuple[str, ...]
+
+    def __str__(self) -> str:
+        at = f" at {', '.join(self.rows)}" if self.rows else ""
+        return f"{self.column or 'table'}: {self.observed}{at}. {self.why}"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a frame failed, by severity; only ``critical`` may stop a run."""
+
+    critical: tuple[Failure, ...]
+    warnings: tuple[Failure, ...]
+    evaluated: int
+
+
+def load_suites(folder: Path = SUITES_DIR) -> list[Suite]:
+    """Read every suite file, by name, without starting Great Expectations."""
+    return [_suite(path) for path in sorted(folder.glob("*.yml"))]
+
+
+def _suite(path: Path) -> Suite:
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    expectations = tuple(Expectation(**item) for item in content.pop("expectations"))
+    for expectation in expectations:
+        if expectation.severity not in SEVERITIES:
+            raise ValueError(f"{path}: {expectation.severity!r} is none of {SEVERITIES}")
+    return Suite(name=path.stem, expectations=expectations, **content)
+
+
+def run_suite(suite: Suite, frame: "pd.DataFrame") -> Verdict:
+    """Judge one frame as one batch.
+
+    Raises RuntimeError when an expectation could not be evaluated: a broken check is not bad data.
+    """
+    # Read at import: nothing may be sent anywhere.
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    from great_expectations.expectations.metadata_types import FailureSeverity
+
+    failed: dict[FailureSeverity, list[Failure]] = {severity: [] for severity in FailureSeverity}
+    results = _evaluate(suite, frame)
+    if len(results) != len(suite.expectations):
+        raise RuntimeError(f"{suite.name}: {len(results)} of {len(suite.expectations)} evaluated")
+    for result in results:
+        expectation = suite.expectations[result.expectation_config.meta["position"]]
+        _refuse_broken(suite, expectation, result.exception_info)
+        if not result.success:
+            failure = _failure(expectation, result.result, suite.key)
+            # An enum, and compared as one: its text is not "critical".
+            failed[FailureSeverity(result.expectation_config.severity)].append(failure)
+    return Verdict(
+        critical=tuple(failed[FailureSeverity.CRITICAL]),
+        warnings=tuple(failed[FailureSeverity.WARNING]),
+        evaluated=len(results),
+    )
+
+
+def _evaluate(suite: Suite, frame: "pd.DataFrame") -> list[Any]:
+    """Validate the frame; results come in the order of the suite."""
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+    from great_expectations.expectations.metadata_types import FailureSeverity
+    from great_expectations.expectations.registry import get_expectation_impl
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    batch = (
+        context.data_sources.add_pandas(suite.name)
+        .add_dataframe_asset(suite.frame)
+        .add_batch_definition_whole_dataframe(suite.frame)
+        .get_batch({"dataframe": frame})
+    )
+    built = gx.ExpectationSuite(
+        name=suite.name,
+        expectations=[
+            get_expectation_impl(expectation.type)(
+                **expectation.kwargs,
+                severity=FailureSeverity(expectation.severity),
+                meta={"position": position},
+            )
+            for position, expectation in enumerate(suite.expectations)
+        ],
+    )
+    shape = {"result_format": "COMPLETE", "unexpected_index_column_names": [suite.key]}
+    outcome = batch.validate(built, result_format=shape)
+    return sorted(outcome.results, key=lambda item: item.expectation_config.meta["position"])
+
+
+def _refuse_broken(suite: Suite, expectation: Expectation, info: Mapping[str, Any]) -> None:
+    """Raise for an expectation that raised; its record is flat, or one per metric."""
+    records = [info] if "raised_exception" in info else list(info.values())
+    for record in records:
+        if record["raised_exception"]:
+            column = expectation.kwargs.get("column", "")
+            raise RuntimeError(
+                f"the check {suite.name} is broken at {expectation.type} {column}:"
+                f" {record['exception_message']}"
+            )
+
+
+def _failure(expectation: Expectation, result: Mapping[str, Any], key: str) -> Failure:
+    rows = [str(item[key]) for item in result.get("unexpected_index_list") or ()]
+    return Failure(
+        expectation=expectation.type,
+        column=str(expectation.kwargs.get("column", "")),
+        why=expectation.why,
+        observed=_observed(result),
+        rows=tuple(dict.fromkeys(rows))[:ROWS_SHOWN],
+    )
+
+
+def _observed(result: Mapping[str, Any]) -> str:
+    """Say what was found; of values only numbers, since a text may hold what must not be shown."""
+    if "observed_value" in result:
+        return f"found {result['observed_value']}"
+    found = f"{result['unexpected_count']} of {result['element_count']} rows"
+    values = result["partial_unexpected_list"][:VALUES_SHOWN]
+    if values and all(isinstance(value, int | float) for value in values):
+        found += f" ({', '.join(f'{value:g}' for value in values)})"
+    return found
