@@ -1,6 +1,7 @@
 """Rule files: a sound edit takes the place of the shipped file, a bad one changes nothing."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -61,7 +62,7 @@ def test_the_shipped_rules_are_sound_and_copied_whole(settings: Settings) -> Non
     folder = prepare_rules(settings)
 
     assert folder == settings.effective_rules_dir
-    expected = {p.name: p.read_bytes() for p in SHIPPED_DIR.iterdir() if p.suffix != ".md"}
+    expected = {p.name: p.read_bytes() for p in SHIPPED_DIR.glob("*.csv")}
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == expected
 
 
@@ -108,6 +109,16 @@ def test_unchanged_rules_keep_their_times(settings: Settings) -> None:
     prepare_rules(settings)
 
     assert [path.name for path in folder.iterdir() if path.stat().st_mtime != 1] == ["funnels.csv"]
+
+
+def test_what_a_killed_run_left_beside_the_rules_is_cleared_away(settings: Settings) -> None:
+    folder = prepare_rules(settings)
+    for mark in (".rules.old", ".rules.tmp"):
+        shutil.copytree(folder, folder.with_name(mark))
+
+    prepare_rules(settings)
+
+    assert [path.name for path in folder.parent.iterdir()] == ["rules"]
 
 
 def test_an_own_file_taken_away_gives_the_shipped_rule_back(settings: Settings) -> None:

@@ -119,13 +119,14 @@ with
 
 buyers as (
 
-    -- An order outside the RFM window gives no score, and an event of tomorrow not yet one.
+    -- As RFM counts them: with an order that stands, has an amount, and lies within the window.
     select user_id
-    from marts.dim_users
+    from marts.fct_orders
     where
-        orders > 0
-        and first_order_date <= $as_of_date
-        and last_order_date >= $first_scored_date
+        not is_cancelled
+        and is_converted
+        and order_date between $first_scored_date and $as_of_date
+    group by user_id
 
 ),
 

@@ -41,6 +41,7 @@ CHANNELS = ("email", "sms", "push", "wechat_oa")
 PERIODS = ("day", "week", "month")
 SCORES = tuple("12345")
 BUCKETS = 10_000
+MOST_STEPS = 10  # int_funnel_reached has a column for each
 LEVELS = tuple("123")
 ANY_TIER = "*"
 
@@ -73,7 +74,7 @@ def parameters_suit_their_units(table: Table, rules: Rules) -> Faults:
         known = shipped.get(row["parameter"])
         if known is None:
             continue
-        kind = UNITS.get(known["unit"], TEXT)
+        kind = UNITS.get(known["unit"], ANY_NUMBER)
         if row["unit"] != known["unit"]:
             what = f"the unit of {row['parameter']!r} cannot be {row['unit']!r}"
             yield table.fault(what, line=row.line, cure=f"give {known['unit']!r}")
@@ -110,7 +111,7 @@ SPECS: Mapping[str, Spec] = {
     "funnels": Spec(
         columns={
             "funnel": TEXT,
-            "step": integer(1),
+            "step": integer(1, MOST_STEPS),
             "event": TEXT,
             "window_minutes": optional(integer(1)),
         },

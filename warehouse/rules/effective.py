@@ -16,7 +16,6 @@ from warehouse.rules.table import Table, nearest, read_table
 from warehouse.settings import Settings
 
 SHIPPED_DIR = Path(__file__).parents[2] / "dbt_project" / "seeds" / "rules"
-PROPERTIES = "*.yml"  # column types and descriptions, for dbt
 UNDECLARED = Spec(columns={}, may_be_empty=True)
 NOT_CSV = frozenset({".xlsx", ".xls", ".ods", ".numbers", ".tsv", ".csv"})
 
@@ -49,14 +48,16 @@ def prepare_rules(settings: Settings) -> Path:
     rules, faults = read_rules(settings)
     if faults:
         raise _first_of(faults)
-    wanted = {path.name: path.read_bytes() for path in sorted(SHIPPED_DIR.glob(PROPERTIES))}
+    wanted: dict[str, bytes] = {}
     for name, table in rules.effective.items():
         columns = rules.shipped[name].columns
         wanted[f"{name}.csv"] = (
             canonical(table, columns) if table.is_own else table.path.read_bytes()
         )
     target = settings.effective_rules_dir
-    if _content(target) != wanted:
+    # What a killed run left beside the folder would be a second seed of the same name to dbt.
+    is_littered = any(target.parent.glob(f".{target.name}.*"))
+    if is_littered or _content(target) != wanted:
         replace_folder(target, lambda folder: _fill(folder, wanted, target))
     return target
 

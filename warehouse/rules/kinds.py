@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-# As dbt's seeds read them: no thousands separators, no exponents, ASCII digits only.
+# As dbt's seeds read them: no thousands separators, no exponents, ASCII digits only, and no more
+# of them than decimal(18, 8) holds.
 INTEGER = re.compile(r"-?[0-9]{1,9}")
-NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,12})?")
+NUMBER = re.compile(r"-?[0-9]{1,10}(\.[0-9]{1,8})?")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 

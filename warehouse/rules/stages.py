@@ -15,18 +15,18 @@ FAR = 1_000_000  # days: beyond every limit a rule file can hold and still mean 
 
 @dataclass(frozen=True)
 class Situation:
-    """What decides a user's stage; the last return and the silence before it may not exist."""
+    """What decides a user's stage; whoever never went away returned on the first day, after 0."""
 
     silent_days: int
     age_days: int
     orders: int
-    return_days: int | None = None
-    return_silent_days: int | None = None
+    return_days: int
+    return_silent_days: int
 
     def __str__(self) -> str:
         age = "long ago" if self.age_days >= FAR else f"{self.age_days} days ago"
         back = ""
-        if self.return_days is not None:
+        if self.return_silent_days:
             back = f", back {self.return_days} days after {self.return_silent_days} silent ones"
         return f"first seen {age}, {self.silent_days} days silent, {self.orders} orders{back}"
 
@@ -51,10 +51,23 @@ def every_situation_has_one_stage(table: Table, _: Rules) -> Faults:
             line=_line_after(stages, last, table),
             cure="widen min_silent_days or max_silent_days of the stage before or after",
         )
+    if not left_over:
+        yield from _unseen_turns(table, stages)
     for row in stages:
         if row.line not in reached:
             what = f"no user can ever be in the stage {row['stage']!r}"
             cure = "an earlier stage takes them all: correct its limits or the stage_order"
+            yield table.fault(what, line=row.line, cure=cure)
+
+
+def _unseen_turns(table: Table, stages: list[Row]) -> Faults:
+    """Refuse an end of silence at which no stage begins: history turns where stages begin."""
+    begins = _limits(stages, "min_silent_days")
+    for row in stages:
+        last = row.number("max_silent_days")
+        if last is not None and last + 1 not in begins:
+            what = f"no stage begins on the silent day after {row['stage']!r}"
+            cure = f"give the stage that follows min_silent_days {last + 1}"
             yield table.fault(what, line=row.line, cure=cure)
 
 
@@ -69,9 +82,7 @@ def _holds(row: Row, situation: Situation) -> bool:
     )
     for column, value, is_upper in limits:
         limit = row.number(column)
-        if limit is None:
-            continue
-        if value is None or (value > limit if is_upper else value < limit):
+        if limit is not None and (value > limit if is_upper else value < limit):
             return False
     return True
 
@@ -95,7 +106,7 @@ def _situations(stages: list[Row], starts: list[int]) -> Iterator[Situation]:
     for silent in starts:
         for age in sorted(age for age in ages if age >= silent):
             for count in sorted(orders):
-                yield Situation(silent, age, count)
+                yield Situation(silent, age, count, return_days=age, return_silent_days=0)
                 for back in sorted({silent} | {day for day in returns if day >= silent}):
                     for pause in sorted(pauses):
                         if back + pause <= age:
