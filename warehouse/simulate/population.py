@@ -28,8 +28,8 @@ CHANNELS = ("email", "sms", "push", "wechat_oa")
 CONTACT_SHARES = (0.86, 0.82, 0.6, 0.42)
 
 # Pareto with this tail: a tenth of the users makes about half of the visits.
-VISITS_TAIL = 1.3
-LEAST_VISITS_PER_DAY, MOST_VISITS_PER_DAY = 0.09, 4.0
+VISITS_TAIL = 1.15
+LEAST_VISITS_PER_DAY, MOST_VISITS_PER_DAY = 0.08, 5.0
 SECONDS_BETWEEN_CLICKS = 45.0
 
 

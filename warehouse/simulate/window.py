@@ -20,32 +20,12 @@ DAY = 24 * HOUR
 NEVER = 2**60
 
 SHANGHAI_UTC_OFFSET_HOURS = 8
-# Shanghai, midnight to midnight: a lunch bump and the evening peak.
+# Shanghai, six hours a row from midnight on: a bump at noon, the peak in the evening.
 LOCAL_HOUR_WEIGHTS = (
-    3,
-    1.5,
-    1,
-    1,
-    1,
-    1.5,
-    3,
-    6,
-    8,
-    9,
-    10,
-    10,
-    12,
-    11,
-    9,
-    9,
-    9,
-    10,
-    12,
-    15,
-    19,
-    20,
-    15,
-    8,
+    *(3, 1.5, 1, 1, 1, 1.5),
+    *(3, 6, 8, 9, 10, 10),
+    *(12, 11, 9, 9, 9, 10),
+    *(12, 15, 19, 20, 15, 8),
 )
 MONDAY_TO_SUNDAY_WEIGHTS = (0.86, 0.84, 0.86, 0.9, 1.06, 1.3, 1.24)
 
