@@ -22,6 +22,7 @@ from warehouse.simulate.draws import Generator, allot, hex_ids, pick
 
 SHIPPING_CENTS, FREE_SHIPPING_FROM_CENTS = 800, 9_900
 NO_COUPON = 0
+NO_BASKET = -1
 
 
 class Currency(NamedTuple):
@@ -88,34 +89,19 @@ class Baskets:
 
 def fill_baskets(shopping: Shopping, catalogue: Catalogue, rng: Generator) -> Baskets:
     """Price what is left in the carts of the visits that reach the checkout."""
-    checkout, add = shopping.steps["checkout"], shopping.steps["add"]
-    size = checkout.visit.size
+    size = shopping.steps["checkout"].visit.size
     currency = _currencies(shopping, rng)
     minor_units = np.array([each.minor_units for each in CURRENCIES])[currency]
     yuan = np.array([each.yuan for each in CURRENCIES])[currency]
+    lines = _lines_left(shopping, catalogue)
+    price = _convert(lines.yuan_cents, yuan[lines.basket], minor_units[lines.basket])
 
-    # Lines lie visit by visit, so those of one basket stay together.
-    basket_of_visit = np.full(len(shopping.visits), -1)
-    basket_of_visit[checkout.visit] = np.arange(size)
-    line = np.flatnonzero((basket_of_visit[add.visit] >= 0) & ~shopping.removed)
-    basket = basket_of_visit[add.visit[line]]
-    product, quantity = shopping.added[line], shopping.quantity[line]
-    yuan_cents = catalogue.price(product, add.moments.at[line])
-    price = _convert(yuan_cents, yuan[basket], minor_units[basket])
-
-    goods = _sum_by(basket, price * quantity, size)
-    coupon = np.where(
-        np.isin(checkout.visit, shopping.steps["coupon"].visit),
-        pick(rng, COUPON_WEIGHTS, size),
-        NO_COUPON,
-    )
+    goods = _sum_by(lines.basket, price * lines.quantity, size)
+    coupon = _coupons(shopping, rng)
     discount = goods * np.array([each.percent for each in COUPONS])[coupon] // 100
-    goods_in_yuan = _sum_by(basket, yuan_cents * quantity, size)
-    shipping = np.where(
-        goods_in_yuan < FREE_SHIPPING_FROM_CENTS,
-        _convert(np.full(size, SHIPPING_CENTS), yuan, minor_units),
-        0,
-    )
+    goods_in_yuan = _sum_by(lines.basket, lines.yuan_cents * lines.quantity, size)
+    shipping = _convert(np.full(size, SHIPPING_CENTS), yuan, minor_units)
+    is_free = goods_in_yuan >= FREE_SHIPPING_FROM_CENTS
     return Baskets(
         order_id=hex_ids(rng, size, prefix="o-"),
         currency=currency,
@@ -123,12 +109,43 @@ def fill_baskets(shopping: Shopping, catalogue: Catalogue, rng: Generator) -> Ba
         coupon=coupon,
         discount=discount,
         revenue=goods - discount,
-        total=goods - discount + shipping,
+        total=goods - discount + np.where(is_free, 0, shipping),
         yuan_cents=goods_in_yuan,
-        products=_product_lists(
-            catalogue, product, quantity, money(price, minor_units[basket]), basket, size
-        ),
+        products=_product_lists(catalogue, lines, money(price, minor_units[lines.basket]), size),
     )
+
+
+@dataclass(frozen=True)
+class _Lines:
+    """Product lines at the checkout, basket by basket."""
+
+    basket: Ints
+    product: Ints
+    quantity: Ints
+    yuan_cents: Ints
+
+
+def _lines_left(shopping: Shopping, catalogue: Catalogue) -> _Lines:
+    """Find the lines bought; they lie visit by visit, so those of one basket lie together."""
+    checkout, add = shopping.steps["checkout"], shopping.steps["add"]
+    basket_of_visit = np.full(len(shopping.visits), NO_BASKET)
+    basket_of_visit[checkout.visit] = np.arange(checkout.visit.size)
+    basket = basket_of_visit[add.visit]
+    left = np.flatnonzero((basket != NO_BASKET) & ~shopping.removed)
+    product = shopping.added[left]
+    return _Lines(
+        basket=basket[left],
+        product=product,
+        quantity=shopping.quantity[left],
+        yuan_cents=catalogue.price(product, add.moments.at[left]),
+    )
+
+
+def _coupons(shopping: Shopping, rng: Generator) -> Ints:
+    """Draw a coupon for each checkout that applies one."""
+    visit = shopping.steps["checkout"].visit
+    coupon = pick(rng, COUPON_WEIGHTS, visit.size)
+    return np.where(np.isin(visit, shopping.steps["coupon"].visit), coupon, NO_COUPON)
 
 
 def _currencies(shopping: Shopping, rng: Generator) -> Ints:
@@ -148,22 +165,13 @@ def _sum_by(group: Ints, amounts: Ints, groups: int) -> Ints:
     return np.bincount(group, weights=amounts, minlength=groups).astype(np.int64)
 
 
-def _product_lists(
-    catalogue: Catalogue,
-    product: Ints,
-    quantity: Ints,
-    price: Floats,
-    basket: Ints,
-    baskets: int,
-) -> Json:
+def _product_lists(catalogue: Catalogue, lines: _Lines, price: Floats, baskets: int) -> Json:
     """Write ``[{product}, ...]`` for each basket."""
-    lines = json_objects(
-        {
-            "product_id": catalogue.name(product),
-            "category": words(CATEGORIES, catalogue.category[product]),
-            "price": price,
-            "quantity": quantity,
-        },
-        product.size,
-    )
-    return json_lists(lines, np.searchsorted(basket, np.arange(baskets + 1)))
+    columns = {
+        "product_id": catalogue.name(lines.product),
+        "category": words(CATEGORIES, catalogue.category[lines.product]),
+        "price": price,
+        "quantity": lines.quantity,
+    }
+    ends = np.searchsorted(lines.basket, np.arange(baskets + 1))
+    return json_lists(json_objects(columns, lines.product.size), ends)

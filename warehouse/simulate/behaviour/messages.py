@@ -35,8 +35,8 @@ ARMS = ("a", "b", "c")
 OPENED_BY_ARM = (1.0, 1.25, 0.85)
 CLICKED = 0.22
 
-FIRST_MAILING, MAILING_EVERY = 2 * DAY, 7 * DAY
-MAILED = 0.4
+FIRST_MAILING, MAILING_EVERY = 2 * DAY, 2 * DAY
+MAILED = 0.11
 # 10:00 in Shanghai.
 SENT_AT, SENT_DURING = 2 * HOUR, 30 * MINUTE
 REST_AFTER_SIGN_UP = 1 * DAY
@@ -57,8 +57,8 @@ def draw_messages(
     """Send the mailings and let people react; nothing goes to a channel without consent."""
     sent, channel, arm = _send(population, consents, window, rng)
     size = len(sent)
-    habits = [np.array(column)[channel] for column in zip(*CHANNEL_HABITS, strict=True)]
-    _, failed_share, opened_share = habits
+    failed_share = np.array([habits.failed for habits in CHANNEL_HABITS])[channel]
+    opened_share = np.array([habits.opened for habits in CHANNEL_HABITS])[channel]
 
     failed = chance(rng, failed_share, size)
     opened = ~failed & chance(rng, opened_share * np.array(OPENED_BY_ARM)[arm], size)
