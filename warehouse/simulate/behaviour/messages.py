@@ -31,7 +31,7 @@ CHANNEL_HABITS = (
 )
 STRATEGIES = ("weekly_digest", "new_arrivals", "win_back", "members_day")
 # Arms are opened more and less often: there is something to find for an experiment.
-ARMS = ("a", "b", "c")
+ARMS = ("content", "coupon", "social")
 OPENED_BY_ARM = (1.0, 1.25, 0.85)
 CLICKED = 0.22
 
