@@ -122,16 +122,16 @@ class TestTheFiles:
 
     def test_blocks_of_users_add_up(self, tmp_path: Path) -> None:
         calls: list[tuple[int, int]] = []
-        # So many days that a block holds 48 users.
+        # So many days that a block holds 100 users.
         report = simulate(
-            tmp_path, users=60, days=2_500, seed=1, progress=lambda *done: calls.append(done)
+            tmp_path, users=110, days=1_200, seed=1, progress=lambda *done: calls.append(done)
         )
         blocks = World(tmp_path, report)
-        assert calls == [(0, 60), (48, 60), (60, 60)]
+        assert calls == [(0, 110), (100, 110), (110, 110)]
         assert len(blocks.raw) == report.lines
         assert len(blocks.events) == report.events
         assert {line["userId"] for line in blocks.named("Signed Up")} == {
-            f"u{number:07}" for number in range(1, 61)
+            f"u{number:07}" for number in range(1, 111)
         }
 
     @pytest.mark.parametrize(("users", "days", "seed"), [(0, 1, 1), (1, 0, 1), (1, 1, -1)])
