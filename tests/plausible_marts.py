@@ -190,11 +190,11 @@ FILL = (
     f"""insert into serving.marts.recall_list
     select {D}, 'user_' || i, ['win_back_high_value', 'wake_dormant', 'cart_price_drop'][1 + i % 3],
       ['email', 'sms', 'push', 'wechat_oa'][1 + i % 4], 'content_' || i % 5,
-      ['a', 'b', 'c', 'control'][1 + i // 7 % 4], i, {D} + interval 34 hour, 'at_risk',
+      ['coupon', 'content', 'social'][1 + i // 7 % 3], i, {D} + interval 34 hour, 'at_risk',
       'last seen in a cart', 'evening', 0.35, 22.5 - i % 25, 'fits' from range(240) t(i)""",
     f"""insert into serving.marts.recall_exclusions
     select {D}, 'gone_' || i, 'wake_dormant', 'sms', ['no_consent', 'frequency_cap', 'holdout',
-      'no_valid_contact', 'budget', 'no_consent', 'cooling', 'erased'][1 + i % 8], 'by policy'
+      'no_contact', 'budget', 'control', 'cooling', 'erased'][1 + i % 8], 'by policy'
     from range(190) t(i)""",
     f"""insert into serving.marts.load_ledger
     select {D} - cast(i // 3 as integer), 'events/dt=' || i || '/part-' || i % 3 || '.ndjson.gz',

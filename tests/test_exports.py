@@ -62,19 +62,20 @@ def test_everyone_listed_is_exported_once_or_told_why_not(settings: Settings) ->
     sent = [
         row["user_id"] for channel in CONTACT_COLUMNS for row in table(folder / f"{channel}.csv")
     ]
-    control = [row["user_id"] for row in table(folder / "control.csv")]
-    assert len(sent + control) == len(set(sent + control)) == 240
-    assert control
+    assert len(sent) == len(set(sent)) == 240
     reasons = {row["exclusion_reason"] for row in table(folder / "excluded.csv")}
     assert "frequency_cap" in reasons
 
 
-def test_control_users_are_never_in_a_file_that_is_sent(settings: Settings) -> None:
-    folder = export_recall(settings, as_of_date=DAY).folder
+@pytest.mark.parametrize("arm", ["control", "holdout"])
+def test_a_list_that_would_contact_untreated_users_is_not_exported(
+    settings: Settings, arm: str
+) -> None:
+    change(settings, f"update marts.recall_list set arm = '{arm}' where user_id = 'user_9'")
 
-    for channel in CONTACT_COLUMNS:
-        assert "control" not in {row["arm"] for row in table(folder / f"{channel}.csv")}
-    assert not set(CONTACT_COLUMNS.values()) & set(table(folder / "control.csv")[0])
+    with pytest.raises(UserError, match=arm):
+        export_recall(settings, as_of_date=DAY)
+    assert not list((settings.exports_dir / "recall").iterdir())
 
 
 def test_erased_users_are_not_even_among_the_excluded(settings: Settings) -> None:
@@ -92,7 +93,7 @@ def test_a_user_whose_contact_is_gone_is_excluded_with_the_reason(settings: Sett
 
     assert "user_0" not in {row["user_id"] for row in table(folder / "email.csv")}
     [left_out] = [row for row in table(folder / "excluded.csv") if row["user_id"] == "user_0"]
-    assert left_out["exclusion_reason"] == "no_valid_contact"
+    assert left_out["exclusion_reason"] == "no_contact"
 
 
 def test_files_with_contacts_are_for_their_owner_only(settings: Settings) -> None:
@@ -173,7 +174,7 @@ def test_a_killed_export_leaves_no_list_and_the_next_one_succeeds(settings: Sett
 
 
 def test_a_channel_nobody_can_send_to_stops_the_export(settings: Settings) -> None:
-    change(settings, "update marts.recall_list set channel = '../pigeon' where arm = 'a'")
+    change(settings, "update marts.recall_list set channel = '../pigeon' where arm = 'coupon'")
 
     with pytest.raises(UserError, match="pigeon"):
         export_recall(settings, as_of_date=DAY)
@@ -185,7 +186,7 @@ def test_no_cell_of_an_exported_list_can_start_a_formula(settings: Settings) -> 
     for place, text in enumerate(hostile):
         change(
             settings,
-            f"update marts.recall_list set need = '{text}', arm = 'a'"
+            f"update marts.recall_list set need = '{text}', arm = 'coupon'"
             f" where user_id = 'user_{place * 4}'",
         )
     folder = export_recall(settings, as_of_date=DAY).folder

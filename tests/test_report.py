@@ -92,7 +92,8 @@ def test_hostile_names_are_shown_and_never_run(settings: Settings) -> None:
         settings,
         f"update marts.rfm_scores set rfm_segment = '{text}' where r_score = 3 and f_score = 3",
         f"update marts.funnel_steps set event = '{text}', funnel = '{text}' where step = 1",
-        f"update marts.recall_list set strategy = '{text}', channel = '{text}' where arm = 'a'",
+        f"update marts.recall_list set strategy = '{text}', channel = '{text}'"
+        " where arm = 'coupon'",
         f"update marts.recall_exclusions set exclusion_reason = '{text}'",
         f"update marts.churn_warnings set action_1 = '{text}'",
         f"update marts.tier_migration set to_tier = '{text}', direction = '{text}'"

@@ -29,14 +29,15 @@ CONTACT_COLUMNS = {
     "push": "push_token",
     "wechat_oa": "wechat_openid",
 }
-UNTREATED_ARMS = "('control', 'holdout')"
+UNTREATED_ARMS = ("control", "holdout")
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
 PURPOSE = "recall: contact these users once, by this channel, not before send_after"
 RULE = (
-    "Decided by policy on as_of_date and never rewritten. control.csv must not be contacted: it is"
-    " what the effect is measured against. CSV cells that a spreadsheet would run as a formula"
-    " (also phone numbers beginning with +) have a leading apostrophe; Parquet has plain values."
+    "Decided by policy on as_of_date and never rewritten. Nobody in excluded.csv may be contacted;"
+    " its control users are what the effect is measured against. CSV cells that a"
+    " spreadsheet would run as a formula (also phone numbers beginning with +) have a leading"
+    " apostrophe; Parquet has plain values."
 )
 
 
@@ -50,7 +51,7 @@ def export_recall(settings: Settings, *, as_of_date: date) -> ExportReport:
     folder.parent.mkdir(parents=True, exist_ok=True, mode=FOLDER_MODE)
     folder.parent.chmod(FOLDER_MODE)
     with open_marts(settings) as connection:
-        _refuse_unknown_channels(connection, as_of_date)
+        _refuse_unsendable(connection, as_of_date)
         if not folder.exists():
             replace_folder(folder, partial(_write, connection, as_of_date), mode=FOLDER_MODE)
             return ExportReport(folder, as_of_date, _rows(folder), changed=True)
@@ -87,8 +88,8 @@ def _write(connection: duckdb.DuckDBPyConnection, as_of_date: date, folder: Path
     for channel, column in CONTACT_COLUMNS.items():
         query = _channel_query(day, channel, column)
         rows |= write_query(connection, query, folder / channel, parquet=True, mode=FILE_MODE)
-    for name, query in (("control", _control_query(day)), ("excluded", _excluded_query(day))):
-        rows |= write_query(connection, query, folder / name, parquet=False, mode=FILE_MODE)
+    query = _excluded_query(day)
+    rows |= write_query(connection, query, folder / "excluded", parquet=False, mode=FILE_MODE)
     write_manifest(folder, rows, as_of_date=as_of_date.isoformat(), purpose=PURPOSE, rule=RULE)
 
 
@@ -97,15 +98,7 @@ def _channel_query(day: str, channel: str, column: str) -> str:
         f"select list.*, contact.{quoted(column)} from serving.marts.recall_list as list"
         " join build.intermediate.int_contacts as contact on contact.user_id = list.user_id"
         f" where list.as_of_date = {day} and list.channel = '{channel}'"
-        f" and contact.{quoted(column)} <> ''"
-        f" and coalesce(list.arm, '') not in {UNTREATED_ARMS} order by all"
-    )
-
-
-def _control_query(day: str) -> str:
-    return (
-        "select * from serving.marts.recall_list"
-        f" where as_of_date = {day} and arm in {UNTREATED_ARMS} order by all"
+        f" and contact.{quoted(column)} <> '' order by all"
     )
 
 
@@ -121,26 +114,33 @@ def _excluded_query(day: str) -> str:
         " and exclusion_reason is distinct from 'erased'"
         " union all by name"
         " select list.as_of_date, list.user_id, list.strategy, list.channel,"
-        " 'no_valid_contact' as exclusion_reason, 'no contact detail when exported' as reason"
+        " 'no_contact' as exclusion_reason, 'no contact detail when exported' as reason"
         " from serving.marts.recall_list as list"
         " left join build.intermediate.int_contacts as contact on contact.user_id = list.user_id"
-        f" where list.as_of_date = {day} and coalesce(list.arm, '') not in {UNTREATED_ARMS}"
-        f" and ({missing}) order by all"
+        f" where list.as_of_date = {day} and ({missing}) order by all"
     )
 
 
-def _refuse_unknown_channels(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> None:
+def _refuse_unsendable(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> None:
+    """Fail closed: a wrong file that left cannot be called back."""
     found = connection.execute(
-        "select distinct coalesce(channel, '(none)') as channel from serving.marts.recall_list"
-        f" where as_of_date = ? and coalesce(arm, '') not in {UNTREATED_ARMS} order by channel",
+        "select distinct channel, arm from serving.marts.recall_list where as_of_date = ?"
+        " order by all",
         [as_of_date],
     ).fetchall()
-    unknown = [channel for (channel,) in found if channel not in CONTACT_COLUMNS]
+    unknown = sorted({str(channel) for channel, _ in found if channel not in CONTACT_COLUMNS})
     if unknown:
         raise UserError(
             f"the recall list has channels nobody can send to: {', '.join(unknown)}",
             where="marts.recall_list",
             cure=f"in strategies.csv use only {', '.join(CONTACT_COLUMNS)}",
+        )
+    untreated = sorted({arm for _, arm in found if arm in UNTREATED_ARMS})
+    if untreated:
+        raise UserError(
+            f"the recall list would contact users it must not: {', '.join(untreated)}",
+            where="marts.recall_list",
+            cure="in recall_arms.csv set is_contacted of these arms to false",
         )
 
 

@@ -49,7 +49,6 @@ class Lists:
     channels: list[Label]
     rows: list[tuple[str, list[str], str, str]]
     total: str
-    control: str
     cost: str
     expected: str
     exclusions: list[Bar]
@@ -113,8 +112,7 @@ def read_lists(
     listed = rows(
         connection,
         "select coalesce(strategy, '') as strategy, coalesce(channel, '') as channel,"
-        " count(*) as users, sum(cost) as cost, sum(expected_value) as expected,"
-        " count(*) filter (where arm in ('control', 'holdout')) as control"
+        " count(*) as users, sum(cost) as cost, sum(expected_value) as expected"
         " from serving.marts.recall_list where as_of_date = ? group by all"
         " order by strategy, channel",
         as_of_date,
@@ -132,7 +130,6 @@ def read_lists(
         channels=[label(CHANNELS, channel) for channel in channels],
         rows=_by_strategy(listed, channels, currency),
         total=numbers.count(_sum(listed, "users")),
-        control=numbers.count(_sum(listed, "control")),
         cost=numbers.money(_sum(listed, "cost"), currency),
         expected=numbers.money(_sum(listed, "expected"), currency),
         exclusions=[
