@@ -214,7 +214,8 @@ def _source(item: Any, origin: str) -> Source:
     for key in ("name", "glob", "format", "columns"):
         if key not in item:
             raise UserError(f"a source lacks {key!r}", where=where, cure=f"add {key} = ...")
-    source = Source(**({"constants": {}} | item))
+    given: dict[str, Any] = {"constants": {}} | item
+    source = Source(**given)
     choices = (
         (source.format, FORMATS, "format"),
         (source.feed, FEEDS, "feed"),
