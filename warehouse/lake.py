@@ -1,0 +1,125 @@
+"""The raw lake -> where its files are, what is in them: one schema for every engine."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from warehouse.settings import Settings
+
+PARTITION = "load_date="
+ROW_GROUP_ROWS = 65_536
+
+_TIME = pa.timestamp("us")
+
+
+def _required(name: str, kind: pa.DataType) -> pa.Field:
+    return pa.field(name, kind, nullable=False)
+
+
+EVENTS_SCHEMA = pa.schema(
+    [
+        _required("message_id", pa.string()),
+        _required("message_hash", pa.int64()),
+        _required("payload_hash", pa.int64()),
+        _required("type", pa.string()),
+        pa.field("event", pa.string()),
+        pa.field("user_id", pa.string()),
+        pa.field("anonymous_id", pa.string()),
+        pa.field("previous_id", pa.string()),
+        pa.field("group_id", pa.string()),
+        _required("occurred_at", _TIME),
+        pa.field("received_at", _TIME),
+        pa.field("sent_at", _TIME),
+        pa.field("original_timestamp", _TIME),
+        pa.field("platform", pa.string()),
+        pa.field("country", pa.string()),
+        pa.field("campaign_source", pa.string()),
+        pa.field("campaign_medium", pa.string()),
+        pa.field("campaign_name", pa.string()),
+        pa.field("order_id", pa.string()),
+        pa.field("amount", pa.decimal128(20, 4)),
+        pa.field("currency", pa.string()),
+        pa.field("properties", pa.string()),
+        pa.field("traits", pa.string()),
+        pa.field("context", pa.string()),
+        _required("source_file", pa.string()),
+        _required("source_line", pa.int64()),
+        _required("file_sha256", pa.string()),
+    ]
+)
+
+QUARANTINE_SCHEMA = pa.schema(
+    [
+        _required("source_file", pa.string()),
+        _required("source_line", pa.int64()),
+        _required("file_sha256", pa.string()),
+        _required("reason", pa.string()),
+        pa.field("detail", pa.string()),
+        _required("line", pa.binary()),
+    ]
+)
+
+LEDGER_SCHEMA = pa.schema(
+    [
+        _required("source_file", pa.string()),
+        _required("file_sha256", pa.string()),
+        _required("bytes", pa.int64()),
+        _required("lines", pa.int64()),
+        _required("parsed", pa.int64()),
+        _required("quarantined", pa.int64()),
+        _required("blank", pa.int64()),
+        _required("outcome", pa.string()),
+        _required("format", pa.string()),
+    ]
+)
+
+# How every file of the lake is written. Nothing here depends on the clock or the machine.
+PARQUET = {"compression": "zstd", "compression_level": 3}
+
+
+def events_path(settings: Settings, day: date) -> Path:
+    """Return the file of the events that arrived on a day."""
+    return _path(settings, "events", day)
+
+
+def quarantine_path(settings: Settings, day: date) -> Path:
+    """Return the file of the lines of a day that were not accepted."""
+    return _path(settings, "quarantine", day)
+
+
+def ledger_path(settings: Settings, day: date) -> Path:
+    """Return the ledger of a day: written last, so it marks the day as loaded."""
+    return _path(settings, "ledger", day)
+
+
+def load_days(settings: Settings) -> list[date]:
+    """Return the days that are loaded, oldest first."""
+    folders = (settings.lake_root / "ledger").glob(f"{PARTITION}*")
+    days = (date.fromisoformat(folder.name.removeprefix(PARTITION)) for folder in folders)
+    return sorted(day for day in days if ledger_path(settings, day).is_file())
+
+
+def read_ledger(settings: Settings, days: Sequence[date] | None = None) -> pa.Table:
+    """Return one row per file of the given days (default: all loaded), with ``load_date``."""
+    days = load_days(settings) if days is None else days
+    paths = [(day, ledger_path(settings, day)) for day in days]
+    return read_days([(day, path) for day, path in paths if path.is_file()], LEDGER_SCHEMA)
+
+
+def read_days(paths: Sequence[tuple[date, Path]], schema: pa.Schema) -> pa.Table:
+    """Read one file per day into one table with the day in front, as ``load_date``."""
+    with_day = schema.insert(0, _required("load_date", pa.date32()))
+    tables = [with_day.empty_table()]
+    for day, path in paths:
+        table = pq.ParquetFile(path).read().cast(schema)
+        column = pa.repeat(pa.scalar(day, pa.date32()), len(table))
+        tables.append(table.add_column(0, with_day.field(0), column))
+    return pa.concat_tables(tables)
+
+
+def _path(settings: Settings, kind: str, day: date) -> Path:
+    folder = settings.lake_root / kind / f"{PARTITION}{day.isoformat()}"
+    return folder / f"{kind}.parquet"

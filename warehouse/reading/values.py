@@ -1,0 +1,134 @@
+"""One JSON value -> one exact typed value, or the reason why it is none. Never a float."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
+
+import msgspec
+
+# What is trimmed from ids and names: the same set for the row and the column path.
+WHITESPACE = " \t\r\n\v\f\u00a0\u3000"
+AMOUNT_STEP = Decimal("0.0001")
+AMOUNT_DIGITS = 14
+NULL = b"null"
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
+# Numbers below are seconds until the year 5138, then milliseconds, then microseconds.
+_EPOCH_UNITS = ((Decimal(10) ** 11, 1_000_000), (Decimal(10) ** 14, 1_000), (Decimal(10) ** 17, 1))
+_decode = msgspec.json.Decoder().decode
+
+
+class Rejection(NamedTuple):
+    """Why a line is not accepted: a reason of the fixed list, and what a person needs beside it."""
+
+    reason: str
+    detail: str
+
+
+class Rejected(Exception):  # noqa: N818 - it is a verdict, not an error
+    """Ends the judging of one line."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(reason)
+        self.rejection = Rejection(reason, detail)
+
+
+def scalar(raw: bytes | None, name: str) -> str | Decimal | None:
+    """Return a JSON text, number or null; raises Rejected for anything else."""
+    if raw is None or raw == NULL:
+        return None
+    first = raw[:1]
+    if first == b'"':
+        return _decode(raw)
+    if first in b"{[tf":
+        raise Rejected("bad_value", f"{name} is {_kind(first)}")
+    return number(raw.decode("ascii"), name)
+
+
+def number(text: str, name: str) -> Decimal:
+    """Return the exact number written in a text; raises Rejected (bad_number)."""
+    text = text.strip(WHITESPACE)
+    try:
+        value = Decimal(text) if _NUMBER.fullmatch(text) else None
+    except InvalidOperation:
+        value = None
+    if value is None or value.adjusted() > 308:
+        raise Rejected("bad_number", name)
+    return value
+
+
+def text(raw: bytes | None, name: str) -> str | None:
+    """Return a JSON text as it is, or None for null; raises Rejected for other kinds."""
+    value = scalar(raw, name)
+    if isinstance(value, Decimal):
+        raise Rejected("bad_value", f"{name} is a number")
+    return value
+
+
+def identifier(raw: bytes | None, name: str) -> str | None:
+    """Return an id as its canonical text: trimmed, numbers without exponent or trailing zeros."""
+    value = scalar(raw, name)
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return value.strip(WHITESPACE) or None
+    if abs(value.adjusted()) > 40:
+        raise Rejected("bad_number", name)
+    written = format(value or Decimal(0), "f")  # -0 is 0
+    return written.rstrip("0").rstrip(".") if "." in written else written
+
+
+def amount(raw: bytes | None, name: str) -> Decimal | None:
+    """Return money with four places, half-even; raises Rejected (bad_number, bad_value)."""
+    value = scalar(raw, name)
+    if isinstance(value, str):
+        if not value.strip(WHITESPACE):
+            return None
+        value = number(value, name)
+    if value is None:
+        return None
+    if value and value.adjusted() >= AMOUNT_DIGITS:
+        raise Rejected("bad_number", f"{name} has more than {AMOUNT_DIGITS} digits")
+    if value and value.adjusted() < -AMOUNT_DIGITS:
+        return AMOUNT_STEP * 0
+    return value.quantize(AMOUNT_STEP)
+
+
+def moment(raw: bytes | None, name: str) -> int | None:
+    """Return a time as microseconds since 1970 in UTC; raises Rejected (bad_time, bad_value).
+
+    ISO 8601 (without a zone: UTC; digits past microseconds are cut), or an epoch number in
+    seconds, milliseconds or microseconds.
+    """
+    value = scalar(raw, name)
+    if isinstance(value, str):
+        value = value.strip(WHITESPACE)
+        if not value:
+            return None
+        if not (value.isdecimal() and len(value) in (10, 13)):
+            return moment_of(value, name)
+        value = Decimal(value)
+    if value is None:
+        return None
+    for limit, unit in _EPOCH_UNITS:
+        if abs(value) < limit:
+            return int(value * unit)
+    raise Rejected("bad_time", f"{name} is no epoch time")
+
+
+def moment_of(value: str, name: str) -> int:
+    """Return an ISO 8601 text as microseconds since 1970 in UTC; raises Rejected (bad_time)."""
+    try:
+        parsed = datetime.fromisoformat(value)
+    except ValueError:
+        raise Rejected("bad_time", f"{name} is no ISO 8601 time") from None
+    if parsed.tzinfo is None:
+        parsed = parsed.replace(tzinfo=UTC)
+    return (parsed - _EPOCH) // _MICROSECOND
+
+
+def _kind(first: bytes) -> str:
+    return {b"{": "an object", b"[": "an array"}.get(first, "true or false")
