@@ -1,0 +1,229 @@
+"""One landed file -> verdicts on all its lines: picks the format, counts every line once."""
+
+import fnmatch
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+import pyarrow as pa
+
+from warehouse.files import sha256_of_stream
+from warehouse.landing import open_landed, refusal
+from warehouse.lines import Limits
+from warehouse.reading.ahead import ahead
+from warehouse.reading.batches import JUDGED_SCHEMA, Judged, judge_batch, judge_rows
+from warehouse.reading.mapping import mapped_row
+from warehouse.reading.sinks import DaySink
+from warehouse.reading.splitting import LineBatch, split_lines
+from warehouse.reading.streams import BadFile, Stream
+from warehouse.reading.tables import (
+    Record,
+    csv_records,
+    json_records,
+    parquet_records,
+    text_records,
+)
+from warehouse.reading.values import Rejection
+from warehouse.settings import Source
+
+COMPRESSIONS = ("gz", "zst")
+FORMATS = {
+    "ndjson": "ndjson",
+    "jsonl": "ndjson",
+    "json": "ndjson",
+    "csv": "csv",
+    "parquet": "parquet",
+}
+UNKNOWN_TYPE = (
+    "unknown file type: give it the ending .ndjson, .jsonl, .json (also .gz, .zst), .csv or"
+    " .parquet, or map it by [[sources]] in userops.toml"
+)
+ROW_BATCH = 8_192
+# Reading a little ahead in a thread pays only where there is much to read.
+AHEAD_FROM_BYTES = 1 << 20
+
+
+class Landed(NamedTuple):
+    """A file of a landing day as it was found: what it is called, and its content."""
+
+    path: Path
+    name: str
+    sha256: str
+    size: int = 0
+    changed_ns: int = 0
+    refused: str = ""
+
+
+@dataclass(frozen=True)
+class Count:
+    """A row of the ledger: ``lines == parsed + quarantined + blank``."""
+
+    source_file: str
+    file_sha256: str
+    bytes: int
+    lines: int
+    parsed: int
+    quarantined: int
+    blank: int
+    outcome: str
+    format: str
+
+
+class FileChanged(Exception):  # noqa: N818 - the day is read again
+    """A file is not what it was when its checksum was taken."""
+
+
+def look_at(path: Path, name: str) -> Landed:
+    """Take the checksum of a landed file; what must not be read is refused, not raised."""
+    refused = refusal(path)
+    if not refused:
+        try:
+            with open_landed(path) as file:
+                found = os.fstat(file.fileno())
+                digest = sha256_of_stream(file)
+                return Landed(path, name, digest, found.st_size, found.st_mtime_ns)
+        except OSError as error:
+            refused = f"cannot be read: {error.strerror}"
+    return Landed(path, name, "", refused=refused)
+
+
+def source_of(path: Path, sources: Iterable[Source]) -> Source | None:
+    """Return the first mapped source whose glob fits the file's name."""
+    return next((s for s in sources if fnmatch.fnmatchcase(path.name, s.glob)), None)
+
+
+def format_of(path: Path, source: Source | None) -> tuple[str, str]:
+    """Return format and compression by the file's name; an empty format is an unknown one."""
+    *_, extension = (stem := path.name.lower()).rpartition(".")
+    compression = extension if extension in COMPRESSIONS else ""
+    if compression:
+        extension = stem.removesuffix(f".{compression}").rpartition(".")[2]
+    return (source.format if source else FORMATS.get(extension, "")), compression
+
+
+def read_file(landed: Landed, sources: tuple[Source, ...], limits: Limits, sink: DaySink) -> Count:
+    """Judge every line of a file into the sink and return its row of the ledger.
+
+    Raises BadFile (possibly after some lines went to the sink) and FileChanged, when the file was
+    written to meanwhile: after either, the sink is to be thrown away.
+    """
+    source = source_of(landed.path, sources)
+    form, compression = format_of(landed.path, source)
+    if not form or (compression and form == "parquet"):
+        raise BadFile(UNKNOWN_TYPE)
+    parsed = quarantined = blank = 0
+    with _reopened(landed) as file:
+        stream = Stream(file, compression)
+        for judged in _verdicts(landed, source, form, stream, limits):
+            sink.add(judged, landed.name, landed.sha256)
+            parsed += judged.events.num_rows
+            quarantined += len(judged.rejected)
+            blank += judged.blank
+        _require_same(landed, file)
+    if stream.cut:
+        # Stands beside the lines and is not counted among them: it is about the whole file.
+        sink.refuse(landed.name, 0, landed.sha256, Rejection("cut_file", stream.cut))
+    lines = parsed + quarantined + blank
+    outcome = "incomplete" if stream.cut else "loaded" if lines else "empty"
+    counts = (lines, parsed, quarantined, blank)
+    return Count(landed.name, landed.sha256, landed.size, *counts, outcome, form)
+
+
+def refuse_file(landed: Landed, why: str, sink: DaySink) -> Count:
+    """Put a whole file aside: one row in the quarantine, no lines in the ledger."""
+    sink.refuse(landed.name, 0, landed.sha256, Rejection("bad_file", why))
+    return Count(landed.name, landed.sha256, landed.size, 0, 0, 0, 0, "rejected", "")
+
+
+def _reopened(landed: Landed) -> BinaryIO:
+    try:
+        file = open_landed(landed.path)
+    except OSError as error:
+        raise FileChanged(landed.name) from error
+    _require_same(landed, file)
+    return file
+
+
+def _require_same(landed: Landed, file: BinaryIO) -> None:
+    found = os.fstat(file.fileno())
+    if (found.st_size, found.st_mtime_ns) != (landed.size, landed.changed_ns):
+        file.close()
+        raise FileChanged(landed.name)
+
+
+def _verdicts(
+    landed: Landed, source: Source | None, form: str, stream: Stream, limits: Limits
+) -> Iterator[Judged]:
+    blocks = ahead(stream) if landed.size >= AHEAD_FROM_BYTES and form != "parquet" else stream
+    cut: list[LineBatch] = []
+    batches = _whole(split_lines(blocks), stream, cut)
+    if form == "ndjson" and source is None:
+        for batch in batches:
+            yield judge_batch(batch.lines, batch.first_line, limits)
+    else:
+        yield from _row_verdicts(landed, source, form, batches, stream, limits)
+    for batch in cut:
+        rejected = [(batch.first_line, Rejection("cut_file", stream.cut), batch.lines[0])]
+        yield Judged(pa.RecordBatch.from_pylist([], JUDGED_SCHEMA), rejected, 0)
+
+
+def _whole(
+    batches: Iterable[LineBatch], stream: Stream, cut: list[LineBatch]
+) -> Iterator[LineBatch]:
+    """Pass on whole lines; the beginning of a line at which a broken file ends goes to ``cut``."""
+    for batch in batches:
+        if batch.is_open and stream.cut:
+            cut.append(batch)
+        else:
+            yield batch
+
+
+def _row_verdicts(
+    landed: Landed,
+    source: Source | None,
+    form: str,
+    batches: Iterator[LineBatch],
+    stream: Stream,
+    limits: Limits,
+) -> Iterator[Judged]:
+    # From content and place, not from the row alone: equal rows are separate events, and the
+    # same file under another name brings nothing new.
+    def message_id(number: int) -> str:
+        return f"gen-{landed.sha256[:32]}-{number}"
+
+    def order_id(number: int) -> str:
+        return f"row-{landed.sha256[:32]}-{number}"
+
+    records = _records(form, source, batches, stream, limits)
+    rows = (mapped_row(record, source, limits, order_id) for record in records)
+    while some := list(islice(rows, ROW_BATCH)):
+        yield judge_rows(some, limits, message_id)
+
+
+def _records(
+    form: str,
+    source: Source | None,
+    batches: Iterator[LineBatch],
+    stream: Stream,
+    limits: Limits,
+) -> Iterator[Record]:
+    # A dotted column of JSON may lie inside an object and be absent from some lines.
+    expected = frozenset(source.columns.values() if source else ("type",))
+    header = source.header if source else True
+    if form == "ndjson":
+        return json_records(batches, limits)
+    if form == "parquet":
+        expected = frozenset(column.partition(".")[0] for column in expected)
+        return parquet_records(stream.file, expected)
+    if form == "text":
+        return text_records(batches, header=header, expected=expected)
+    return csv_records(
+        batches,
+        header=header,
+        expected=expected,
+        delimiter=source.delimiter if source else ",",
+        max_bytes=limits.max_line_bytes,
+    )
