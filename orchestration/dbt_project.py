@@ -1,0 +1,124 @@
+"""Shipped dbt project + this installation's rules -> the project a run uses, parsed once."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from dagster_dbt import DbtProject
+
+from warehouse.rules.effective import effective_rules, prepare_rules
+from warehouse.settings import Settings
+
+SHIPPED = Path(__file__).parents[1] / "dbt_project"
+LINKED = ("macros", "models", "tests", "dbt_project.yml", "profiles.yml")
+
+
+@dataclass(frozen=True, eq=False)
+class Project:
+    """A parsed dbt project: where it lies, dbt's own manifest, and the same as plain data."""
+
+    folder: Path
+    target: Path
+    manifest: Any
+    nodes: Mapping[str, Any]
+
+    @property
+    def for_dagster(self) -> DbtProject:
+        """Return the project as Dagster knows it."""
+        return DbtProject(project_dir=self.folder, target_path=self.target)
+
+
+def project_of(settings: Settings) -> Project:
+    """Check the rules and parse the project they belong to; once a process while both stay.
+
+    Raises UserError for a bad rule, before any table is built.
+    """
+    prepare_rules(settings)
+    folder = _folder(settings)
+    return _parse(folder, settings.dbt_dir, _digest(folder))
+
+
+def dbt_arguments(project: Project, settings: Settings) -> list[str]:
+    """Return the flags every dbt call of an installation needs."""
+    return _arguments(project.folder, settings.dbt_dir)
+
+
+def definition_fingerprint(project: Project, settings: Settings) -> str:
+    """Hash everything that decides what rows already built should look like.
+
+    That is the code of the models rebuilt by day and all they are made from, rules included, and
+    the clock and money of the installation. When it changes, history is built anew.
+    """
+    nodes = project.nodes["nodes"]
+    incremental = {
+        key for key, node in nodes.items() if node["config"]["materialized"] == "incremental"
+    }
+    wanted = incremental.union(*(_ancestors(project.nodes, key) for key in incremental))
+    content = {key: nodes[key]["checksum"]["checksum"] for key in sorted(wanted) if key in nodes}
+    macros = {
+        key: macro["macro_sql"]
+        for key, macro in sorted(project.nodes["macros"].items())
+        if macro["package_name"] == "userops"
+    }
+    whole = [content, macros, settings.timezone, settings.currency]
+    return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
+
+
+def _folder(settings: Settings) -> Path:
+    """Return the shipped project, or one of links with the installation's own rules in it.
+
+    dbt writes what it compiles under its target by the path of the source. Seeds have to lie
+    inside the project, or dbt would write over them.
+    """
+    if not any(rule.is_own for rule in effective_rules(settings)):
+        return SHIPPED
+    for name in LINKED:
+        _link(settings.project_dir / name, SHIPPED / name)
+    _link(settings.project_dir / "seeds" / "_rules__seeds.yml", SHIPPED / "seeds/_rules__seeds.yml")
+    return settings.project_dir
+
+
+def _link(link: Path, target: Path) -> None:
+    if link.is_symlink() and link.readlink() == target:
+        return
+    link.unlink(missing_ok=True)
+    link.symlink_to(target)
+
+
+def _digest(folder: Path) -> str:
+    rules = sorted((folder / "seeds" / "rules").glob("*.csv"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in rules)).hexdigest()
+
+
+def _arguments(folder: Path, target: Path) -> list[str]:
+    return [
+        *("--project-dir", str(folder), "--profiles-dir", str(folder)),
+        *("--target-path", str(target), "--log-path", str(target)),
+        *("--log-level", "none", "--log-level-file", "info"),
+    ]
+
+
+@cache
+def _parse(folder: Path, target: Path, digest: str) -> Project:  # noqa: ARG001 - part of the key
+    from dbt.cli.main import dbtRunner
+
+    result = dbtRunner().invoke(["parse", *_arguments(folder, target)])
+    if not result.success:
+        raise result.exception or RuntimeError("dbt could not parse the project")
+    nodes = json.loads((target / "manifest.json").read_text())
+    return Project(folder, target, result.result, nodes)
+
+
+def _ancestors(manifest: Mapping[str, Any], key: str) -> Iterator[str]:
+    seen: set[str] = set()
+    ahead = [key]
+    while ahead:
+        for parent in manifest["parent_map"].get(ahead.pop(), ()):
+            if parent not in seen:
+                seen.add(parent)
+                ahead.append(parent)
+    yield from seen

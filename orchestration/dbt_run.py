@@ -1,0 +1,175 @@
+"""dbt in this process -> Dagster events: one invocation a run, no child process.
+
+`DbtCliResource` starts dbt twice and lets it ask the network for its newest version. The seam here
+(result events -> `DbtCoreCliEventMessage`) is pinned by tests/test_dbt_run.py.
+"""
+
+import json
+import queue
+import threading
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
+
+from orchestration.dbt_project import Project, dbt_arguments, definition_fingerprint
+from warehouse.database import create_databases
+from warehouse.files import write_atomically
+from warehouse.settings import Settings
+
+RESULTS = frozenset({"LogSeedResult", "LogModelResult", "LogSnapshotResult", "LogTestResult"})
+PREVIEW_ROWS = 5
+
+# What the tables of history were built by; another definition builds them anew.
+DEFINITION = "definition"
+
+
+def build(
+    context: dg.AssetExecutionContext, settings: Settings, project: Project, as_of_date: date
+) -> Iterator[Any]:
+    """Build and test the selected nodes; yields what `@dbt_assets` expects.
+
+    Raises dg.Failure naming the nodes that failed. A changed definition rebuilds all history.
+    """
+    create_databases(settings)
+    selection = _selection(context)
+    definition = definition_fingerprint(project, settings)
+    is_full = definition != _known_definition(settings)
+    if is_full and selection:
+        raise dg.Failure(
+            "models or rules have changed since the last build: history has to be built anew."
+            " Materialise the whole job once (`userops run`), then single assets again."
+        )
+    arguments = ["build", *dbt_arguments(project, settings)]
+    arguments += ["--vars", _variables(settings, as_of_date), *selection]
+    arguments += ["--exclude-resource-type", "unit_test", *(["--full-refresh"] if is_full else [])]
+    outcome = Outcome()
+    for event in _stream(project, arguments, outcome):
+        yield from _dagster_events(context, project, event)
+    if not outcome.success:
+        raise dg.Failure(outcome.message())
+    if is_full:
+        write_atomically(
+            settings.build_dir / DEFINITION, lambda path: _write_text(path, definition)
+        )
+
+
+class Outcome:
+    """How an invocation ended: filled by the thread that runs dbt."""
+
+    def __init__(self) -> None:
+        self.success = False
+        self.exception: BaseException | None = None
+        self.failures: list[str] = []
+
+    def message(self) -> str:
+        """Say which nodes failed and how."""
+        if self.failures:
+            return "dbt failed:\n" + "\n".join(f"  {line}" for line in self.failures)
+        return f"dbt failed: {self.exception}"
+
+
+def _variables(settings: Settings, as_of_date: date) -> str:
+    return json.dumps(
+        {
+            "as_of_date": as_of_date.isoformat(),
+            "timezone": settings.timezone,
+            "currency": settings.currency,
+            "lake": str(settings.lake_root),
+        }
+    )
+
+
+def _selection(context: dg.AssetExecutionContext) -> list[str]:
+    """Return dbt's selection for a part of the assets; nothing when all are wanted."""
+    if not context.is_subset:
+        return []
+    names = [key.path[-1] for key in context.selected_asset_keys]
+    names += [check.name for check in context.selected_asset_check_keys]
+    return ["--indirect-selection", "empty", "--select", *sorted(names)]
+
+
+def _stream(project: Project, arguments: list[str], outcome: Outcome) -> Iterator[dict[str, Any]]:
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+    from google.protobuf.json_format import MessageToDict
+
+    events: queue.Queue[dict[str, Any] | None] = queue.Queue()
+
+    def on_event(event: Any) -> None:
+        if event.info.name in RESULTS:
+            events.put(MessageToDict(event, preserving_proto_field_name=True))
+
+    def invoke() -> None:
+        try:
+            runner = dbtRunner(manifest=project.manifest, callbacks=[on_event])
+            result = runner.invoke(arguments)
+            outcome.success, outcome.exception = result.success, result.exception
+            outcome.failures = [
+                f"{item.node.name}: {(item.message or '').strip()}"
+                for item in getattr(result.result, "results", ())
+                if item.status in ("error", "fail")
+            ]
+        finally:
+            events.put(None)
+
+    thread = threading.Thread(target=invoke, name="dbt", daemon=True)
+    thread.start()
+    try:
+        while (event := events.get()) is not None:
+            yield event
+    finally:
+        thread.join()
+        # dbt keeps its connection, and with it the lock on the files, until it is told.
+        DuckDBConnectionManager.close_all_connections()
+
+
+def _dagster_events(
+    context: dg.AssetExecutionContext, project: Project, event: dict[str, Any]
+) -> Iterator[Any]:
+    message = DbtCoreCliEventMessage(raw_event=event, event_history_metadata={})
+    for item in message.to_default_asset_events(
+        manifest=project.nodes, context=context, project=project.for_dagster
+    ):
+        if isinstance(item, dg.Output):
+            context.add_output_metadata(_table_metadata(event), output_name=item.output_name)
+        yield item
+
+
+def _table_metadata(event: dict[str, Any]) -> dict[str, Any]:
+    """Count a table just built and, for marts, show its first rows (marts hold no contacts)."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    relation = event["data"]["node_info"].get("node_relation", {})
+    name = relation.get("relation_name", "")
+    environment = DuckDBConnectionManager._ENV
+    if not name or environment is None or environment.conn is None:
+        return {}
+    cursor = environment.conn.cursor()
+    rows = cursor.execute(f"select count(*) from {name}").fetchall()[0][0]
+    metadata: dict[str, Any] = {"dagster/row_count": rows}
+    if relation.get("schema") == "marts":
+        cursor.execute(f"select * from {name} limit {PREVIEW_ROWS}")
+        header = [column[0] for column in cursor.description or ()]
+        metadata["preview"] = dg.MetadataValue.md(_markdown(header, cursor.fetchall()))
+    return metadata
+
+
+def _markdown(header: list[str], rows: list[tuple[Any, ...]]) -> str:
+    lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
+    for row in rows:
+        cells = ("" if cell is None else str(cell).replace("|", "\\|") for cell in row)
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def _known_definition(settings: Settings) -> str:
+    path = settings.build_dir / DEFINITION
+    return path.read_text() if path.is_file() else ""
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.write_text(text)

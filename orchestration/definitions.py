@@ -1,0 +1,39 @@
+"""The code location: every stage of the journey, wired to one installation."""
+
+import dagster as dg
+
+from orchestration import environment
+from orchestration.dbt_project import project_of
+from orchestration.partitions import daily_partitions
+from orchestration.resources import installation_resource
+from orchestration.defs import border, landing, models, outgoing, schedules, sensors
+from warehouse.settings import Settings
+
+
+def build_definitions(*, settings: Settings) -> dg.Definitions:
+    """Assemble the pipeline for an installation; tests pass their own.
+
+    Raises UserError for settings or rules that cannot be used.
+    """
+    environment.enter(settings)
+    partitions = daily_partitions(settings)
+    project = project_of(settings)
+    return dg.Definitions.merge(
+        landing.build_defs(partitions=partitions),
+        border.build_defs(partitions=partitions),
+        models.build_defs(project=project),
+        outgoing.build_defs(),
+        schedules.build_defs(settings=settings),
+        sensors.build_defs(settings=settings),
+        dg.Definitions(
+            resources={"installation": installation_resource(settings)},
+            # DuckDB has one writing process: a run takes its steps one after another, in its own.
+            executor=dg.in_process_executor,
+        ),
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """Load the pipeline of the installation that the environment names."""
+    return build_definitions(settings=environment.settings())

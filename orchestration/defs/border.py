@@ -1,0 +1,70 @@
+"""Great Expectations at the two borders: one blocking check per suite, for the days of the run."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+from orchestration.partitions import days_of
+from orchestration.resources import Installation
+from quality.suite import Suite, Verdict, load_suites, run_suite
+from warehouse import profiles
+from warehouse.admission import admitted
+from warehouse.lake import load_days
+from warehouse.settings import Settings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# The stages that have partitions: a suite there judges the load days of the run.
+BY_DAY = "raw/"
+
+
+def build_defs(*, partitions: dg.PartitionsDefinition) -> dg.Definitions:
+    """Return one check per suite file."""
+    return dg.Definitions(
+        asset_checks=[_check(suite, partitions=partitions) for suite in load_suites()]
+    )
+
+
+def _check(suite: Suite, *, partitions: dg.PartitionsDefinition) -> dg.AssetChecksDefinition:
+    @dg.asset_check(
+        asset=dg.AssetKey.from_user_string(suite.asset),
+        name=f"gx_{suite.name}",
+        description=f"Great Expectations, quality/suites/{suite.name}.yml: what fails critically"
+        " stops everything downstream; warnings are recorded.",
+        blocking=True,
+        partitions_def=partitions if suite.asset.startswith(BY_DAY) else None,
+    )
+    def gx_check(
+        context: dg.AssetCheckExecutionContext, installation: dg.ResourceParam[Installation]
+    ) -> dg.AssetCheckResult:
+        frame = _frame(suite, context, installation.settings)
+        return _result(run_suite(suite, frame))
+
+    return gx_check
+
+
+def _frame(
+    suite: Suite, context: dg.AssetCheckExecutionContext, settings: Settings
+) -> "pd.DataFrame":
+    """Measure what the suite judges: the days of the run, or the marts as they now stand."""
+    measure: Callable[..., pd.DataFrame] = getattr(profiles, suite.frame)
+    if suite.asset.startswith(BY_DAY):
+        landed = set(load_days(settings))
+        return measure(settings, [d for d in days_of(context.partition_keys) if d in landed])
+    return measure(settings, max(admitted(settings)))
+
+
+def _result(verdict: Verdict) -> dg.AssetCheckResult:
+    # Only an ERROR blocks: a warning must never be reported as one, nor the other way round.
+    severity = dg.AssetCheckSeverity.ERROR if verdict.critical else dg.AssetCheckSeverity.WARN
+    return dg.AssetCheckResult(
+        passed=not (verdict.critical or verdict.warnings),
+        severity=severity,
+        metadata={
+            "evaluated": verdict.evaluated,
+            "critical": [str(failure) for failure in verdict.critical],
+            "warnings": [str(failure) for failure in verdict.warnings],
+        },
+    )

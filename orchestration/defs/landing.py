@@ -1,0 +1,117 @@
+"""Landing -> raw: what arrived becomes the lake, and what passes the border may go on."""
+
+from datetime import date
+
+import dagster as dg
+
+from orchestration.partitions import SINGLE_RUN, days_of
+from orchestration.resources import Installation
+from warehouse.admission import admit
+from warehouse.errors import UserError
+from warehouse.ingest import IngestReport, ingest_days
+from warehouse.landing import landed_days
+from warehouse.settings import Settings
+
+OWNERS = ["team:data-platform"]
+POOL = "build"
+
+# Only what may pass by itself is tried again: a full disk for a moment, a share that came back.
+RETRY = dg.RetryPolicy(max_retries=2, delay=5, backoff=dg.Backoff.EXPONENTIAL)
+
+
+def build_defs(*, partitions: dg.PartitionsDefinition) -> dg.Definitions:
+    """Return the landing source, the lake and the list of admitted days."""
+    landing_events = dg.AssetSpec(
+        key=["landing", "events"],
+        group_name="landing",
+        kinds={"file"},
+        owners=OWNERS,
+        description="Raw events as they arrive: `landing/events/dt=YYYY-MM-DD/*`, the day of"
+        " arrival. Segment lines (plain, gz, zst), CSV, Parquet, or a source of `userops.toml`.",
+        partitions_def=partitions,
+    )
+
+    ledger = dg.AssetSpec(
+        key=["raw", "load_ledger"],
+        group_name="raw",
+        kinds={"parquet"},
+        owners=OWNERS,
+        deps=[landing_events],
+        description="One row per landed file: lines = parsed + quarantined + blank. Written by"
+        " the ingest, beside the events.",
+    )
+
+    @dg.asset(
+        key=["raw", "events"],
+        deps=[landing_events],
+        group_name="raw",
+        kinds={"parquet"},
+        owners=OWNERS,
+        partitions_def=partitions,
+        backfill_policy=SINGLE_RUN,
+        retry_policy=RETRY,
+        pool=POOL,
+    )
+    def ingest_events(
+        context: dg.AssetExecutionContext, installation: dg.ResourceParam[Installation]
+    ) -> dg.MaterializeResult:
+        """Every accepted line, typed, with the file and line it came from.
+
+        One Parquet file a load day, replaced whole; the same content again changes nothing.
+        """
+        settings = installation.settings
+        report = ingest_days(settings, _landed(settings, days_of(context.partition_keys)))
+        metadata = _metadata(report)
+        context.log_event(dg.AssetMaterialization(ledger.key, metadata=metadata))
+        return dg.MaterializeResult(
+            metadata={"dagster/partition_row_count": report.parsed, **metadata}
+        )
+
+    @dg.asset(
+        key=["raw", "loads"],
+        deps=[dg.AssetKey(["raw", "events"]), ledger],
+        group_name="raw",
+        kinds={"parquet"},
+        owners=OWNERS,
+        partitions_def=partitions,
+        backfill_policy=SINGLE_RUN,
+        pool=POOL,
+    )
+    def admit_loads(
+        context: dg.AssetExecutionContext, installation: dg.ResourceParam[Installation]
+    ) -> dg.MaterializeResult:
+        """The load days that passed the border checks: only these are read further."""
+        days = admit(installation.settings, days_of(context.partition_keys))
+        return dg.MaterializeResult(
+            metadata={"dagster/row_count": len(days), "newest": max(days).isoformat()}
+        )
+
+    return dg.Definitions(assets=[landing_events, ledger, ingest_events, admit_loads])
+
+
+def _landed(settings: Settings, wanted: list[date]) -> list[date]:
+    """Return the days of a run that have landed; a quiet day within a range is no mistake."""
+    there = set(landed_days(settings))
+    days = [day for day in wanted if day in there]
+    if not days:
+        raise UserError(
+            f"nothing has landed for {wanted[0]}"
+            + (f" to {wanted[-1]}" if len(wanted) > 1 else ""),
+            where=str(settings.landing_root / "events"),
+            cure="put the files of a day into a folder dt=YYYY-MM-DD there",
+        )
+    return days
+
+
+def _metadata(report: IngestReport) -> dict[str, object]:
+    return {
+        "files": report.files,
+        "lines": report.lines,
+        "parsed": report.parsed,
+        "quarantined": report.quarantined,
+        "blank": report.blank,
+        "days reloaded": len(report.reloaded),
+        "days unchanged": len(report.unchanged),
+        "reasons": report.reasons,
+        "seconds": round(report.seconds, 2),
+    }

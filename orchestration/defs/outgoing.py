@@ -1,0 +1,139 @@
+"""Marts -> serving and exports: what people and BI tools get, whole or not at all."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import dagster as dg
+
+from orchestration.defs.landing import POOL, RETRY
+from orchestration.quality_rows import quality_rows
+from orchestration.resources import Installation
+from warehouse.admission import admitted
+from warehouse.exports.folder import ExportReport
+from warehouse.exports.kpi import export_kpi
+from warehouse.exports.recall import export_recall
+from warehouse.publish import publish
+from warehouse.settings import Settings
+
+OWNERS = ["team:user-operations"]
+MARTS = [
+    "churn_warnings",
+    "cohort_retention",
+    "dim_users",
+    "fct_orders",
+    "fct_sessions",
+    "fct_user_days",
+    "funnel_steps",
+    "kpi_daily",
+    "lifecycle_periods",
+    "load_ledger",
+    "recall_candidates",
+    "recall_exclusions",
+    "recall_list",
+    "rfm_scores",
+    "tier_migration",
+    "user_lifecycle",
+]
+
+
+def build_defs() -> dg.Definitions:
+    """Return the published warehouse and the three exports."""
+    marts = [dg.AssetKey(["marts", name]) for name in MARTS]
+    common = {
+        "owners": OWNERS,
+        "retry_policy": RETRY,
+        "pool": POOL,
+    }
+
+    @dg.asset(
+        key=["serving", "warehouse"],
+        deps=[*marts, dg.AssetKey(["intermediate", "int_applied_days"])],
+        group_name="serving",
+        kinds={"duckdb", "parquet"},
+        # A team that looks at nine in the morning must not look at the day before yesterday.
+        freshness_policy=dg.FreshnessPolicy.time_window(
+            fail_window=timedelta(hours=36), warn_window=timedelta(hours=30)
+        ),
+        **common,
+    )
+    def publish_warehouse(
+        context: dg.AssetExecutionContext, installation: dg.ResourceParam[Installation]
+    ) -> dg.MaterializeResult:
+        """The marts as BI tools read them: a new file under one link, never half of one."""
+        settings = installation.settings
+        done = publish(settings, as_of_date=_as_of(settings), run_id=context.run_id)
+        return dg.MaterializeResult(
+            metadata={
+                "revision": done.revision,
+                "changed": done.changed,
+                "path": dg.MetadataValue.path(str(done.path)),
+                "rows": done.tables,
+            }
+        )
+
+    published = dg.AssetKey(["serving", "warehouse"])
+
+    @dg.asset(
+        key=["exports", "recall"],
+        deps=[published, dg.AssetKey(["marts", "recall_list"])],
+        group_name="exports",
+        kinds={"csv"},
+        **common,
+    )
+    def export_recall_lists(installation: dg.ResourceParam[Installation]) -> dg.MaterializeResult:
+        """Today's contact lists, one file a channel, and who was left out, and why.
+
+        A list once exported is a decision: it is never rewritten.
+        """
+        settings = installation.settings
+        return _exported(export_recall(settings, as_of_date=_as_of(settings)))
+
+    @dg.asset(
+        key=["exports", "kpi"],
+        deps=[published, dg.AssetKey(["marts", "kpi_daily"])],
+        group_name="exports",
+        kinds={"csv"},
+        **common,
+    )
+    def export_kpi_snapshot(installation: dg.ResourceParam[Installation]) -> dg.MaterializeResult:
+        """The KPIs of the day as CSV, JSON and Parquet."""
+        settings = installation.settings
+        return _exported(export_kpi(settings, as_of_date=_as_of(settings)))
+
+    @dg.asset(
+        key=["exports", "report"],
+        deps=[published],
+        group_name="exports",
+        kinds={"html"},
+        **common,
+    )
+    def build_daily_report(
+        context: dg.AssetExecutionContext, installation: dg.ResourceParam[Installation]
+    ) -> dg.MaterializeResult:
+        """One page for the morning: KPIs, cohorts, RFM, lists in numbers, data quality."""
+        # Charts take seconds to import: only who draws them waits.
+        from warehouse.report.page import build_report
+
+        settings = installation.settings
+        quality = quality_rows(context.instance, context.run_id)
+        path = build_report(settings, as_of_date=_as_of(settings), quality=quality)
+        return dg.MaterializeResult(metadata={"path": dg.MetadataValue.path(str(path))})
+
+    return dg.Definitions(
+        assets=[publish_warehouse, export_recall_lists, export_kpi_snapshot, build_daily_report]
+    )
+
+
+def _as_of(settings: Settings) -> date:
+    return max(admitted(settings))
+
+
+def _exported(report: ExportReport) -> dg.MaterializeResult:
+    return dg.MaterializeResult(
+        metadata={
+            "path": dg.MetadataValue.path(str(Path(report.folder))),
+            "rows": report.rows,
+            "changed": report.changed,
+            "kept": report.kept,
+        }
+    )

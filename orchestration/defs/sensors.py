@@ -1,0 +1,80 @@
+"""What starts a run by itself, and what speaks up when one fails."""
+
+import hashlib
+import json
+import time
+import urllib.request
+from datetime import date
+
+import dagster as dg
+
+from warehouse.admission import admitted
+from warehouse.landing import is_ready, landed_days, landed_files
+from warehouse.settings import Settings
+
+WEBHOOK_SECONDS = 10
+
+
+def build_defs(*, settings: Settings) -> dg.Definitions:
+    """Return the landing sensor and the run-failure sensor."""
+    return dg.Definitions(sensors=[_landing_sensor(settings), _failure_sensor(settings)])
+
+
+def _landing_sensor(settings: Settings) -> dg.SensorDefinition:
+    @dg.sensor(
+        name="landed_day",
+        job_name="daily",
+        minimum_interval_seconds=60,
+        description="Starts a run when a day's landing has a `_SUCCESS` file or has been quiet"
+        f" for {settings.quiet_minutes} minutes, and again when its files change.",
+    )
+    def landed_day(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        seen: dict[str, str] = json.loads(context.cursor or "{}")
+        known = {day.isoformat() for day in admitted(settings)} if not seen else set()
+        requests = []
+        for day in landed_days(settings):
+            key, state = day.isoformat(), _state(settings, day)
+            if seen.get(key) == state or not is_ready(settings, day, time.time()):
+                continue
+            seen[key] = state
+            # On the first look, days that are in the warehouse already are not run again.
+            if key not in known:
+                requests.append(dg.RunRequest(run_key=f"{key}:{state}", partition_key=key))
+        return dg.SensorResult(run_requests=requests, cursor=json.dumps(seen))
+
+    return landed_day
+
+
+def _state(settings: Settings, day: date) -> str:
+    """Tell the files of a day apart from what they were: names, sizes and times."""
+    found = ((path.name, path.lstat()) for path in landed_files(settings, day))
+    text = "|".join(f"{name}:{stat.st_size}:{stat.st_mtime_ns}" for name, stat in found)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _failure_sensor(settings: Settings) -> dg.SensorDefinition:
+    @dg.run_failure_sensor(
+        name="run_failed",
+        description="Writes every failed run to the log and posts it to `webhook_url`, if set.",
+    )
+    def run_failed(context: dg.RunFailureSensorContext) -> None:
+        run = context.dagster_run
+        text = (
+            f"userops: run {run.run_id} of {run.job_name} failed: {context.failure_event.message}"
+        )
+        context.log.error(text)
+        if settings.webhook_url:
+            _post(settings.webhook_url, text)
+
+    return run_failed
+
+
+def _post(url: str, text: str) -> None:
+    if not url.startswith(("https://", "http://")):
+        raise ValueError(f"webhook_url must be a web address, not {url!r}")
+    request = urllib.request.Request(  # noqa: S310 - the scheme is checked above
+        url,
+        data=json.dumps({"text": text}).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    urllib.request.urlopen(request, timeout=WEBHOOK_SECONDS).close()  # noqa: S310

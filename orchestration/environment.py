@@ -1,0 +1,48 @@
+"""Process environment: what Dagster and dbt must find before they are imported."""
+
+import os
+from functools import cache
+
+from warehouse.settings import Settings, load_settings
+
+# The product calls out to nobody.
+QUIET = {
+    "DO_NOT_TRACK": "1",
+    "DAGSTER_DISABLE_TELEMETRY": "1",
+    "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    "GX_ANALYTICS_ENABLED": "false",
+}
+
+DAGSTER_YAML = """\
+# Written by userops on every start; settings live in userops.toml.
+telemetry:
+  enabled: false
+# One process writes the build database; runs started from the UI wait for each other.
+concurrency:
+  pools:
+    default_limit: 1
+    granularity: run
+  runs:
+    max_concurrent_runs: 1
+run_monitoring:
+  enabled: true
+"""
+
+
+@cache
+def settings() -> Settings:
+    """Return the settings of this process; read once."""
+    return load_settings()
+
+
+def enter(current: Settings) -> None:
+    """Point Dagster and dbt at an installation: folders, run history, silence."""
+    os.environ.update(QUIET)
+    os.environ["USEROPS_BUILD_DB"] = str(current.build_db)
+    os.environ["USEROPS_SERVING_BUILD_DB"] = str(current.serving_build_db)
+    os.environ["DAGSTER_HOME"] = str(current.dagster_home)
+    for folder in (current.build_dir, current.dagster_home):
+        folder.mkdir(parents=True, exist_ok=True)
+    config = current.dagster_home / "dagster.yaml"
+    if not config.is_file() or config.read_text() != DAGSTER_YAML:
+        config.write_text(DAGSTER_YAML)

@@ -1,0 +1,64 @@
+"""Lake days that passed the border checks -> ``lake/loads.parquet``: what dbt may read."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from warehouse.files import write_atomically
+from warehouse.lake import events_path, ledger_path
+from warehouse.settings import Settings
+
+SCHEMA = pa.schema(
+    [
+        pa.field("load_date", pa.date32(), nullable=False),
+        pa.field("load_fingerprint", pa.string(), nullable=False),
+    ]
+)
+
+
+def loads_path(settings: Settings) -> Path:
+    """Return the list of admitted load days."""
+    return settings.lake_root / "loads.parquet"
+
+
+def admitted(settings: Settings) -> dict[date, str]:
+    """Return the admitted days and the fingerprint of what each held when it was admitted."""
+    path = loads_path(settings)
+    if not path.is_file():
+        return {}
+    table = pq.ParquetFile(path).read()
+    return dict(
+        zip(table["load_date"].to_pylist(), table["load_fingerprint"].to_pylist(), strict=True)
+    )
+
+
+def admit(settings: Settings, days: Sequence[date]) -> dict[date, str]:
+    """Let these loaded days in; days admitted before stay. Returns all admitted days.
+
+    A day whose gate stayed shut is not listed, so no later run can read it by accident; a day
+    loaded again keeps its old fingerprint, and its old rows in the marts, until it is let in anew.
+    """
+    before = admitted(settings)
+    loaded = [day for day in days if ledger_path(settings, day).is_file()]
+    after = before | {day: _fingerprint(settings, day) for day in loaded}
+    if after != before or not loads_path(settings).is_file():
+        ordered = sorted(after)
+        table = pa.table(
+            {"load_date": ordered, "load_fingerprint": [after[day] for day in ordered]},
+            schema=SCHEMA,
+        )
+        write_atomically(loads_path(settings), lambda path: pq.write_table(table, path))
+    return after
+
+
+def _fingerprint(settings: Settings, day: date) -> str:
+    digest = hashlib.sha256()
+    for path in (events_path(settings, day), ledger_path(settings, day)):
+        with path.open("rb") as handle:
+            while chunk := handle.read(1 << 20):
+                digest.update(chunk)
+    return digest.hexdigest()
