@@ -1,0 +1,48 @@
+# One command each; `make setup` is done by whichever of them comes first.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+export DO_NOT_TRACK := 1
+export DAGSTER_DISABLE_TELEMETRY := 1
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+
+.PHONY: setup demo dev test check bench lock clean
+
+setup: $(READY) ## the environment, from the lock
+
+# Everything is compiled at installation: without it each start compiles what it imports.
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "userops needs Python 3.11 or newer; name one with: make setup PYTHON=python3.12")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m compileall -q orchestration quality warehouse
+	touch $(READY)
+
+demo: $(READY) ## simulate a shop, run the whole journey, say where the results are
+	$(BIN)/userops demo
+
+dev: $(READY) ## the Dagster UI on 127.0.0.1:3000
+	$(BIN)/userops dev
+
+test: $(READY) ## the tests
+	$(BIN)/python -m pytest
+
+check: $(READY) ## style, types, SQL style, dbt and Dagster definitions
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/ty check
+	$(BIN)/sqlfluff lint --processes 2 dbt_project/models dbt_project/tests
+	$(BIN)/dbt --quiet --warn-error parse --project-dir dbt_project --profiles-dir dbt_project --target-path target --log-path target
+	$(BIN)/dg check defs
+
+bench: $(READY) ## how fast, measured side by side
+	$(BIN)/python -m tests.benchmarks
+
+lock: ## renew requirements.lock (needs uv)
+	uv pip compile --universal --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url --no-header --quiet pyproject.toml --output-file requirements.lock
+
+clean: ## what can be made again; the data stays
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis dbt_project/target dbt_project/logs target
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
