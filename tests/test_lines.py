@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from warehouse.currencies import ISO_4217
 from warehouse.lines import Limits, judge
-from warehouse.reading.batches import JUDGED_SCHEMA, Row, judge_batch, judge_rows
+from warehouse.reading.batches import judge_batch
 from warehouse.reading.values import Rejection
+from warehouse.reading.verdicts import JUDGED_SCHEMA, Row, judge_rows
 
 DAY = date(2026, 10, 1)
 LIMITS = Limits.of(DAY, future_days=1, max_line_bytes=100_000, currencies=ISO_4217)
@@ -96,6 +97,7 @@ BAD = {
     "no type": (line_of(type=...), "unknown_type"),
     "no time at all": (line_of(timestamp=...), "bad_time"),
     "no date": (line_of(timestamp="yesterday"), "bad_time"),
+    "no date, though received": (line_of(timestamp="soon", receivedAt=STAMP), "bad_time"),
     "30 February": (line_of(timestamp="2026-02-30T00:00:00Z"), "bad_time"),
     "year 0001": (line_of(timestamp="0001-01-01T00:00:00Z"), "bad_time"),
     "year 9999": (line_of(timestamp="9999-12-31T00:00:00Z"), "bad_time"),

@@ -5,7 +5,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import astuple, dataclass, field
 from datetime import date
 from hashlib import sha256
@@ -37,7 +37,7 @@ FINGERPRINT = b"userops.fingerprint"
 ATTEMPTS = 3
 # A day costs this much beside its bytes; below the limit, other processes cost more than they save.
 DAY_BYTES = 16 << 10
-PARALLEL_FROM_BYTES = 4 << 20
+PARALLEL_FROM_BYTES = 16 << 20
 CHUNKS_PER_PROCESS = 8
 
 
@@ -112,7 +112,7 @@ def _load_all(
 
     chunks = _chunks(sizes, workers * CHUNKS_PER_PROCESS)
     context = get_context("forkserver")
-    context.set_forkserver_preload([__name__])
+    context.set_forkserver_preload([__name__, "pandas"])
     with ProcessPoolExecutor(workers, mp_context=context) as pool:
         futures = [pool.submit(_load_chunk, settings, c, currencies, force) for c in chunks]
         try:
@@ -124,7 +124,11 @@ def _load_all(
 
 
 def _landed_bytes(settings: Settings, day: date) -> int:
-    return sum(path.lstat().st_size for path in landed_files(settings, day))
+    size = 0
+    for path in landed_files(settings, day):
+        with suppress(FileNotFoundError):  # taken away meanwhile
+            size += path.lstat().st_size
+    return size
 
 
 def _chunks(sizes: dict[date, int], parts: int) -> list[list[date]]:

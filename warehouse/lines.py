@@ -59,14 +59,13 @@ class Limits:
         return cls(latest, currencies, max_line_bytes)
 
 
-def judge(line: bytes, limits: Limits, default_id: str = "") -> tuple | Rejection:
+def judge(line: bytes, limits: Limits) -> tuple | Rejection:
     """Return the event of a line (the lake's columns up to ``context``), or why there is none.
 
-    ``default_id`` is the message id where the line brings none; without it, one is made from the
-    bytes of the line, so that exact copies are duplicates of one another.
+    A line without a message id gets one made from its bytes, so that exact copies are duplicates.
     """
     try:
-        return _event(line, readable_fields(line, limits), limits, default_id)
+        return _event(line, readable_fields(line, limits), limits)
     except Rejected as verdict:
         return verdict.rejection
 
@@ -109,7 +108,7 @@ def readable_fields(line: bytes, limits: Limits) -> dict[str, bytes]:
     return texts
 
 
-def _event(line: bytes, fields: dict[str, bytes], limits: Limits, default_id: str) -> tuple:
+def _event(line: bytes, fields: dict[str, bytes], limits: Limits) -> tuple:
     kind = _type(fields.get("type"))
     given = text(fields.get("event"), "event")
     event = _event_name(kind, given)
@@ -127,7 +126,7 @@ def _event(line: bytes, fields: dict[str, bytes], limits: Limits, default_id: st
         _json_object(fields.get(name), name) for name in ("properties", "traits", "context")
     )
     order = order_of(event, properties, limits) if is_money(kind, event) else (None, None, None)
-    message = identifier(fields.get("messageId"), "messageId") or default_id or _made_id(line)
+    message = identifier(fields.get("messageId"), "messageId") or _made_id(line)
     stamp = _stamp(fields.get("timestamp"))
     payload = (kind, given, user, anonymous, previous, group, stamp, properties, traits, context)
     return (

@@ -14,7 +14,7 @@ from warehouse.files import sha256_of_stream
 from warehouse.landing import open_landed, refusal
 from warehouse.lines import Limits
 from warehouse.reading.ahead import ahead
-from warehouse.reading.batches import JUDGED_SCHEMA, Judged, judge_batch, judge_rows
+from warehouse.reading.batches import judge_batch, judge_mapped
 from warehouse.reading.mapping import mapped_row
 from warehouse.reading.sinks import DaySink
 from warehouse.reading.splitting import LineBatch, split_lines
@@ -27,6 +27,7 @@ from warehouse.reading.tables import (
     text_records,
 )
 from warehouse.reading.values import Rejection
+from warehouse.reading.verdicts import JUDGED_SCHEMA, Judged
 from warehouse.settings import Source
 
 COMPRESSIONS = ("gz", "zst")
@@ -189,18 +190,15 @@ def _row_verdicts(
     stream: Stream,
     limits: Limits,
 ) -> Iterator[Judged]:
-    # From content and place, not from the row alone: equal rows are separate events, and the
-    # same file under another name brings nothing new.
-    def message_id(number: int) -> str:
+    # From the file's content and the row's place, not from the row alone: equal rows are separate
+    # events, and the same file under another name brings nothing new.
+    def row_id(number: int) -> str:
         return f"gen-{landed.sha256[:32]}-{number}"
 
-    def order_id(number: int) -> str:
-        return f"row-{landed.sha256[:32]}-{number}"
-
     records = _records(form, source, batches, stream, limits)
-    rows = (mapped_row(record, source, limits, order_id) for record in records)
+    rows = (mapped_row(record, source, limits, row_id) for record in records)
     while some := list(islice(rows, ROW_BATCH)):
-        yield judge_rows(some, limits, message_id)
+        yield judge_mapped(some, limits)
 
 
 def _records(

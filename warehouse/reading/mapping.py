@@ -3,15 +3,16 @@
 import math
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 
 from warehouse.lines import Limits
-from warehouse.reading.batches import Row
 from warehouse.reading.repeats import refuse_repeats_within
 from warehouse.reading.tables import Record
-from warehouse.reading.values import Rejected, Rejection
+from warehouse.reading.values import WHITESPACE, Rejected, Rejection
+from warehouse.reading.verdicts import Row
 from warehouse.settings import Source
 
 OBJECTS = ("properties", "traits", "context")
@@ -23,12 +24,13 @@ _as_fields = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
 def mapped_row(
-    record: Record, source: Source | None, limits: Limits, order_id: Callable[[int], str]
+    record: Record, source: Source | None, limits: Limits, row_id: Callable[[int], str]
 ) -> Row:
     """Turn a record into the Segment line it stands for, or into the reason why it stands for none.
 
     Without a source, columns bear Segment's own names, dotted where they lie inside an object, and
-    ``properties``, ``traits`` and ``context`` may hold JSON text.
+    ``properties``, ``traits`` and ``context`` may hold JSON text. ``row_id`` names a row
+    that brings no message id of its own.
     """
     original = record.original or _encode(_writable(record.values))
     if len(original) > limits.max_line_bytes:
@@ -39,13 +41,13 @@ def mapped_row(
     if not record.values:
         return Row(record.number, b"", original)
     try:
-        line = _segment_line(record, source, order_id)
+        line = _segment_line(record, source, row_id)
     except Rejected as verdict:
         return Row(record.number, original, original, verdict.rejection)
     return Row(record.number, line, original)
 
 
-def _segment_line(record: Record, source: Source | None, order_id: Callable[[int], str]) -> bytes:
+def _segment_line(record: Record, source: Source | None, row_id: Callable[[int], str]) -> bytes:
     event: dict[str, Any] = {}
     columns = source.columns if source else {name: name for name in record.values}
     for field, value in (source.constants if source else {}).items():
@@ -56,7 +58,9 @@ def _segment_line(record: Record, source: Source | None, order_id: Callable[[int
         if value is not None and value != "":
             _put(event, field, _converted(field, value, source))
     if source and source.order_id == "row":
-        _put(event, "properties.order_id", order_id(record.number))
+        _put(event, "properties.order_id", row_id(record.number))
+    if not str(event.get("messageId") or "").strip(WHITESPACE):
+        event["messageId"] = row_id(record.number)
     return _encode(event)
 
 
@@ -82,6 +86,7 @@ def _converted(field: str, value: Any, source: Source | None) -> Any:
     return value
 
 
+@lru_cache(maxsize=4_096)
 def _iso_time(value: str, form: str) -> str:
     try:
         moment = datetime.strptime(value.strip(), form)  # noqa: DTZ007 - the zone is set below
@@ -104,7 +109,7 @@ def _parsed_object(field: str, text: str) -> dict[str, Any]:
 def _put(event: dict[str, Any], field: str, value: Any) -> None:
     first, _, rest = field.partition(".")
     if not rest:
-        event[first] = value
+        event[first] = dict(value) if isinstance(value, dict) else value
         return
     inner = event.setdefault(first, {})
     if not isinstance(inner, dict):

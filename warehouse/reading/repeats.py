@@ -69,7 +69,7 @@ def _fills_compact(line: bytes) -> bool:
 
 def _fills(fields: Mapping[str, Any], line: bytes) -> bool:
     """Compare lengths: a repeated name, an escaped one, or a space makes the line longer."""
-    size = sum(len(name.encode()) + len(memoryview(value)) for name, value in fields.items())
+    size = len("".join(fields).encode()) + len(b"".join(fields.values()))
     return size + 4 * len(fields) + 1 == len(line)
 
 

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from warehouse.lake import EVENTS_SCHEMA, PARQUET, QUARANTINE_SCHEMA, ROW_GROUP_ROWS
-from warehouse.reading.batches import Judged
 from warehouse.reading.values import Rejection
+from warehouse.reading.verdicts import Judged
 
 # Long lines make a row group full before its rows do; memory is what is bounded.
 EVENTS_GROUP_BYTES = 128 << 20

@@ -29,9 +29,9 @@ class Stream:
     def __iter__(self) -> Iterator[bytes]:
         """Yield blocks of at most some megabytes; raises BadFile for what must not be read."""
         if self.compression == "gz":
-            yield from self._checked(self._gunzip())
+            yield from _coalesced(self._checked(self._gunzip()))
         elif self.compression == "zst":
-            yield from self._checked(self._unzstd())
+            yield from _coalesced(self._checked(self._unzstd()))
         else:
             while block := self.file.read(BLOCK_BYTES):
                 yield block
@@ -96,6 +96,20 @@ class Stream:
         if start and not start.startswith(magic[: len(start)]):
             raise BadFile(f"not {name} data")
         return start
+
+
+def _coalesced(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """Join small blocks: files of many members come in crumbs, and a batch has its own cost."""
+    waiting: list[bytes] = []
+    size = 0
+    for block in blocks:
+        waiting.append(block)
+        size += len(block)
+        if size >= BLOCK_BYTES // 2:
+            yield b"".join(waiting)
+            waiting, size = [], 0
+    if waiting:
+        yield b"".join(waiting)
 
 
 def _gzip_engine():
