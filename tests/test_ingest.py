@@ -4,6 +4,9 @@ import gzip
 import hashlib
 import json
 import os
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -350,6 +353,40 @@ def test_a_lake_day_damaged_by_a_crash_is_repaired(
     assert place.ingest().reloaded == (DAY,)
     assert place.bytes_of_lake() == whole
     assert not list(place.settings.lake_root.rglob(".*"))
+
+
+def test_a_run_killed_at_any_moment_is_repaired_by_the_next(tmp_path: Path) -> None:
+    days = [date(2026, 10, number) for number in range(1, 21)]
+    homes = [tmp_path / "killed", tmp_path / "clean"]
+    for home in homes:
+        for day in days:
+            folder = Settings(home).landing_root / f"events/dt={day}"
+            folder.mkdir(parents=True)
+            (folder / "a.ndjson").write_bytes(TEXT + b"bad\n")
+    ingest_days(Settings(homes[1]), days, processes=1)
+    code = (
+        "import sys; from datetime import date; from pathlib import Path\n"
+        "from warehouse.ingest import ingest_days; from warehouse.settings import Settings\n"
+        "print('started', flush=True)\n"
+        "days = [date(2026, 10, n) for n in range(1, 21)]\n"
+        "while True: ingest_days(Settings(Path(sys.argv[1])), days, processes=1, force=True)\n"
+    )
+    for milliseconds in (400, 450, 523, 611, 777):
+        command = [sys.executable, "-c", code, str(homes[0])]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as run:
+            assert run.stdout is not None
+            run.stdout.readline()
+            time.sleep(milliseconds / 1000)
+            run.kill()
+
+    report = ingest_days(Settings(homes[0]), days, processes=1)
+
+    assert (report.parsed, report.quarantined) == (20_000, 20)
+    lakes = [
+        {p.relative_to(home): p.read_bytes() for p in (home / "lake").rglob("*") if p.is_file()}
+        for home in homes
+    ]
+    assert lakes[0] == lakes[1]
 
 
 def test_the_same_landing_gives_the_same_bytes(place: Place, tmp_path: Path) -> None:

@@ -35,6 +35,11 @@ def write_atomically(path: Path, write: Callable[[Path], None], *, mode: int = 0
     sync(path.parent)
 
 
+def remove_leftover(path: Path) -> None:
+    """Remove what a killed write of ``path`` left beside it, where no new write will follow."""
+    _remove(_beside(path, TEMPORARY))
+
+
 def replace_folder(path: Path, build: Callable[[Path], None], *, mode: int = 0o755) -> None:
     """Let ``build`` fill a temporary folder beside ``path``, then put it in the place of ``path``.
 

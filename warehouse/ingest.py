@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from warehouse.currencies import known_currencies
 from warehouse.errors import UserError
-from warehouse.files import sync, write_atomically
+from warehouse.files import remove_leftover, sync, write_atomically
 from warehouse.lake import (
     LEDGER_SCHEMA,
     PARQUET,
@@ -36,7 +36,7 @@ PARSER_VERSION = "1"
 FINGERPRINT = b"userops.fingerprint"
 ATTEMPTS = 3
 # A day costs this much beside its bytes; below the limit, other processes cost more than they save.
-DAY_BYTES = 16 << 10
+DAY_BYTES = 48 << 10
 PARALLEL_FROM_BYTES = 16 << 20
 CHUNKS_PER_PROCESS = 8
 
@@ -165,6 +165,8 @@ def _load_day(settings: Settings, day: date, currencies: frozenset[str], force: 
     for _ in range(ATTEMPTS):
         files = [look_at(path, source_name(settings, path)) for path in landed_files(settings, day)]
         if not force and known is not None and _same_files(known, files):
+            for path in (events_path, quarantine_path, ledger_path):
+                remove_leftover(path(settings, day))
             return DayResult(day, False, known, _reasons(settings, day, known))
         try:
             return _replace_day(settings, day, files, limits, mark)
