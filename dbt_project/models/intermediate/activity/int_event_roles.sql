@@ -2,7 +2,12 @@ with
 
 roles as (
 
-    select * from {{ ref('event_roles') }}
+    -- Never null: engines disagree on counting a condition that is null throughout.
+    select
+        event,
+        coalesce(role, '') as role
+
+    from {{ ref('event_roles') }}
 
 ),
 

@@ -40,9 +40,9 @@ final as (
 
     select
         cast(count_if(is_complaint) as bigint) as complaints,
-        cast(count_if(nps_score >= 9) as bigint) as promoters,
-        cast(count_if(nps_score <= 6) as bigint) as detractors,
-        cast(count_if(nps_score is not null) as bigint) as answers,
+        cast(count_if(coalesce(nps_score >= 9, false)) as bigint) as promoters,
+        cast(count_if(coalesce(nps_score <= 6, false)) as bigint) as detractors,
+        cast(count(nps_score) as bigint) as answers,
         event_date
 
     from scored

@@ -42,10 +42,12 @@ active as (
         basis,
         period,
         period_start,
-        cast(count_if(previous_index is null) as bigint) as new,
-        cast(count_if(previous_index = period_index - 1) as bigint) as returning,
-        cast(count_if(previous_index < period_index - 1) as bigint) as resurrecting,
-        cast(count(*) as bigint) as active
+        cast(count_if(previous_index is null) as bigint) as new_users,
+        cast(count_if(coalesce(previous_index = period_index - 1, false)) as bigint)
+            as returning_users,
+        cast(count_if(coalesce(previous_index < period_index - 1, false)) as bigint)
+            as resurrecting_users,
+        cast(count(*) as bigint) as active_users
 
     from neighbours
     group by basis, period, period_start
@@ -59,7 +61,7 @@ lapsed as (
         basis,
         period,
         {{ next_period_start('period', 'period_start') }} as period_start,
-        cast(count(*) as bigint) as dormant
+        cast(count(*) as bigint) as dormant_users
 
     from neighbours
     where
@@ -75,11 +77,12 @@ final as (
         coalesce(active.basis, lapsed.basis) as basis,
         coalesce(active.period, lapsed.period) as period,
         coalesce(active.period_start, lapsed.period_start) as period_start,
-        coalesce(active.new, 0) as new,
-        coalesce(active.returning, 0) as returning,
-        coalesce(active.resurrecting, 0) as resurrecting,
-        coalesce(lapsed.dormant, 0) as dormant,
-        coalesce(active.active, 0) as active
+        coalesce(active.new_users, 0) as new,
+        -- A keyword of DuckDB.
+        coalesce(active.returning_users, 0) as {{ adapter.quote('returning') }},
+        coalesce(active.resurrecting_users, 0) as resurrecting,
+        coalesce(lapsed.dormant_users, 0) as dormant,
+        coalesce(active.active_users, 0) as active
 
     from active
     full outer join lapsed
