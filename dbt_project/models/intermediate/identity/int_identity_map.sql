@@ -18,12 +18,6 @@ events as (
 
 ),
 
-duplicates as (
-
-    select * from {{ ref('int_event_duplicates') }}
-
-),
-
 parameters as (
 
     select cast(value as bigint) as hub_limit
@@ -99,7 +93,8 @@ joined as (
     select
         owners.actor_id,
         true as is_anonymous,
-        coalesce(merged_users.user_id, owners.known_id) as user_id
+        coalesce(merged_users.user_id, owners.known_id) as user_id,
+        1 as actors
 
     from owners
     left join merged_users
@@ -110,17 +105,19 @@ joined as (
     select
         actor_id,
         false as is_anonymous,
-        user_id
+        user_id,
+        1 as actors
 
     from merged_users
 
     union all
 
-    -- `alias` often names the anonymous id as the previous one.
+    -- `alias` often names the anonymous id as the previous one; it was counted above.
     select
         merged_users.actor_id,
         true as is_anonymous,
-        merged_users.user_id
+        merged_users.user_id,
+        0 as actors
 
     from merged_users
     left join owners
@@ -132,8 +129,10 @@ joined as (
 counted as (
 
     select
-        *,
-        count(*) over (partition by user_id) as actors
+        actor_id,
+        is_anonymous,
+        user_id,
+        sum(actors) over (partition by user_id) as actors
 
     from joined
 
