@@ -1,0 +1,134 @@
+"""`status`, `rules`, `doctor`: how the installation stands. Nothing here changes anything."""
+
+from datetime import timedelta
+from typing import Any
+
+import click
+
+from orchestration.commands.console import counted, note, span, table, verbose_option
+from warehouse.settings import Settings, load_settings
+
+RECENT_DAYS = 14
+
+
+@click.command(short_help="Runs, freshness, checks, what readers see.")
+@click.option("--runs", "limit", type=click.IntRange(1), default=5, show_default=True)
+@verbose_option
+def status(limit: int) -> None:
+    """Show runs, freshness, checks, what is set aside, and what readers see."""
+    from warehouse.database import lock_holder
+    from warehouse.publish import current, verify
+    from warehouse.status import freshness, totals
+
+    settings = load_settings()
+    click.echo(f"home       {settings.home}")
+    found = freshness(settings)
+    if not found.landed and not found.admitted:
+        click.echo("nothing has landed yet: `userops demo` shows the whole journey on made-up data")
+        return
+    landed = f"{counted(len(found.landed), 'day')}"
+    if found.landed:
+        landed += f", {span(found.landed[0], found.landed[-1])}"
+    click.echo(f"landed     {landed}")
+    newest = f", newest {found.admitted[-1]}" if found.admitted else ""
+    click.echo(f"admitted   {counted(len(found.admitted), 'day')}{newest}")
+    if found.waiting:
+        days = ", ".join(map(str, found.waiting[:5])) + (", ..." if len(found.waiting) > 5 else "")
+        click.echo(f"waiting    {counted(len(found.waiting), 'day')}: {days}  (`userops run`)")
+    if lines := totals(settings):
+        click.echo(
+            f"lines      {lines.lines:,} = {lines.accepted:,} accepted + {lines.duplicates:,}"
+            f" duplicate + {lines.quarantined:,} quarantined + {lines.blank:,} blank"
+        )
+    publication = current(settings)
+    shown = f"revision {publication.revision}, {publication.path}" if publication else "nothing yet"
+    click.echo(f"published  {shown}")
+    for problem in verify(settings):
+        click.echo(f"  damaged: {problem}")
+    click.echo(f"writing    {lock_holder(settings) or 'nobody'}")
+    _show_quarantine(settings)
+    _show_runs(settings, limit)
+
+
+@click.command(short_help="Rules in effect, and what your own change.")
+@click.argument("name", required=False)
+def rules(name: str | None) -> None:
+    """List the rules in effect; with NAME, what the installation's own file changes."""
+    from warehouse.rules.describe import describe_rules, difference
+
+    settings = load_settings()
+    if name:
+        lines = difference(settings, name.removesuffix(".csv"))
+        click.echo("\n".join(lines) if lines else f"{name} is the shipped one, nothing differs")
+        return
+    found = describe_rules(settings)
+    click.echo(
+        table(
+            [
+                [r.name, "own" if r.is_own else "shipped", r.rows, len(r.faults) or "", r.path]
+                for r in found
+            ],
+            ["rule", "whose", "rows", "faults", "file"],
+        )
+    )
+    faults = [fault for rule in found for fault in rule.faults]
+    for fault in faults:
+        note(f"fault: {fault}")
+    if faults:
+        raise click.exceptions.Exit(1)
+
+
+@click.command(short_help="What stands in the way of a run, with cures.")
+@verbose_option
+def doctor() -> None:
+    """Look for what stands in the way of a run; each problem comes with its cure."""
+    from warehouse.doctor import examine
+
+    findings = examine(load_settings())
+    for finding in findings:
+        mark = "ok  " if finding.ok else "BAD "
+        click.echo(f"{mark} {finding.subject:<12} {finding.detail}")
+        if not finding.ok:
+            click.echo(f"     cure: {finding.cure}")
+    bad = sum(not finding.ok for finding in findings)
+    if bad:
+        note(counted(bad, "problem"))
+        raise click.exceptions.Exit(1)
+
+
+def _show_quarantine(settings: Settings) -> None:
+    from warehouse.lake import load_days
+    from warehouse.status import quarantine_counts
+
+    days = load_days(settings)
+    if not days:
+        return
+    recent = [day for day in days if day > days[-1] - timedelta(days=RECENT_DAYS)]
+    counts = quarantine_counts(settings, recent)
+    click.echo(f"\nset aside, load days {span(recent[0], recent[-1])}")
+    if counts:
+        click.echo(table([[*key, n] for key, n in counts.items()], ["day", "reason", "lines"]))
+    else:
+        click.echo("nothing")
+
+
+def _show_runs(settings: Settings, limit: int) -> None:
+    """Show the run history, which only Dagster can read; without one it is not even imported."""
+    click.echo("\nruns")
+    if not (settings.dagster_home / "history").is_dir():
+        click.echo("none yet")
+        return
+    from orchestration.history import last_checks, recent_runs
+
+    runs = recent_runs(settings, limit)
+    click.echo(table([_run_row(run) for run in runs], ["began", "state", "seconds", "what", "run"]))
+    if runs:
+        unhappy = last_checks(settings)
+        click.echo("\nchecks of the last run: " + ("all passed" if not unhappy else ""))
+        for row in unhappy:
+            click.echo(f"  {row.severity}: {row.name} ({row.stage}) {row.detail}")
+
+
+def _run_row(run: Any) -> list[object]:
+    began = f"{run.began:%Y-%m-%d %H:%M:%S}" if run.began else ""
+    return [began, run.state, run.seconds, run.what, run.run_id[:8]]

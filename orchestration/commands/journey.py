@@ -1,0 +1,158 @@
+"""`run`, `demo`, `simulate`: what moves data along the journey."""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from orchestration.commands.console import DAY, bar, counted, is_verbose, note, span, verbose_option
+from warehouse.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from orchestration.runs import RunReport
+
+
+@click.command(short_help="Bring the warehouse, lists and report up to date.")
+@click.option("--date", "day", type=DAY, help="Run this load day.")
+@click.option("--from", "first", type=DAY, help="Run from this day ...")
+@click.option("--to", "last", type=DAY, help="... to this one, as one run.")
+@verbose_option
+def run(day: date | None, first: date | None, last: date | None) -> None:
+    """Bring the warehouse, the lists and the report up to date.
+
+    Without options: the landed days that are not in the warehouse yet; if there are none, the
+    newest day again (which changes nothing unless its files did).
+    """
+    settings = load_settings()
+    begin, end = _wanted_days(settings, day, first, last)
+    run_and_tell(settings, begin, end)
+
+
+@click.command(short_help="Made-up data through the whole journey.")
+@click.option("--users", type=click.IntRange(1), default=2000, show_default=True)
+@click.option("--days", type=click.IntRange(1), default=120, show_default=True)
+@click.option("--seed", type=click.IntRange(0), default=7, show_default=True)
+@verbose_option
+def demo(users: int, days: int, seed: int) -> None:
+    """Simulate a shop, run the whole journey, and say where the results are."""
+    from warehouse.demo import prepare_demo
+
+    settings = load_settings()
+    with bar("user") as progress:
+        first, last = prepare_demo(settings, users=users, days=days, seed=seed, progress=progress)
+    click.echo(f"{counted(users, 'made-up user')}, {span(first, last)}: {settings.landing_root}")
+    run_and_tell(settings, first, last)
+
+
+@click.command(short_help="Write a landing folder of made-up events.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True)
+@click.option("--users", type=click.IntRange(1), required=True)
+@click.option("--days", type=click.IntRange(1), required=True)
+@click.option("--seed", type=click.IntRange(0), required=True)
+@click.option("--start", type=DAY, help="First day (default: 2026-01-01).")
+def simulate(out: Path, users: int, days: int, seed: int, start: date | None) -> None:
+    """Write a landing folder of made-up events: the same bytes for the same numbers."""
+    from warehouse.simulate import run as simulation
+
+    with bar("user") as progress:
+        report = simulation.simulate(
+            out,
+            users=users,
+            days=days,
+            seed=seed,
+            start=start or simulation.FIRST_DAY,
+            progress=progress,
+        )
+    click.echo(
+        f"{counted(report.lines, 'line')} of {counted(report.events, 'event')}"
+        f" ({counted(report.duplicates, 'duplicate')}, {report.late:,} late,"
+        f" {report.bad_lines:,} bad), {report.bytes / 1e6:,.1f} MB in {report.seconds:.1f} s: {out}"
+    )
+
+
+def run_and_tell(settings: Settings, first: date, last: date) -> None:
+    """Run some days and say what came of it; exits with 1 when the run failed."""
+    from orchestration.runs import run_days
+
+    tell_result(settings, run_days(settings, first, last, verbose=is_verbose(), tell=note))
+
+
+def tell_result(settings: Settings, report: "RunReport") -> None:
+    """Say how a run ended; exits with 1 when it failed."""
+    for warning in report.warnings:
+        note(f"warning: {warning}")
+    if report.success:
+        click.echo(_summary(settings, report))
+        return
+    for problem in report.problems:
+        note(f"failed: {problem.what}")
+        for name, text in (("where: ", problem.where), ("cure:  ", problem.cure)):
+            if text:
+                note(f"  {name}{text}")
+    days = span(report.first, report.last)
+    note(f"run {report.run_id} of {days} failed; its log: {report.log}")
+    raise click.exceptions.Exit(1)
+
+
+def _wanted_days(
+    settings: Settings, day: date | None, first: date | None, last: date | None
+) -> tuple[date, date]:
+    from warehouse.status import freshness, today
+
+    if day and (first or last):
+        raise click.UsageError("--date is one day, --from and --to are a range: give one of them")
+    if first and last and first > last:
+        raise click.UsageError(f"--from {first} is after --to {last}")
+    found = freshness(settings)
+    here = f"{settings.landing_root}/events/dt=YYYY-MM-DD/"
+    if not found.landed:
+        raise click.UsageError(
+            f"nothing has landed yet. Put files into {here}, or try `userops demo`"
+        )
+    for given in (day, first, last):
+        if given and given > today(settings):
+            raise click.UsageError(f"{given} is in the future")
+    if day or first or last:
+        begin, end = (day, day) if day else (first or found.landed[0], last or found.landed[-1])
+        days = [landed for landed in found.landed if begin <= landed <= end]
+        if not days:
+            raise click.UsageError(
+                f"nothing has landed for {span(begin, end)}; landed is"
+                f" {span(found.landed[0], found.landed[-1])} ({here})"
+            )
+        return days[0], days[-1]
+    wanted = found.waiting or found.landed[-1:]
+    return wanted[0], wanted[-1]
+
+
+def _summary(settings: Settings, report: "RunReport") -> str:
+    """Tell a run in the few lines that a person reads."""
+    from warehouse.status import totals
+
+    lines = totals(settings, report.first, report.last)
+    published = report.outputs.get("serving/warehouse", {})
+    rows = [
+        ("days", span(report.first, report.last)),
+        ("tables", f"{report.tables} built and tested in {report.seconds:.0f} s"),
+    ]
+    if lines:
+        rows.insert(
+            1,
+            (
+                "lines",
+                f"{lines.lines:,} = {lines.accepted:,} accepted + {lines.duplicates:,} duplicate"
+                f" + {lines.quarantined:,} quarantined + {lines.blank:,} blank",
+            ),
+        )
+    rows.append(("warnings", str(len(report.warnings)) if report.warnings else "none"))
+    if published:
+        state = "new" if published["changed"] else "unchanged"
+        rows.append(("revision", f"{published['revision']} ({state})"))
+    for name, key in (("report", "report"), ("lists", "recall"), ("KPIs", "kpi")):
+        output = report.outputs.get(f"exports/{key}")
+        if output:
+            kept = "  (kept: exported before, and a list is never rewritten)"
+            rows.append((name, f"{output['path']}{kept if output.get('kept') else ''}"))
+    rows.append(("serving", str(settings.serving_dir / "userops.duckdb")))
+    return "\n".join(f"{name:<9} {text}" for name, text in rows)

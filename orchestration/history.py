@@ -1,0 +1,79 @@
+"""Dagster's run history -> what ran, when, how it ended."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import dagster as dg
+
+from orchestration import environment
+from orchestration.quality_rows import quality_rows
+from orchestration.runs import RANGE_END, RANGE_START
+from warehouse.erasure import People, mentions
+from warehouse.report.quality import QualityRow
+from warehouse.settings import Settings
+
+PARTITION = "dagster/partition"
+
+
+@dataclass(frozen=True)
+class PastRun:
+    """A run as the history has it; ``seconds`` is None while it runs."""
+
+    run_id: str
+    state: str
+    began: datetime | None
+    seconds: int | None
+    what: str
+
+
+def recent_runs(settings: Settings, limit: int) -> list[PastRun]:
+    """Return the newest runs, newest first."""
+    environment.enter(settings)
+    with dg.DagsterInstance.get() as instance:
+        return [_past(record, settings) for record in instance.get_run_records(limit=limit)]
+
+
+def last_checks(settings: Settings) -> list[QualityRow]:
+    """Return the checks of the newest run that did not pass."""
+    environment.enter(settings)
+    with dg.DagsterInstance.get() as instance:
+        for record in instance.get_run_records(limit=1):
+            rows = quality_rows(instance, record.dagster_run.run_id)
+            return [row for row in rows if not row.passed]
+    return []
+
+
+def forget_in_history(settings: Settings, people: People) -> int:
+    """Delete the runs whose records show rows of these people; returns how many.
+
+    A run keeps the first rows of what it built, for the catalogue. Its record is the smallest part
+    of the history that can be deleted.
+    """
+    environment.enter(settings)
+    ids = people.known | people.anonymous
+    deleted = 0
+    with dg.DagsterInstance.get() as instance:
+        for record in instance.get_run_records():
+            run_id = record.dagster_run.run_id
+            shard = settings.dagster_home / "history" / "runs" / f"{run_id}.db"
+            if shard.is_file() and mentions(shard.read_bytes(), ids):
+                instance.delete_run(run_id)
+                deleted += 1
+    return deleted
+
+
+def _past(record: dg.RunRecord, settings: Settings) -> PastRun:
+    run = record.dagster_run
+    first = run.tags.get(RANGE_START) or run.tags.get(PARTITION, "")
+    last = run.tags.get(RANGE_END, first)
+    days = first if first == last else f"{first} to {last}"
+    began = record.start_time
+    ended = record.end_time
+    return PastRun(
+        run_id=run.run_id,
+        state=run.status.value.lower(),
+        began=datetime.fromtimestamp(began, ZoneInfo(settings.timezone)) if began else None,
+        seconds=round(ended - began) if began and ended else None,
+        what=f"{run.job_name} {days}".strip(),
+    )
