@@ -4,9 +4,9 @@ import dagster as dg
 
 from orchestration import environment
 from orchestration.dbt_project import project_of
+from orchestration.defs import border, landing, models, outgoing, schedules, sensors
 from orchestration.partitions import daily_partitions
 from orchestration.resources import installation_resource
-from orchestration.defs import border, landing, models, outgoing, schedules, sensors
 from warehouse.settings import Settings
 
 

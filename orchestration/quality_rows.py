@@ -1,5 +1,7 @@
 """Check results of a run -> rows of the report."""
 
+from collections.abc import Mapping
+
 import dagster as dg
 
 from warehouse.report.quality import QualityRow
@@ -39,7 +41,7 @@ def quality_rows(instance: dg.DagsterInstance, run_id: str) -> list[QualityRow]:
     return rows
 
 
-def _detail(metadata: dict[str, dg.MetadataValue]) -> str:
+def _detail(metadata: Mapping[str, dg.MetadataValue]) -> str:
     found = [
         str(line)
         for key in ("critical", "warnings")

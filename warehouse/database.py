@@ -4,7 +4,7 @@ import fcntl
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,7 +27,7 @@ def run_lock(
     *,
     wait_seconds: float = WAIT_SECONDS,
     on_wait: Callable[[str], None] | None = None,
-) -> Iterator[None]:
+) -> Generator[None]:
     """Hold the right to write; the kernel gives it back however the process ends.
 
     Waits for another run up to `wait_seconds`; then raises UserError that says who holds it.
@@ -102,7 +102,7 @@ def create_databases(settings: Settings) -> None:
 
 
 @contextmanager
-def read_build(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+def read_build(settings: Settings) -> Generator[duckdb.DuckDBPyConnection]:
     """Open both build databases for reading: the build one, and the marts as ``serving``."""
     with duckdb.connect() as connection:
         for path, alias in (

@@ -1,6 +1,7 @@
 """Landing -> raw: what arrived becomes the lake, and what passes the border may go on."""
 
 from datetime import date
+from typing import Any
 
 import dagster as dg
 
@@ -103,7 +104,7 @@ def _landed(settings: Settings, wanted: list[date]) -> list[date]:
     return days
 
 
-def _metadata(report: IngestReport) -> dict[str, object]:
+def _metadata(report: IngestReport) -> dict[str, Any]:
     return {
         "files": report.files,
         "lines": report.lines,

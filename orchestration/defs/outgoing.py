@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 
@@ -39,11 +40,7 @@ MARTS = [
 def build_defs() -> dg.Definitions:
     """Return the published warehouse and the three exports."""
     marts = [dg.AssetKey(["marts", name]) for name in MARTS]
-    common = {
-        "owners": OWNERS,
-        "retry_policy": RETRY,
-        "pool": POOL,
-    }
+    common: dict[str, Any] = {"owners": OWNERS, "retry_policy": RETRY, "pool": POOL}
 
     @dg.asset(
         key=["serving", "warehouse"],
