@@ -24,7 +24,7 @@ movements as (
         1 as orders,
         coalesce(amount, 0) as amount,
         0 as refunded,
-        cast(net_amount > 0 as integer) as paid_orders
+        cast(coalesce(net_amount, 0) > 0 as integer) as paid_orders
 
     from orders
 
