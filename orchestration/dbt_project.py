@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +19,18 @@ LINKED = ("macros", "models", "tests", "dbt_project.yml", "profiles.yml")
 
 @dataclass(frozen=True, eq=False)
 class Project:
-    """A parsed dbt project: where it lies, dbt's own manifest, and the same as plain data."""
+    """A parsed dbt project: where it lies, dbt's own manifest, and the same as plain data.
+
+    ``rules`` is a digest of the rule files in it.
+    """
 
     folder: Path
     target: Path
     manifest: Any
     nodes: Mapping[str, Any]
+    rules: str
 
-    @property
+    @cached_property
     def for_dagster(self) -> DbtProject:
         """Return the project as Dagster knows it."""
         return DbtProject(project_dir=self.folder, target_path=self.target)
@@ -103,14 +107,14 @@ def _arguments(folder: Path, target: Path) -> list[str]:
 
 
 @cache
-def _parse(folder: Path, target: Path, digest: str) -> Project:  # noqa: ARG001 - part of the key
+def _parse(folder: Path, target: Path, rules: str) -> Project:
     from dbt.cli.main import dbtRunner
 
     result = dbtRunner().invoke(["parse", *_arguments(folder, target)])
     if not result.success:
         raise result.exception or RuntimeError("dbt could not parse the project")
     nodes = json.loads((target / "manifest.json").read_text())
-    return Project(folder, target, result.result, nodes)
+    return Project(folder, target, result.result, nodes, rules)
 
 
 def _ancestors(manifest: Mapping[str, Any], key: str) -> Iterator[str]:

@@ -23,9 +23,6 @@ from warehouse.settings import Settings
 RESULTS = frozenset({"LogSeedResult", "LogModelResult", "LogSnapshotResult", "LogTestResult"})
 PREVIEW_ROWS = 5
 
-# What the tables of history were built by; another definition builds them anew.
-DEFINITION = "definition"
-
 
 def build(
     context: dg.AssetExecutionContext, settings: Settings, project: Project, as_of_date: date
@@ -36,25 +33,43 @@ def build(
     """
     create_databases(settings)
     selection = _selection(context)
+    known = _applied(settings)
     definition = definition_fingerprint(project, settings)
-    is_full = definition != _known_definition(settings)
+    is_full = definition != known.get("definition")
     if is_full and selection:
         raise dg.Failure(
             "models or rules have changed since the last build: history has to be built anew."
             " Materialise the whole job once (`userops run`), then single assets again."
         )
-    arguments = ["build", *dbt_arguments(project, settings)]
-    arguments += ["--vars", _variables(settings, as_of_date), *selection]
-    arguments += ["--exclude-resource-type", "unit_test", *(["--full-refresh"] if is_full else [])]
+    # Rules that have not changed need not be loaded again: a tenth of a second for each file.
+    skipped = () if selection or is_full or project.rules != known.get("rules") else ("seed",)
+    arguments = [*build_arguments(project, settings, as_of_date, skipped=skipped), *selection]
+    arguments += ["--full-refresh"] if is_full else []
     outcome = Outcome()
-    for event in _stream(project, arguments, outcome):
+    for event in stream(project, arguments, outcome):
         yield from _dagster_events(context, project, event)
     if not outcome.success:
         raise dg.Failure(outcome.message())
-    if is_full:
-        write_atomically(
-            settings.build_dir / DEFINITION, lambda path: _write_text(path, definition)
-        )
+    if not selection:
+        applied = {"definition": definition, "rules": project.rules}
+        write_atomically(_applied_path(settings), lambda path: _write_json(path, applied))
+
+
+def build_arguments(
+    project: Project, settings: Settings, as_of_date: date, *, skipped: tuple[str, ...] = ()
+) -> list[str]:
+    """Return the arguments of `dbt build`, without unit tests (they need no data) and `skipped`."""
+    variables = {
+        "as_of_date": as_of_date.isoformat(),
+        "timezone": settings.timezone,
+        "currency": settings.currency,
+        "lake": str(settings.lake_root),
+    }
+    return [
+        *("build", *dbt_arguments(project, settings), "--no-write-json"),
+        *("--vars", json.dumps(variables)),
+        *("--exclude-resource-types", "unit_test", *skipped),
+    ]
 
 
 class Outcome:
@@ -72,17 +87,6 @@ class Outcome:
         return f"dbt failed: {self.exception}"
 
 
-def _variables(settings: Settings, as_of_date: date) -> str:
-    return json.dumps(
-        {
-            "as_of_date": as_of_date.isoformat(),
-            "timezone": settings.timezone,
-            "currency": settings.currency,
-            "lake": str(settings.lake_root),
-        }
-    )
-
-
 def _selection(context: dg.AssetExecutionContext) -> list[str]:
     """Return dbt's selection for a part of the assets; nothing when all are wanted."""
     if not context.is_subset:
@@ -92,7 +96,8 @@ def _selection(context: dg.AssetExecutionContext) -> list[str]:
     return ["--indirect-selection", "empty", "--select", *sorted(names)]
 
 
-def _stream(project: Project, arguments: list[str], outcome: Outcome) -> Iterator[dict[str, Any]]:
+def stream(project: Project, arguments: list[str], outcome: Outcome) -> Iterator[dict[str, Any]]:
+    """Run dbt in this process and yield its result events as they come."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
     from google.protobuf.json_format import MessageToDict
@@ -166,10 +171,15 @@ def _markdown(header: list[str], rows: list[tuple[Any, ...]]) -> str:
     return "\n".join(lines)
 
 
-def _known_definition(settings: Settings) -> str:
-    path = settings.build_dir / DEFINITION
-    return path.read_text() if path.is_file() else ""
+def _applied(settings: Settings) -> dict[str, str]:
+    path = _applied_path(settings)
+    return json.loads(path.read_text()) if path.is_file() else {}
 
 
-def _write_text(path: Path, text: str) -> None:
-    path.write_text(text)
+def _applied_path(settings: Settings) -> Path:
+    """Return the note of what the tables of history were built by."""
+    return settings.build_dir / "applied.json"
+
+
+def _write_json(path: Path, content: dict[str, str]) -> None:
+    path.write_text(json.dumps(content, indent=2) + "\n")

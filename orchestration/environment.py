@@ -17,6 +17,8 @@ DAGSTER_YAML = """\
 # Written by userops on every start; settings live in userops.toml.
 telemetry:
   enabled: false
+nux:
+  enabled: false
 # One process writes the build database; runs started from the UI wait for each other.
 concurrency:
   pools:

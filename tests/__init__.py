@@ -1,0 +1,1 @@
+"""Tests: pure, pipeline, golden, properties, guards, real data."""
