@@ -173,7 +173,9 @@ def _markdown(header: list[str], rows: list[tuple[Any, ...]]) -> str:
 
 def _applied(settings: Settings) -> dict[str, str]:
     path = _applied_path(settings)
-    return json.loads(path.read_text()) if path.is_file() else {}
+    # Without the tables the note is about nothing: they are made anew, rules included.
+    is_known = path.is_file() and settings.build_db.is_file()
+    return json.loads(path.read_text()) if is_known else {}
 
 
 def _applied_path(settings: Settings) -> Path:
