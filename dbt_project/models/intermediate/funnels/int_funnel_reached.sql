@@ -62,13 +62,14 @@ entered_1 as (
 {% for step in range(2, deepest + 1) -%}
 candidates_{{ step }} as (
 
+    -- The later step first: an event that is two steps of a funnel does not follow itself.
     select
         *,
         case
             when step = {{ step }}
                 then max(entry_{{ step - 1 }}) over (
                     partition by grain, scope, funnel, user_id
-                    order by at_micros, load_date, source_file, source_line
+                    order by at_micros asc, load_date asc, source_file asc, source_line asc, step desc
                     rows between unbounded preceding and 1 preceding
                 )
         end as candidate_{{ step }}
