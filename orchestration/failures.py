@@ -34,7 +34,7 @@ def failed_checks(
         key = "critical" if severity == dg.AssetCheckSeverity.ERROR else "warnings"
         details: Any = check.metadata[key].value if key in check.metadata else None
         name = f"{check.check_name} on {check.asset_key.to_user_string()}"
-        found.append(f"{name}: {'; '.join(map(str, details))}" if details else name)
+        found.append("\n    ".join([name, *map(str, details or ())]))
     return tuple(found)
 
 
@@ -44,7 +44,7 @@ def problems_of(events: Iterable[dg.DagsterEvent], log: Path) -> tuple[Problem, 
     problems = [
         Problem(
             f"check {text}",
-            where=f"quality/suites, {text.split(':')[0].split(' on ')[0].removeprefix('gx_')}.yml",
+            where=f"quality/suites/{text.split(' on ')[0].removeprefix('gx_')}.yml",
             cure="mend what it names (`userops quarantine list` shows lines that were set aside)"
             f" and run the same days again; {NOT_PUBLISHED}",
         )

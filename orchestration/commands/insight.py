@@ -126,7 +126,9 @@ def _show_runs(settings: Settings, limit: int) -> None:
         unhappy = last_checks(settings)
         click.echo("\nchecks of the last run: " + ("all passed" if not unhappy else ""))
         for row in unhappy:
-            click.echo(f"  {row.severity}: {row.name} ({row.stage}) {row.detail}")
+            click.echo(f"  {row.severity}: {row.name} ({row.stage})")
+            for line in filter(None, row.detail.split("; ")):
+                click.echo(f"    {line}")
 
 
 def _run_row(run: Any) -> list[object]:
