@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +43,14 @@ def project_of(settings: Settings) -> Project:
     """
     prepare_rules(settings)
     folder = _folder(settings)
-    return _parse(folder, settings.dbt_dir, _digest(folder))
+    key = (folder, _digest(folder))
+    if key not in _PARSED:
+        _PARSED[key] = _parse(*key, settings.dbt_dir)
+    return _PARSED[key]
+
+
+# By folder and rules: installations with the shipped rules share one.
+_PARSED: dict[tuple[Path, str], Project] = {}
 
 
 def dbt_arguments(project: Project, settings: Settings) -> list[str]:
@@ -106,8 +113,7 @@ def _arguments(folder: Path, target: Path) -> list[str]:
     ]
 
 
-@cache
-def _parse(folder: Path, target: Path, rules: str) -> Project:
+def _parse(folder: Path, rules: str, target: Path) -> Project:
     from dbt.cli.main import dbtRunner
 
     result = dbtRunner().invoke(["parse", *_arguments(folder, target)])

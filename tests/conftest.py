@@ -2,6 +2,8 @@
 
 import logging
 import os
+import shutil
+import socket
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,9 +16,9 @@ import dagster as dg
 import duckdb
 import pytest
 
-from orchestration.definitions import build_definitions
 from orchestration.dbt_project import project_of
 from orchestration.dbt_run import Outcome, build_arguments, stream
+from orchestration.definitions import build_definitions
 from orchestration.environment import enter
 from warehouse.admission import admit
 from warehouse.database import create_databases
@@ -27,6 +29,7 @@ from warehouse.settings import Settings
 
 GOLDEN = Path(__file__).parent / "golden"
 SHARED = Path(__file__).parents[2] / "shared"
+LOCAL = (None, "", "localhost", "127.0.0.1", "::1")
 
 warnings.filterwarnings("ignore", module="dagster")
 
@@ -105,6 +108,47 @@ def new_installation(tmp_path_factory: pytest.TempPathFactory) -> NewInstallatio
         return Installation(Settings(**({"home": home} | values)))
 
     return make
+
+
+FIRST, LAST = "2026-03-01", "2026-03-04"
+
+
+def land_golden(installation: Installation) -> None:
+    """Let the hand-written days arrive."""
+    shutil.copytree(GOLDEN / "landing", installation.settings.landing_root, dirs_exist_ok=True)
+
+
+@pytest.fixture(scope="session")
+def finished(new_installation: NewInstallation) -> Installation:
+    """Run the hand-written days once; whoever reads it shares it and leaves it as it is."""
+    installation = new_installation()
+    land_golden(installation)
+    assert installation.run(FIRST, LAST).success
+    return installation
+
+
+@pytest.fixture(autouse=True)
+def _calls_nobody(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Fail every test in which anything asks the network, also where the asker hides its failure."""
+    asked: list[str] = []
+    connect, resolve = socket.socket.connect, socket.getaddrinfo
+
+    def watched_connect(self: socket.socket, address: Any) -> None:
+        if self.family != socket.AF_UNIX and address[0] not in LOCAL:
+            asked.append(str(address))
+            raise OSError("the tests have no network")
+        connect(self, address)
+
+    def watched_resolve(host: Any, *arguments: Any, **options: Any) -> Any:
+        if host not in LOCAL:
+            asked.append(str(host))
+            raise OSError("the tests have no network")
+        return resolve(host, *arguments, **options)
+
+    monkeypatch.setattr(socket.socket, "connect", watched_connect)
+    monkeypatch.setattr(socket, "getaddrinfo", watched_resolve)
+    yield
+    assert not asked
 
 
 @pytest.fixture(scope="session", autouse=True)

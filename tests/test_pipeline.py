@@ -3,28 +3,17 @@
 import shutil
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
-import pytest
-
-from tests.conftest import GOLDEN, Installation, NewInstallation
+from tests.conftest import (
+    FIRST,
+    GOLDEN,
+    LAST,
+    Installation,
+    NewInstallation,
+    land_golden,
+)
 from warehouse.admission import admitted
 from warehouse.publish import current, verify
-
-FIRST, LAST = "2026-03-01", "2026-03-04"
-
-
-def land(installation: Installation, folder: Path = GOLDEN / "landing") -> None:
-    shutil.copytree(folder, installation.settings.landing_root, dirs_exist_ok=True)
-
-
-@pytest.fixture(scope="module")
-def finished(new_installation: NewInstallation) -> Installation:
-    installation = new_installation()
-    land(installation)
-    result = installation.run(FIRST, LAST)
-    assert result.success
-    return installation
 
 
 def test_every_line_is_in_exactly_one_class(finished: Installation) -> None:
@@ -121,7 +110,7 @@ def test_a_day_of_nothing_but_bad_lines_stops_at_the_border(
     new_installation: NewInstallation,
 ) -> None:
     installation = new_installation()
-    land(installation)
+    land_golden(installation)
     assert installation.run(FIRST).success
     before = installation.hashes()
     bad = installation.settings.landing_root / "events" / "dt=2026-03-02" / "events.ndjson"

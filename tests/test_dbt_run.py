@@ -1,0 +1,89 @@
+"""The seam between dbt in this process and Dagster's events."""
+
+from datetime import date
+
+import dagster as dg
+
+from orchestration.dbt_project import project_of
+from orchestration.dbt_run import Outcome, build_arguments, stream
+from orchestration.definitions import build_definitions
+from tests.conftest import FIRST, Installation, NewInstallation, land_golden
+from warehouse.settings import Settings
+
+
+def test_each_node_becomes_a_materialisation_and_each_test_a_check(
+    new_installation: NewInstallation,
+) -> None:
+    installation = new_installation()
+    land_golden(installation)
+    result = installation.run(FIRST)
+    nodes = project_of(installation.settings).nodes["nodes"].values()
+    built = {
+        (node["schema"], node["name"])
+        for node in nodes
+        if node["resource_type"] in ("model", "seed")
+    }
+
+    events = [
+        event.step_materialization_data.materialization
+        for event in result.get_asset_materialization_events()
+        if event.step_key == "dbt_models"
+    ]
+    assert {tuple(item.asset_key.path) for item in events} == built
+    counts = {item.asset_key.path[-1]: item.metadata for item in events}
+    assert counts["fct_orders"]["dagster/row_count"].value == 1
+    assert "o1" in str(counts["fct_orders"]["preview"].value)
+    # Only marts are shown: other layers may hold contact details.
+    assert "preview" not in counts["int_contacts"]
+    assert "preview" not in counts["stg_events"]
+
+    tests = {node["name"] for node in nodes if node["resource_type"] == "test"}
+    checks = {item.check_name for item in result.get_asset_check_evaluations()}
+    assert {name for name in checks if not name.startswith("gx_")} == tests
+
+
+def test_a_failing_model_is_named_with_its_reason(new_installation: NewInstallation) -> None:
+    installation = new_installation()
+    land_golden(installation)
+    installation.build(FIRST)
+    project = project_of(installation.settings)
+    elsewhere = Settings(home=installation.settings.home, timezone="Nowhere/Land")
+    (installation.settings.lake_root / "loads.parquet").unlink()
+    outcome = Outcome()
+
+    for _ in stream(project, build_arguments(project, elsewhere, date(2026, 3, 1)), outcome):
+        pass
+
+    assert not outcome.success
+    assert "loads.parquet" in outcome.message()
+
+
+def test_a_part_of_the_assets_can_be_materialised_alone(finished: Installation) -> None:
+    job = build_definitions(settings=finished.settings).resolve_implicit_global_asset_job_def()
+    before = finished.hashes()
+
+    result = job.execute_in_process(
+        asset_selection=[dg.AssetKey(["marts", "lifecycle_periods"])], raise_on_error=False
+    )
+
+    assert result.success
+    keys = {event.asset_key for event in result.get_asset_materialization_events()}
+    assert keys == {dg.AssetKey(["marts", "lifecycle_periods"])}
+    assert finished.hashes() == before
+
+
+def test_changed_rules_build_history_anew(new_installation: NewInstallation) -> None:
+    installation = new_installation()
+    land_golden(installation)
+    assert installation.run(FIRST, "2026-03-04").success
+    installation.settings.rules_dir.mkdir()
+    (installation.settings.rules_dir / "event_roles.csv").write_text(
+        "event,role\nDance Performed,activity\nDance Performed,share\nOrder Completed,purchase\n"
+    )
+
+    assert installation.run("2026-03-04").success
+
+    # The dance of 2 March counts as a share now, though only 4 March was asked for.
+    assert installation.rows(
+        "select event_date, shares from marts.fct_user_days where shares > 0"
+    ) == [(date(2026, 3, 2), 1)]
