@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'fct_user_days'}}}) }}
 -- What the user-days carry is what orders brought less what refunds took, to the cent.
 with
 

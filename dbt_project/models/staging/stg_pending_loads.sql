@@ -8,7 +8,8 @@ admitted as (
 
 loaded as (
 
-    select * from {{ previous('int_load_days', {'load_date': 'date', 'load_fingerprint': 'string'}) }}
+    select *
+    from {{ previous('int_load_days', {'load_date': 'date', 'load_fingerprint': 'string'}) }}
 
 ),
 

@@ -24,9 +24,10 @@ gaps as (
         case
             when
                 {{ epoch_micros('buckets.first_at') }}
-                - lag({{ epoch_micros('buckets.last_at') }}) over (
-                    partition by buckets.event_date, buckets.user_id order by buckets.bucket
-                )
+                - lag({{ epoch_micros('buckets.last_at') }})
+                    over (
+                        partition by buckets.event_date, buckets.user_id order by buckets.bucket
+                    )
                 <= parameters.gap_micros
                 then 0
             else 1
@@ -76,7 +77,7 @@ final as (
         parts.last_at,
         parts.events,
         {{ epoch_micros('parts.last_at') }} - {{ epoch_micros('parts.first_at') }}
-            >= 82800000000 - 2 * parameters.gap_micros as spans_day,
+        >= 82800000000 - 2 * parameters.gap_micros as spans_day,
         parts.event_date
 
     from parts

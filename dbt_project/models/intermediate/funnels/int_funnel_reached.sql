@@ -69,7 +69,8 @@ candidates_{{ step }} as (
             when step = {{ step }}
                 then max(entry_{{ step - 1 }}) over (
                     partition by grain, scope, funnel, user_id
-                    order by at_micros asc, load_date asc, source_file asc, source_line asc, step desc
+                    order by
+                        at_micros asc, load_date asc, source_file asc, source_line asc, step desc
                     rows between unbounded preceding and 1 preceding
                 )
         end as candidate_{{ step }}

@@ -15,7 +15,7 @@ sessions as (
 
 marked as (
 
-    -- A session start is a mark on the user's time line; every step belongs to the last mark before.
+    -- A session start is a mark on the user's time line; a step belongs to the last mark before.
     select
         user_id,
         at_micros,

@@ -143,8 +143,10 @@ final as (
     select
         counted.actor_id,
         counted.is_anonymous,
-        case when counted.actors > parameters.hub_limit then counted.actor_id else counted.user_id end
-            as user_id,
+        case
+            when counted.actors > parameters.hub_limit then counted.actor_id
+            else counted.user_id
+        end as user_id,
         counted.actors > parameters.hub_limit as is_hub
 
     from counted

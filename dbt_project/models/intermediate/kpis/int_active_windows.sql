@@ -171,6 +171,14 @@ changes as (
 
 ),
 
+measures as (
+
+    select measure
+    from changes
+    group by measure
+
+),
+
 grid as (
 
     select
@@ -178,7 +186,7 @@ grid as (
         measures.measure
 
     from stale_days
-    cross join (select distinct measure from changes) as measures
+    cross join measures
 
 ),
 

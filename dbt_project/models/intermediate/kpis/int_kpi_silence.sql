@@ -143,15 +143,16 @@ levels as (
 days as (
 
     select
-        stale_days.as_of_date,
         {% for level in [
             'ever_now', 'ever_before', 'silent_30_now_now', 'silent_60_now_before',
             'churned_now_before', 'churned_entered_now', 'churned_entered_before',
             'silent_60_left_now', 'silent_60_left_before'
         ] %}
-        cast(coalesce(max(case when levels.level = '{{ level }}' then levels.users end), 0)
-            as double) as {{ level }}{{ ',' if not loop.last }}
+        cast(
+            coalesce(max(case when levels.level = '{{ level }}' then levels.users end), 0) as double
+        ) as {{ level }},
         {% endfor %}
+        stale_days.as_of_date
 
     from stale_days
     left join levels

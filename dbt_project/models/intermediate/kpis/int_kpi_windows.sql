@@ -15,15 +15,17 @@ stale_days as (
 windows as (
 
     select
-        event_date,
         {% for measure in [
             'active_users', 'orders', 'net_revenue', 'content', 'invites', 'complaints',
             'promoters', 'detractors', 'answers'
         ] %}
-        cast(sum({{ measure }}) over (
-            order by event_date rows between 29 preceding and current row
-        ) as double) as {{ measure }}{{ ',' if not loop.last }}
+        cast(
+            sum({{ measure }}) over (
+                order by event_date rows between 29 preceding and current row
+            ) as double
+        ) as {{ measure }},
         {% endfor %}
+        event_date
 
     from kpi_days
 
@@ -32,11 +34,11 @@ windows as (
 active as (
 
     select
-        as_of_date,
         {% for measure in ['active', 'active_week', 'sharer', 'payer', 'buyer', 'repeat_buyer'] %}
         cast(coalesce(max(case when measure = '{{ measure }}' then users end), 0) as double)
-            as {{ measure }}_users{{ ',' if not loop.last }}
+            as {{ measure }}_users,
         {% endfor %}
+        as_of_date
 
     from {{ ref('int_active_windows') }}
     group by as_of_date

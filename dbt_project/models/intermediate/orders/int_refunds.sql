@@ -61,8 +61,9 @@ final as (
         message_id,
         order_id,
         user_id,
-        {{ money('greatest(0, least(asked_amount, order_amount - (asked_so_far - asked_amount)))') }}
-            as refunded_amount,
+        {{ money(
+            'greatest(0, least(asked_amount, order_amount - (asked_so_far - asked_amount)))'
+        ) }} as refunded_amount,
         occurred_at,
         event_date
 

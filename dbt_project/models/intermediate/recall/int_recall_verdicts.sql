@@ -141,7 +141,7 @@ ranked as (
     select
         *,
         sum(case when exclusion_reason is null then unit_cost else 0 end) over (
-            order by expected_value desc, priority, user_id
+            order by expected_value desc, priority asc, user_id asc
             rows between unbounded preceding and current row
         ) as spent
 

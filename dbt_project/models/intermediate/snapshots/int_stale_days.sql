@@ -42,7 +42,7 @@ final as (
     select
         cast(days.date_day as date) as as_of_date,
         {{ period_start('week', 'days.date_day') }}
-            = cast({{ dbt.dateadd('day', -6, 'days.date_day') }} as date) as is_sunday,
+        = cast({{ dbt.dateadd('day', -6, 'days.date_day') }} as date) as is_sunday,
         cast(days.date_day as date) = {{ as_of_date() }} as is_latest
 
     from days

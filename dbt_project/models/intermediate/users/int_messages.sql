@@ -25,8 +25,7 @@ final as (
         {{ json_text('events.properties', 'list_id') }} as list_id,
         {{ json_text('events.properties', 'strategy') }} as strategy,
         {{ json_text('events.properties', 'arm') }} as arm,
-        cast(try_cast({{ json_text('events.properties', 'cost') }} as decimal(18, 4)) as decimal(18, 4))
-            as cost,
+        try_cast({{ json_text('events.properties', 'cost') }} as decimal(18, 4)) as cost,
         events.occurred_at,
         events.event_date
 

@@ -19,7 +19,11 @@ final as (
             case
                 when campaign_source is not null
                     then
-                        lpad(cast({{ epoch_micros('occurred_at') }} as {{ dbt.type_string() }}), 20, '0')
+                        lpad(
+                            cast({{ epoch_micros('occurred_at') }} as {{ dbt.type_string() }}),
+                            20,
+                            '0'
+                        )
                         || campaign_source
             end
         ) as first_campaign,

@@ -18,9 +18,8 @@ counted as (
         funnels.funnel,
         cast(funnels.step as bigint) as step,
         funnels.event,
-        cast(coalesce(max(case when reached.grain = 'users' then reached.reached end), 0) as bigint)
-            as users,
-        cast(coalesce(max(case when reached.grain = 'sessions' then reached.reached end), 0) as bigint)
+        coalesce(max(case when reached.grain = 'users' then reached.reached end), 0) as users,
+        coalesce(max(case when reached.grain = 'sessions' then reached.reached end), 0)
             as sessions
 
     from funnels

@@ -21,7 +21,8 @@ measured as (
         kpi_values.dimension,
         kpi_values.dimension_value,
         case
-            when kpi_values.is_share then {{ rate('kpi_values.numerator', 'kpi_values.denominator') }}
+            when kpi_values.is_share
+                then {{ rate('kpi_values.numerator', 'kpi_values.denominator') }}
             else kpi_values.numerator
         end as value,
         kpi_values.numerator,

@@ -24,6 +24,22 @@ brackets as (
 
 ),
 
+cohort_bases as (
+
+    select
+        'activity' as cohort_by,
+        'activity' as basis
+    union all
+    select
+        'signup' as cohort_by,
+        'activity' as basis
+    union all
+    select
+        'order' as cohort_by,
+        'order' as basis
+
+),
+
 cohort_days as (
 
     select
@@ -37,13 +53,7 @@ cohort_days as (
         end as cohort_date
 
     from user_traits
-    cross join (
-        select 'activity' as cohort_by, 'activity' as basis
-        union all
-        select 'signup' as cohort_by, 'activity' as basis
-        union all
-        select 'order' as cohort_by, 'order' as basis
-    ) as cohort_bases
+    cross join cohort_bases
 
 ),
 
@@ -305,8 +315,9 @@ bracketed as (
         first_cells.cohort_size,
         first_cells.period_number,
         first_cells.cell_start,
-        {{ period_after('first_cells.period', 'first_cells.cohort_start', 'brackets.to_period + 1') }}
-            <= {{ dbt.dateadd('day', 1, as_of_date()) }} as is_mature,
+        {{ period_after(
+            'first_cells.period', 'first_cells.cohort_start', 'brackets.to_period + 1'
+        ) }} <= {{ dbt.dateadd('day', 1, as_of_date()) }} as is_mature,
         'bracket' as kind,
         brackets.bracket,
         coalesce(bracket_returned.users, 0) as users,

@@ -134,7 +134,8 @@ matched as (
         on
             counted.age_days <= coalesce(stages.max_age_days, counted.age_days)
             and counted.return_days <= coalesce(stages.max_return_days, counted.return_days)
-            and coalesce(counted.silent_days_before, 0) >= coalesce(stages.min_return_silent_days, 0)
+            and coalesce(counted.silent_days_before, 0)
+            >= coalesce(stages.min_return_silent_days, 0)
             and counted.silent_days >= coalesce(stages.min_silent_days, 0)
             and counted.silent_days <= coalesce(stages.max_silent_days, counted.silent_days)
             and counted.orders >= coalesce(stages.min_orders, 0)

@@ -51,7 +51,8 @@ final as (
         purchases.user_id,
         {{ money('purchases.reported_amount') }} as amount,
         {{ money('coalesce(refunded.refunded_amount, 0)') }} as refunded,
-        {{ money('purchases.reported_amount - coalesce(refunded.refunded_amount, 0)') }} as net_amount,
+        {{ money('purchases.reported_amount - coalesce(refunded.refunded_amount, 0)') }}
+            as net_amount,
         purchases.order_currency as currency,
         purchases.original_amount,
         purchases.coupon,

@@ -52,7 +52,7 @@ matched as (
             warnings.warning_level = strategies.warning_level
             and (
                 strategies.tier = '*'
-                or strategies.tier = users.rfm_tier
+                or users.rfm_tier = strategies.tier
             )
 
 ),

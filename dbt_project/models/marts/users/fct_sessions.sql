@@ -30,9 +30,10 @@ gaps as (
         case
             when
                 {{ epoch_micros('parts.first_at') }}
-                - lag({{ epoch_micros('parts.last_at') }}) over (
-                    partition by parts.user_id order by parts.first_at
-                )
+                - lag({{ epoch_micros('parts.last_at') }})
+                    over (
+                        partition by parts.user_id order by parts.first_at
+                    )
                 <= parameters.gap_micros
                 then 0
             else 1

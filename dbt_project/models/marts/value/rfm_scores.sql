@@ -93,8 +93,8 @@ buyers as (
     cross join parameters
     inner join movements
         on
-            movements.event_date <= snapshots.as_of_date
-            and movements.order_date <= snapshots.as_of_date
+            snapshots.as_of_date >= movements.event_date
+            and snapshots.as_of_date >= movements.order_date
             and (
                 parameters.window_days is null
                 or {{ days_between('movements.order_date', 'snapshots.as_of_date') }}
