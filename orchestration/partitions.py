@@ -16,9 +16,12 @@ SINGLE_RUN = dg.BackfillPolicy.single_run()
 
 
 def daily_partitions(settings: Settings) -> dg.DailyPartitionsDefinition:
-    """Return the load days of an installation, today included."""
+    """Return the load days of an installation, today included, on the clock of the business."""
     first = settings.first_day or min(landed_days(settings), default=EARLIEST)
-    return dg.DailyPartitionsDefinition(start_date=first.isoformat(), end_offset=1)
+    # In UTC, the day that begins in Shanghai would not exist until eight in the morning.
+    return dg.DailyPartitionsDefinition(
+        start_date=first.isoformat(), timezone=settings.timezone, end_offset=1
+    )
 
 
 def days_of(partition_keys: Sequence[str]) -> list[date]:

@@ -178,6 +178,15 @@ def _contacts(settings: Settings) -> Iterator[Finding]:
         yield Finding("contacts", True, "recall lists are readable by their owner only")
 
 
+def _erased(settings: Settings) -> Iterator[Finding]:
+    from warehouse.erasure import TOMBSTONES, returned
+
+    if (settings.home / TOMBSTONES).is_file():
+        count = len(returned(settings))
+        cure = "userops forget --again, and stop the source that sends them"
+        yield Finding("erased", not count, f"{count} erased ids have come back", cure)
+
+
 def _leftovers(settings: Settings) -> Iterator[Finding]:
     """Find what killed runs left; the next run of the same thing cleans it, so it is no alarm."""
     if lock_holder(settings):
@@ -214,6 +223,7 @@ LOOKS: dict[str, Callable[[Settings], Iterator[Finding]]] = {
     "links": _links,
     "rules": _rules,
     "contacts": _contacts,
+    "erased": _erased,
     "leftovers": _leftovers,
     "published": _published,
 }

@@ -125,14 +125,14 @@ def remember(settings: Settings, people: People) -> None:
     write_atomically(path, write, mode=PRIVATE)
 
 
-def returned(settings: Settings) -> list[str]:
-    """Return the ids in the lake that were erased before."""
+def returned(settings: Settings, first: date = date.min, last: date = date.max) -> list[str]:
+    """Return the ids in some load days of the lake that were erased before."""
     kept = _tombstones(settings)
     if not kept:
         return []
     hashes = set(kept["hashes"])
     ids: set[str] = set()
-    for _, table in _lake_ids(settings):
+    for _, table in _lake_ids(settings, first, last):
         for column in ID_COLUMNS[:2]:
             ids.update(text for text in table[column].unique().to_pylist() if text)
     return sorted(text for text in ids if _hash(kept["salt"], text) in hashes)
@@ -159,9 +159,10 @@ def _identities(settings: Settings) -> list[tuple[str, bool, str]]:
             return []
 
 
-def _lake_ids(settings: Settings) -> Iterator[tuple[date, pa.Table]]:
+def _lake_ids(
+    settings: Settings, first: date = date.min, last: date = date.max
+) -> Iterator[tuple[date, pa.Table]]:
     for day in load_days(settings):
-        yield (
-            day,
-            pq.read_table(events_path(settings, day), columns=ID_COLUMNS, partitioning=None),
-        )
+        if first <= day <= last:
+            path = events_path(settings, day)
+            yield day, pq.read_table(path, columns=ID_COLUMNS, partitioning=None)

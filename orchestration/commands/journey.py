@@ -80,9 +80,13 @@ def run_and_tell(settings: Settings, first: date, last: date) -> None:
 
 def tell_result(settings: Settings, report: "RunReport") -> None:
     """Say how a run ended; exits with 1 when it failed."""
+    from warehouse.erasure import returned
+
     for warning in report.warnings:
         note(f"warning: {warning}")
     if report.success:
+        if ids := returned(settings, report.first, report.last):
+            note(f"warning: {counted(len(ids), 'erased id')} came back: userops forget --again")
         click.echo(_summary(settings, report))
         return
     for problem in report.problems:
