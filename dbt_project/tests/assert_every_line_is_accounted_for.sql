@@ -1,2 +1,0 @@
-select * from {{ ref('load_ledger') }}
-where accepted + duplicates + quarantined + blank <> lines
