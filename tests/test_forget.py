@@ -189,6 +189,14 @@ def test_who_comes_back_is_known_by_a_hash_that_gives_no_id_away(tmp_path: Path)
     assert returned(settings) == ["ann", "d-ann"]
 
 
+def test_lines_of_others_that_name_a_forgotten_user_stay_and_are_counted(tmp_path: Path) -> None:
+    naming = line(7, "bob", None, properties={"inviter_id": "ann"})
+    other = line(8, "bob", None, properties={"inviter_id": "annabel"})
+    path = landed(tmp_path, "a.ndjson", b"\n".join([naming, other, LINES[0]]))
+    assert erase(Settings(tmp_path), ["ann"]).mentions == 1
+    assert path.read_bytes() == naming + b"\n" + other + b"\n"
+
+
 def test_a_shorter_id_inside_a_longer_one_is_somebody_else() -> None:
     assert mentions(b'{"userId":"ann"}', {"ann"})
     assert not mentions(b'{"userId":"annabel"}', {"ann"})
@@ -212,8 +220,11 @@ def test_the_command_leaves_no_trace_in_tables_lists_versions_and_history(tmp_pa
     settings = Settings(tmp_path)
     with duckdb.connect(str(settings.build_db), read_only=True) as build:
         [(user,)] = build.execute(
-            "select user_id from intermediate.int_identity_map group by 1"
-            " order by count(*) desc, 1 limit 1"
+            "select user_id from intermediate.int_identity_map"
+            # Who has invited somebody is named in another's line, which stays.
+            " where not exists (select 1 from staging.stg_events"
+            " where contains(properties, int_identity_map.user_id))"
+            " group by 1 order by count(*) desc, 1 limit 1"
         ).fetchall()
     people = people_of(settings, [user])
     ids = people.known | people.anonymous

@@ -24,6 +24,7 @@ pc: Any = pyarrow.compute  # its functions are made when it is imported
 
 TOMBSTONES = "erased.json"
 ID_COLUMNS = ["user_id", "anonymous_id", "previous_id"]
+FREE_COLUMNS = ("properties", "traits", "context")
 ID_FIELDS = ("userId", "anonymousId", "previousId")
 PRIVATE = 0o600
 # What may stand in an id: a shorter id inside a longer one is another person.
@@ -109,6 +110,23 @@ def lines_of(settings: Settings, people: People) -> dict[date, dict[str, set[int
         for file, line in places:
             found.setdefault(day, {}).setdefault(file, set()).add(line)
     return found
+
+
+def mentioned_in(settings: Settings, people: People) -> int:
+    """Count the lines of others that name one of these people in what they say."""
+    ids = people.known | people.anonymous
+    count = 0
+    for day in load_days(settings):
+        path = events_path(settings, day)
+        table = pq.read_table(path, columns=list(FREE_COLUMNS), partitioning=None)
+        found = pa.repeat(False, len(table))
+        for column in FREE_COLUMNS:
+            for text in ids:
+                here = pc.match_substring(table[column], json.dumps(text)[1:-1])
+                found = pc.or_(found, pc.fill_null(here, False))
+        rows = table.filter(found).to_pylist()
+        count += sum(mentions(json.dumps(list(row.values())).encode(), ids) for row in rows)
+    return count
 
 
 def remember(settings: Settings, people: People) -> None:

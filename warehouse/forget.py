@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from warehouse.admission import admit, admitted
-from warehouse.erasure import PRIVATE, People, lines_of, people_of, remember
+from warehouse.erasure import PRIVATE, People, lines_of, mentioned_in, people_of, remember
 from warehouse.errors import UserError
 from warehouse.exports.folder import read_manifest, write_manifest
 from warehouse.exports.recall import FILE_MODE, FOLDER_MODE
@@ -35,7 +35,11 @@ PENDING = "forget.json"
 
 @dataclass(frozen=True)
 class Erasure:
-    """What was removed, by place; ``unread`` are landed files nobody could look into."""
+    """What was removed, by place.
+
+    ``unread`` are landed files nobody could look into; ``mentions`` counts lines of others that
+    name a forgotten id in what they say, as an inviter, and stay.
+    """
 
     people: People
     days: tuple[date, ...]
@@ -43,6 +47,7 @@ class Erasure:
     lake_lines: int = 0
     exported_rows: dict[str, int] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
+    mentions: int = 0
 
     @property
     def found_anything(self) -> bool:
@@ -86,6 +91,7 @@ def erase(
         landed_lines=landed,
         lake_lines=sum(len(lines) for files in found.values() for lines in files.values()),
         exported_rows=exported,
+        mentions=mentioned_in(settings, people),
         unread=tuple(row["source_file"] for row in ledger if row["outcome"] == "rejected"),
     )
 

@@ -57,6 +57,9 @@ def _tell(erasure: "Erasure") -> None:
         click.echo(f"exports    {counted(count, 'row')} of {name}")
     for name in erasure.unread:
         note(f"warning: {name} was never readable, so nobody looked into it: check it by hand")
+    if erasure.mentions:
+        lines = counted(erasure.mentions, "line")
+        note(f"warning: {lines} of other users name these ids in their properties; they stay")
     if not erasure.found_anything:
         note("no trace was found; the tables are built anew all the same")
 
