@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from collections.abc import Mapping
+
 import dagster as dg
 
 from warehouse.report.quality import QualityRow
@@ -42,10 +44,10 @@ def quality_rows(instance: dg.DagsterInstance, run_id: str) -> list[QualityRow]:
 
 
 def _detail(metadata: Mapping[str, dg.MetadataValue]) -> str:
-    found = [
-        str(line)
-        for key in ("critical", "warnings")
-        if key in metadata
-        for line in metadata[key].value or ()  # ty: ignore[not-iterable]
-    ]
-    return "; ".join(found)
+    # The sentences without keys: the report names no user.
+    told = metadata.get("told")
+    return (
+        "; ".join(str(line) for line in told.value)
+        if isinstance(told, dg.JsonMetadataValue) and isinstance(told.value, list)
+        else ""
+    )

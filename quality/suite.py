@@ -59,6 +59,11 @@ class Failure:
         at = f" at {', '.join(self.rows)}" if self.rows else ""
         return f"{self.column or 'table'}: {self.observed}{at}. {self.why}"
 
+    @property
+    def without_keys(self) -> str:
+        """The same for a page that names nobody."""
+        return f"{self.column or 'table'}: {self.observed}. {self.why}"
+
 
 @dataclass(frozen=True)
 class Verdict:

@@ -57,7 +57,7 @@ def test_only_the_touched_events_read_staging_by_day() -> None:
         "int_load_days",
         "int_identity_links",
         "int_alias_edges",
-        "int_anonymous_days",
+        "int_actor_days",
         "int_identity_map",
     }
 

@@ -140,3 +140,37 @@ def test_a_day_redelivered_without_some_lines_takes_them_back(
     straight.build()
 
     assert changed.hashes() == straight.hashes()
+
+
+def test_aliases_that_come_late_or_overrule_each_other_move_the_days_they_reach(
+    new_installation: NewInstallation,
+) -> None:
+    def line(day: int, **fields: Any) -> str:
+        at = (FIRST + timedelta(days=day)).isoformat()
+        return json.dumps({"timestamp": at, "type": "track"} | fields)
+
+    def alias(day: int, previous: str, user: str, message: str) -> str:
+        return line(day, type="alias", previousId=previous, userId=user, messageId=message)
+
+    view = {"event": "Product Viewed"}
+    days = {
+        "2026-04-03": [line(0, userId=u, messageId=f"v{u}", **view) for u in "abx"],
+        "2026-04-04": [alias(1, "a", "b", "second")],
+        # Arrives last and happened first: a was x all along, and never b.
+        "2026-04-05": [alias(0, "a", "x", "first"), line(2, userId="a", messageId="last", **view)],
+    }
+    whole, daily = new_installation(), new_installation()
+    land(whole, days)
+    land(daily, days)
+
+    whole.build()
+    for day in days:
+        daily.build(day)
+
+    assert daily.hashes() == whole.hashes()
+    assert whole.rows(
+        "select user_id, sum(events) from marts.fct_user_days group by 1 order by 1"
+    ) == [
+        ("b", 1),
+        ("x", 3),
+    ]

@@ -66,5 +66,6 @@ def _result(verdict: Verdict) -> dg.AssetCheckResult:
             "evaluated": verdict.evaluated,
             "critical": [str(failure) for failure in verdict.critical],
             "warnings": [str(failure) for failure in verdict.warnings],
+            "told": [f.without_keys for f in (*verdict.critical, *verdict.warnings)],
         },
     )

@@ -16,32 +16,18 @@ built as (
 
     select *
     from {{ previous('fct_user_days', {
-        'event_date': 'date', 'orders': 'bigint', 'net_revenue': 'decimal(18, 2)'
+        'user_id': 'string', 'event_date': 'date', 'orders': 'bigint',
+        'net_revenue': 'decimal(18, 2)'
     }) }}
 
 ),
 
-totals as (
+built_orders as (
 
-    select
-        event_date,
-        sum(orders) as orders,
-        sum(net_revenue) as net_revenue
-
-    from order_days
-    group by event_date
-
-),
-
-built_totals as (
-
-    select
-        event_date,
-        sum(orders) as orders,
-        sum(net_revenue) as net_revenue
-
-    from built
-    group by event_date
+    select * from built
+    where
+        orders <> 0
+        or net_revenue <> 0
 
 ),
 
@@ -52,13 +38,15 @@ final as (
     union
 
     -- A late refund or cancellation changes the books of another day than its own.
-    select coalesce(totals.event_date, built_totals.event_date) as event_date
-    from totals
-    full outer join built_totals
-        on totals.event_date = built_totals.event_date
+    select coalesce(order_days.event_date, built_orders.event_date) as event_date
+    from order_days
+    full outer join built_orders
+        on
+            order_days.user_id = built_orders.user_id
+            and order_days.event_date = built_orders.event_date
     where
-        coalesce(totals.orders, 0) <> coalesce(built_totals.orders, 0)
-        or coalesce(totals.net_revenue, 0) <> coalesce(built_totals.net_revenue, 0)
+        coalesce(order_days.orders, 0) <> coalesce(built_orders.orders, 0)
+        or coalesce(order_days.net_revenue, 0) <> coalesce(built_orders.net_revenue, 0)
 
 )
 

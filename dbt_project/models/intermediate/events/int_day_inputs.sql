@@ -12,9 +12,9 @@ duplicates as (
 
 ),
 
-anonymous_days as (
+actor_days as (
 
-    select * from {{ ref('int_anonymous_days') }}
+    select * from {{ ref('int_actor_days') }}
 
 ),
 
@@ -49,17 +49,19 @@ surplus as (
 
 identities as (
 
+    -- Who the actors of the day are by now: merged, moved or parted, the day has to be told anew.
     select
-        anonymous_days.event_date,
-        {{ fingerprint(['anonymous_days.actor_id', 'identity_map.user_id']) }}
+        actor_days.event_date,
+        {{ fingerprint(['actor_days.actor_id', 'identity_map.user_id']) }}
             as identity_fingerprint
 
-    from anonymous_days
+    from actor_days
     inner join identity_map
         on
-            anonymous_days.actor_id = identity_map.actor_id
-            and identity_map.is_anonymous
-    group by anonymous_days.event_date
+            actor_days.actor_id = identity_map.actor_id
+            and actor_days.is_anonymous = identity_map.is_anonymous
+    where actor_days.actor_id <> identity_map.user_id
+    group by actor_days.event_date
 
 ),
 

@@ -3,7 +3,7 @@
 -- depends_on: {{ ref('int_event_duplicates') }}
 -- depends_on: {{ ref('int_identity_links') }}
 -- depends_on: {{ ref('int_alias_edges') }}
--- depends_on: {{ ref('int_anonymous_days') }}
+-- depends_on: {{ ref('int_actor_days') }}
 
 with
 

@@ -25,6 +25,7 @@ grains as (
         step_events.*
 
     from step_events
+    where session_micros is not null
 
 ),
 

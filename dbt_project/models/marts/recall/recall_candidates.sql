@@ -18,6 +18,14 @@ strategies as (
 
 ),
 
+population as (
+
+    -- What a user is worth on average stands in for those who have not ordered yet.
+    select {{ rate('sum(net_revenue)', 'count(*)') }} as value_per_user
+    from users
+
+),
+
 matched as (
 
     -- The most specific, most urgent strategy that fits: a tier of its own comes before `*`.
@@ -33,11 +41,15 @@ matched as (
         strategies.scene,
         strategies.content_key,
         strategies.channels as channel_order,
-        {{ money('strategies.unit_cost') }} as unit_cost,
-        {{ money(
-            'strategies.uplift * coalesce(users.net_revenue / nullif(users.orders, 0), 0)'
-            ' - strategies.unit_cost'
-        ) }} as expected_value,
+        cast(strategies.unit_cost as decimal(18, 4)) as unit_cost,
+        cast(
+            round(
+                strategies.uplift * coalesce(
+                    {{ rate('users.net_revenue', 'users.orders') }}, population.value_per_user, 0
+                ) - cast(strategies.unit_cost as double),
+                4
+            ) as decimal(18, 4)
+        ) as expected_value,
         cast(strategies.priority as bigint) as priority,
         warnings.reason,
         row_number() over (
@@ -54,6 +66,7 @@ matched as (
                 strategies.tier = '*'
                 or users.rfm_tier = strategies.tier
             )
+    cross join population
 
 ),
 

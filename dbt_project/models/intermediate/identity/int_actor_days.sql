@@ -9,17 +9,17 @@ events as (
 
 ),
 
-anonymous_days as (
+actor_days as (
 
     select
         actor_id,
+        is_anonymous,
         event_date,
         load_date
 
     from events
-    where is_anonymous
-    group by actor_id, event_date, load_date
+    group by actor_id, is_anonymous, event_date, load_date
 
 )
 
-select * from anonymous_days
+select * from actor_days
