@@ -70,7 +70,7 @@ def cli() -> None:
 
 
 for command in (
-    *(journey.demo, journey.run, journey.simulate),
+    *(journey.demo, journey.run, journey.dev, journey.simulate),
     *(insight.status, insight.rules, insight.doctor),
     *(quarantine.quarantine, erasure.forget),
 ):

@@ -68,6 +68,8 @@ def problems_of(events: Iterable[dg.DagsterEvent], log: Path) -> tuple[Problem, 
 def _from_description(text: str | None) -> Problem | None:
     if not text:
         return None
+    if "\n  cure: " in text:
+        return _parsed(text)
     return Problem(
         text,
         where="dbt_project/models and dbt_project/tests: the files have these names",

@@ -1,5 +1,7 @@
-"""`run`, `demo`, `simulate`: what moves data along the journey."""
+"""`run`, `demo`, `dev`, `simulate`: what moves data along the journey."""
 
+import os
+import sys
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,6 +45,22 @@ def demo(users: int, days: int, seed: int) -> None:
         first, last = prepare_demo(settings, users=users, days=days, seed=seed, progress=progress)
     click.echo(f"{counted(users, 'made-up user')}, {span(first, last)}: {settings.landing_root}")
     run_and_tell(settings, first, last)
+
+
+@click.command(short_help="The Dagster UI, on this machine only.")
+@click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True)
+def dev(port: int) -> None:
+    """Open the Dagster UI of this installation, with its schedules and sensors.
+
+    It has no login, so it listens on 127.0.0.1 only.
+    """
+    from orchestration.environment import enter
+
+    enter(load_settings())
+    program = str(Path(sys.executable).parent / "dagster")
+    address = ["--host", "127.0.0.1", "--port", str(port)]
+    # In place of this process, so that Ctrl-C reaches it.
+    os.execv(program, [program, "dev", "--module-name", "orchestration.definitions", *address])  # noqa: S606
 
 
 @click.command(short_help="Write a landing folder of made-up events.")

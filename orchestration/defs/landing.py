@@ -61,7 +61,11 @@ def build_defs(*, partitions: dg.PartitionsDefinition) -> dg.Definitions:
         One Parquet file a load day, replaced whole; the same content again changes nothing.
         """
         settings = installation.settings
-        report = ingest_days(settings, _landed(settings, days_of(context.partition_keys)))
+        try:
+            report = ingest_days(settings, _landed(settings, days_of(context.partition_keys)))
+        except UserError as error:
+            # A person has to mend it: trying again would only delay the message.
+            raise dg.Failure(str(error), allow_retries=False) from error
         metadata = _metadata(report)
         context.log_event(dg.AssetMaterialization(ledger.key, metadata=metadata))
         return dg.MaterializeResult(
