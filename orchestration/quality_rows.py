@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-from collections.abc import Mapping
-
 import dagster as dg
 
 from warehouse.report.quality import QualityRow

@@ -1,32 +1,48 @@
 """Jobs and when they run: every morning the whole journey, every Monday the weekly tables."""
 
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
 import dagster as dg
 
+from warehouse.landing import landed_days
 from warehouse.settings import Settings
 
-DAILY_HOUR = 5
+MORNING = "0 5 * * *"
+MONDAY_MORNING = "30 5 * * 1"
 WEEKLY = ["marts/tier_migration", "exports/report"]
 
 
 def build_defs(*, settings: Settings) -> dg.Definitions:
     """Return the two jobs and their schedules, on the clock of the business."""
-    daily_job = dg.define_asset_job(
+    daily = dg.define_asset_job(
         "daily",
         selection=dg.AssetSelection.all() - dg.AssetSelection.groups("landing"),
         description="The whole journey for one load day, or a range of them in one run.",
     )
-    weekly_job = dg.define_asset_job(
+    weekly = dg.define_asset_job(
         "weekly",
         selection=dg.AssetSelection.assets(*WEEKLY),
         description="Tier migration and the report of the week, on Monday.",
     )
-    daily = dg.build_schedule_from_partitioned_job(
-        daily_job, name="every_morning", hour_of_day=DAILY_HOUR
+
+    @dg.schedule(
+        job=daily,
+        cron_schedule=MORNING,
+        execution_timezone=settings.timezone,
+        description="The load day that has just ended.",
     )
-    weekly = dg.ScheduleDefinition(
+    def every_morning(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        now = context.scheduled_execution_time.astimezone(ZoneInfo(settings.timezone))
+        day = now.date() - timedelta(days=1)
+        if day not in landed_days(settings):
+            return dg.SkipReason(f"nothing has landed for {day}; the sensor runs it when it does")
+        return dg.RunRequest(run_key=day.isoformat(), partition_key=day.isoformat())
+
+    every_monday = dg.ScheduleDefinition(
         name="every_monday",
-        job=weekly_job,
-        cron_schedule=f"30 {DAILY_HOUR} * * 1",
+        job=weekly,
+        cron_schedule=MONDAY_MORNING,
         execution_timezone=settings.timezone,
     )
-    return dg.Definitions(jobs=[daily_job, weekly_job], schedules=[daily, weekly])
+    return dg.Definitions(jobs=[daily, weekly], schedules=[every_morning, every_monday])

@@ -64,12 +64,13 @@ def _failure_sensor(settings: Settings) -> dg.SensorDefinition:
         )
         context.log.error(text)
         if settings.webhook_url:
-            _post(settings.webhook_url, text)
+            post(settings.webhook_url, text)
 
     return run_failed
 
 
-def _post(url: str, text: str) -> None:
+def post(url: str, text: str) -> None:
+    """Post a text as JSON to a web address, as chat systems take it."""
     if not url.startswith(("https://", "http://")):
         raise ValueError(f"webhook_url must be a web address, not {url!r}")
     request = urllib.request.Request(  # noqa: S310 - the scheme is checked above
