@@ -42,6 +42,14 @@ def enter(current: Settings) -> None:
     os.environ.update(QUIET)
     os.environ["USEROPS_BUILD_DB"] = str(current.build_db)
     os.environ["USEROPS_SERVING_BUILD_DB"] = str(current.serving_build_db)
+    for name, value in (
+        ("USEROPS_DBT_THREADS", str(current.threads or "")),
+        ("USEROPS_DBT_MEMORY", current.memory_limit),
+    ):
+        if value:
+            os.environ[name] = value
+        else:
+            os.environ.pop(name, None)
     os.environ["DAGSTER_HOME"] = str(current.dagster_home)
     for folder in (current.build_dir, current.dagster_home):
         folder.mkdir(parents=True, exist_ok=True)

@@ -141,8 +141,8 @@ def load_settings(environ: Mapping[str, str] | None = None, cwd: Path | None = N
     return _validated(Settings(home, **_typed(values, origins)), origins)
 
 
-# The home is found first; the other two are how dbt's profile is told the files.
-NOT_SETTINGS = frozenset({"home", "build_db", "serving_build_db"})
+# The home is found first; the others are how dbt's profile is told the files and the limits.
+NOT_SETTINGS = frozenset({"home", "build_db", "serving_build_db", "dbt_threads", "dbt_memory"})
 
 
 def _setting_names() -> list[str]:
