@@ -3,6 +3,7 @@
 import os
 from functools import cache
 
+from warehouse.database import default_memory_limit
 from warehouse.settings import Settings, load_settings
 
 # The product calls out to nobody.
@@ -44,7 +45,7 @@ def enter(current: Settings) -> None:
     os.environ["USEROPS_SERVING_BUILD_DB"] = str(current.serving_build_db)
     for name, value in (
         ("USEROPS_DBT_THREADS", str(current.threads or "")),
-        ("USEROPS_DBT_MEMORY", current.memory_limit),
+        ("USEROPS_DBT_MEMORY", current.memory_limit or default_memory_limit()),
     ):
         if value:
             os.environ[name] = value

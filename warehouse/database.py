@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -117,6 +118,16 @@ def read_build(settings: Settings) -> Generator[duckdb.DuckDBPyConnection]:
                 )
             connection.execute(f"attach '{_quoted(path)}' as {alias} (read_only)")
         yield connection
+
+
+@cache
+def default_memory_limit() -> str:
+    """Return the limit DuckDB gives itself, a share of the machine or container, as a size.
+
+    Its settings take sizes only: a profile that has to name a limit cannot say "your own".
+    """
+    with duckdb.connect() as connection:
+        return str(connection.execute("select current_setting('memory_limit')").fetchall()[0][0])
 
 
 def _quoted(path: Path) -> str:
