@@ -129,7 +129,7 @@ def finished(new_installation: NewInstallation) -> Installation:
 
 @pytest.fixture(autouse=True)
 def _calls_nobody(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Fail every test in which anything asks the network, also where the asker hides its failure."""
+    """Fail a test in which anything asks the network, also where the asker hides its failure."""
     asked: list[str] = []
     connect, resolve = socket.socket.connect, socket.getaddrinfo
 

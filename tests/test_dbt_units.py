@@ -15,7 +15,7 @@ AT_LEAST = 129
 
 @pytest.fixture(scope="module")
 def results(new_installation) -> dict[str, str]:
-    """What each unit test said; dbt reads the column types of their inputs from a real build."""
+    """Return what each unit test said; dbt reads the types of their inputs from a real build."""
     installation = new_installation()
     settings = installation.settings
     simulate(Path(settings.landing_root), users=20, days=len(DAYS), seed=1)
