@@ -30,6 +30,7 @@ test: $(READY) ## the tests
 	$(BIN)/python -m pytest
 
 check: $(READY) ## style, types, SQL style, dbt and Dagster definitions
+	mkdir -p target # where dbt and sqlfluff keep a database of their own
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/ty check
