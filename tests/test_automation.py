@@ -49,6 +49,16 @@ def test_a_day_is_run_once_it_is_complete_and_again_when_it_changes(landed: Inst
     assert fourth == ["2026-03-02"]
 
 
+def test_a_day_that_has_not_begun_holds_up_no_other(landed: Installation) -> None:
+    definitions = build_definitions(settings=landed.settings)
+    events = landed.settings.landing_root / "events"
+    for name in ("dt=2026-03-02", "dt=9999-01-01"):
+        (events / name).mkdir(exist_ok=True)
+        (events / name / "_SUCCESS").touch()
+
+    assert requests(definitions, None)[0] == ["2026-03-02"]
+
+
 def test_the_morning_runs_the_day_that_has_ended_where_the_business_is(
     landed: Installation,
 ) -> None:
