@@ -52,8 +52,11 @@ def enter(current: Settings) -> None:
         else:
             os.environ.pop(name, None)
     os.environ["DAGSTER_HOME"] = str(current.dagster_home)
-    for folder in (current.build_dir, current.dagster_home):
+    current.dagster_home.mkdir(parents=True, exist_ok=True)
+    # The build database and the lake hold contact details: nobody else reads them.
+    for folder in (current.build_dir, current.home / "lake"):
         folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
     config = current.dagster_home / "dagster.yaml"
     if not config.is_file() or config.read_text() != DAGSTER_YAML:
         config.write_text(DAGSTER_YAML)

@@ -10,8 +10,8 @@ import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from plausible_marts import DAY, change, create, make_settings
 
+from tests.plausible_marts import DAY, change, create, make_settings
 from warehouse.errors import UserError
 from warehouse.exports.folder import verify_export
 from warehouse.exports.kpi import export_kpi

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from plausible_marts import DAY, change, create, make_settings
 
+from tests.plausible_marts import DAY, change, create, make_settings
 from warehouse.errors import UserError
 from warehouse.publish import content_hashes, current, publish, verify
 from warehouse.settings import Settings

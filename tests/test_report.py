@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from plausible_marts import DAY, KPIS, SCHEMAS, change, create, make_settings
 
+from tests.plausible_marts import DAY, KPIS, SCHEMAS, change, create, make_settings
 from warehouse.errors import UserError
 from warehouse.report import numbers
 from warehouse.report.page import QualityRow, build_report

@@ -15,6 +15,7 @@ from warehouse.errors import UserError
 FILE_NAME = "userops.toml"
 PREFIX = "USEROPS_"
 FEEDS = ("events",)
+UNFIT_IN_PATHS = "'\"[]{}*?"
 FORMATS = ("ndjson", "csv", "parquet", "text")
 
 
@@ -240,6 +241,14 @@ def _validated(settings: Settings, origins: Mapping[str, str]) -> Settings:
             where=origins.get("timezone", ""),
             cure="use an IANA name such as Asia/Shanghai or UTC",
         ) from error
+    for name, path in (("home", settings.home), ("lake", settings.lake_root)):
+        # These mean something else to SQL, or to the patterns by which a lake is read.
+        if found := sorted(set(str(path)) & set(UNFIT_IN_PATHS)):
+            raise UserError(
+                f"the {name} folder has {' '.join(found)} in its path",
+                where=str(path),
+                cure="choose a path without quotes, brackets and wildcards",
+            )
     if len(settings.currency) != 3 or not settings.currency.isalpha():
         raise UserError(
             f"unknown currency {settings.currency!r}",

@@ -20,7 +20,9 @@ counted as (
         event_date,
         load_fingerprint,
         cast(count(*) as bigint) as events,
-        {{ fingerprint(['message_hash', 'payload_hash']) }} as content_fingerprint,
+        -- The place in the file too: it decides which of two events at one instant came first.
+        {{ fingerprint(['message_hash', 'payload_hash', 'source_file', 'source_line']) }}
+            as content_fingerprint,
         load_date
 
     from events

@@ -16,9 +16,7 @@ snapshots as (
 orders as (
 
     select * from {{ ref('fct_orders') }}
-    where
-        not is_cancelled
-        and is_converted
+    where not is_cancelled
 
 ),
 
@@ -61,7 +59,8 @@ movements as (
         orders.order_id,
         orders.order_date,
         orders.order_date as event_date,
-        orders.amount
+        -- Without a rate it still is an order; only its money is unknown.
+        coalesce(orders.amount, 0) as amount
 
     from orders
 
