@@ -2,12 +2,14 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+SPARK_READY := .venv/.spark-ready
+LOCK := uv pip compile --universal --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url --no-header --quiet pyproject.toml
 
 export DO_NOT_TRACK := 1
 export DAGSTER_DISABLE_TELEMETRY := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
-.PHONY: setup demo dev test check bench lock clean
+.PHONY: setup demo dev test test-spark check bench lock clean
 
 setup: $(READY) ## the environment, from the lock
 
@@ -29,6 +31,13 @@ dev: $(READY) ## the Dagster UI on 127.0.0.1:3000
 test: $(READY) ## the tests
 	$(BIN)/python -m pytest
 
+test-spark: $(SPARK_READY) ## DuckDB against a Spark cluster on this machine, table by table; needs Java 17
+	$(BIN)/python -m pytest -s tests/spark
+
+$(SPARK_READY): $(READY) requirements-spark.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-spark.lock
+	touch $(SPARK_READY)
+
 check: $(READY) ## style, types, SQL style, dbt and Dagster definitions
 	mkdir -p target # where dbt and sqlfluff keep a database of their own
 	$(BIN)/ruff format --check .
@@ -41,8 +50,9 @@ check: $(READY) ## style, types, SQL style, dbt and Dagster definitions
 bench: $(READY) ## how fast, measured side by side
 	$(BIN)/python -m tests.benchmarks
 
-lock: ## renew requirements.lock (needs uv)
-	uv pip compile --universal --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url --no-header --quiet pyproject.toml --output-file requirements.lock
+lock: ## renew the two locks (needs uv)
+	$(LOCK) --output-file requirements.lock
+	$(LOCK) --extra spark --constraint requirements.lock --output-file requirements-spark.lock
 
 clean: ## what can be made again; the data stays
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis dbt_project/target dbt_project/logs target

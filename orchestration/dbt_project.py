@@ -10,6 +10,7 @@ from typing import Any
 
 from dagster_dbt import DbtProject
 
+from orchestration.engines import Engine, engine_of
 from warehouse.rules.effective import effective_rules, prepare_rules
 from warehouse.settings import Settings
 
@@ -19,11 +20,12 @@ LINKED = ("macros", "models", "tests", "dbt_project.yml", "profiles.yml")
 
 @dataclass(frozen=True, eq=False)
 class Project:
-    """A parsed dbt project: where it lies, dbt's own manifest, and the same as plain data.
+    """A dbt project parsed for one engine: where it lies, dbt's manifest, the same as plain data.
 
     ``rules`` is a digest of the rule files in it.
     """
 
+    engine: Engine
     folder: Path
     target: Path
     manifest: Any
@@ -43,19 +45,19 @@ def project_of(settings: Settings) -> Project:
     """
     prepare_rules(settings)
     folder = _folder(settings)
-    key = (folder, _digest(folder))
+    key = (settings.engine, folder, _digest(folder))
     if key not in _PARSED:
         _PARSED[key] = _parse(*key, settings.dbt_dir)
     return _PARSED[key]
 
 
-# By folder and rules: installations with the shipped rules share one.
-_PARSED: dict[tuple[Path, str], Project] = {}
+# By engine, folder and rules: installations with the shipped rules share one.
+_PARSED: dict[tuple[str, Path, str], Project] = {}
 
 
 def dbt_arguments(project: Project, settings: Settings) -> list[str]:
     """Return the flags every dbt call of an installation needs."""
-    return _arguments(project.folder, settings.dbt_dir)
+    return _arguments(settings.engine, project.folder, settings.dbt_dir)
 
 
 def definition_fingerprint(project: Project, settings: Settings) -> str:
@@ -105,22 +107,23 @@ def _digest(folder: Path) -> str:
     return hashlib.sha256(b"".join(path.read_bytes() for path in rules)).hexdigest()
 
 
-def _arguments(folder: Path, target: Path) -> list[str]:
+def _arguments(engine: str, folder: Path, target: Path) -> list[str]:
     return [
+        *("--target", engine),
         *("--project-dir", str(folder), "--profiles-dir", str(folder)),
         *("--target-path", str(target), "--log-path", str(target)),
         *("--log-level", "none", "--log-level-file", "info"),
     ]
 
 
-def _parse(folder: Path, rules: str, target: Path) -> Project:
+def _parse(engine: str, folder: Path, rules: str, target: Path) -> Project:
     from dbt.cli.main import dbtRunner
 
-    result = dbtRunner().invoke(["parse", *_arguments(folder, target)])
+    result = dbtRunner().invoke(["parse", *_arguments(engine, folder, target)])
     if not result.success:
         raise result.exception or RuntimeError("dbt could not parse the project")
     nodes = json.loads((target / "manifest.json").read_text())
-    return Project(folder, target, result.result, nodes, rules)
+    return Project(engine_of(engine), folder, target, result.result, nodes, rules)
 
 
 def _ancestors(manifest: Mapping[str, Any], key: str) -> Iterator[str]:

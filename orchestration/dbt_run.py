@@ -16,12 +16,10 @@ import dagster as dg
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
 from orchestration.dbt_project import Project, dbt_arguments, definition_fingerprint
-from warehouse.database import create_databases
 from warehouse.files import write_atomically
 from warehouse.settings import Settings
 
 RESULTS = frozenset({"LogSeedResult", "LogModelResult", "LogSnapshotResult", "LogTestResult"})
-PREVIEW_ROWS = 5
 
 
 def build(
@@ -31,7 +29,7 @@ def build(
 
     Raises dg.Failure naming the nodes that failed. A changed definition rebuilds all history.
     """
-    create_databases(settings)
+    project.engine.prepare(settings)
     selection = _selection(context)
     known = _applied(settings)
     definition = definition_fingerprint(project, settings)
@@ -50,6 +48,7 @@ def build(
         yield from _dagster_events(context, project, event)
     if not outcome.success:
         raise dg.Failure(outcome.message())
+    project.engine.finish(settings, project.nodes)
     if not selection:
         applied = {"definition": definition, "rules": project.rules}
         write_atomically(_applied_path(settings), lambda path: _write_json(path, applied))
@@ -98,7 +97,6 @@ def _selection(context: dg.AssetExecutionContext) -> list[str]:
 
 def stream(project: Project, arguments: list[str], outcome: Outcome) -> Iterator[dict[str, Any]]:
     """Run dbt in this process and yield its result events as they come."""
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
     from google.protobuf.json_format import MessageToDict
 
@@ -128,8 +126,7 @@ def stream(project: Project, arguments: list[str], outcome: Outcome) -> Iterator
             yield event
     finally:
         thread.join()
-        # dbt keeps its connection, and with it the lock on the files, until it is told.
-        DuckDBConnectionManager.close_all_connections()
+        project.engine.release()
 
 
 def _dagster_events(
@@ -140,26 +137,20 @@ def _dagster_events(
         manifest=project.nodes, context=context, project=project.for_dagster
     ):
         if isinstance(item, dg.Output):
-            context.add_output_metadata(_table_metadata(event), output_name=item.output_name)
+            context.add_output_metadata(_metadata(project, event), output_name=item.output_name)
         yield item
 
 
-def _table_metadata(event: dict[str, Any]) -> dict[str, Any]:
+def _metadata(project: Project, event: dict[str, Any]) -> dict[str, Any]:
     """Count a table just built and, for marts, show its first rows (marts hold no contacts)."""
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-
     relation = event["data"]["node_info"].get("node_relation", {})
     name = relation.get("relation_name", "")
-    environment = DuckDBConnectionManager._ENV
-    if not name or environment is None or environment.conn is None:
+    sample = project.engine.sample(name) if name else None
+    if sample is None:
         return {}
-    cursor = environment.conn.cursor()
-    rows = cursor.execute(f"select count(*) from {name}").fetchall()[0][0]
-    metadata: dict[str, Any] = {"dagster/row_count": rows}
+    metadata: dict[str, Any] = {"dagster/row_count": sample.rows}
     if relation.get("schema") == "marts":
-        cursor.execute(f"select * from {name} limit {PREVIEW_ROWS}")
-        header = [column[0] for column in cursor.description or ()]
-        metadata["preview"] = dg.MetadataValue.md(_markdown(header, cursor.fetchall()))
+        metadata["preview"] = dg.MetadataValue.md(_markdown(sample.header, sample.first))
     return metadata
 
 
@@ -180,7 +171,7 @@ def _applied(settings: Settings) -> dict[str, str]:
 
 def _applied_path(settings: Settings) -> Path:
     """Return the note of what the tables of history were built by."""
-    return settings.build_dir / "applied.json"
+    return settings.engine_dir / "applied.json"
 
 
 def _write_json(path: Path, content: dict[str, str]) -> None:

@@ -43,6 +43,8 @@ def enter(current: Settings) -> None:
     os.environ.update(QUIET)
     os.environ["USEROPS_BUILD_DB"] = str(current.build_db)
     os.environ["USEROPS_SERVING_BUILD_DB"] = str(current.serving_build_db)
+    os.environ["USEROPS_SPARK_WAREHOUSE"] = current.spark_tables
+    os.environ["USEROPS_SPARK_METASTORE"] = str(current.engine_dir / "metastore")
     for name, value in (
         ("USEROPS_DBT_THREADS", str(current.threads or "")),
         ("USEROPS_DBT_MEMORY", current.memory_limit or default_memory_limit()),
@@ -54,7 +56,7 @@ def enter(current: Settings) -> None:
     os.environ["DAGSTER_HOME"] = str(current.dagster_home)
     current.dagster_home.mkdir(parents=True, exist_ok=True)
     # The build database and the lake hold contact details: nobody else reads them.
-    for folder in (current.build_dir, current.home / "lake"):
+    for folder in (current.build_dir, current.engine_dir, current.home / "lake"):
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)
     config = current.dagster_home / "dagster.yaml"

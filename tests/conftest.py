@@ -21,7 +21,6 @@ from orchestration.dbt_run import Outcome, build_arguments, stream
 from orchestration.definitions import build_definitions
 from orchestration.environment import enter
 from warehouse.admission import admit
-from warehouse.database import create_databases
 from warehouse.ingest import ingest_days
 from warehouse.landing import landed_days
 from warehouse.serving.contents import content_hashes
@@ -55,11 +54,11 @@ class Installation:
     def build(self, *days: str) -> None:
         """Load the days and build the models, without Dagster and checks: for many small runs."""
         enter(self.settings)
-        create_databases(self.settings)
         wanted = [date.fromisoformat(day) for day in days] or landed_days(self.settings)
         ingest_days(self.settings, wanted)
         newest = max(admit(self.settings, wanted))
         project = project_of(self.settings)
+        project.engine.prepare(self.settings)
         is_first = not self.settings.build_db.exists()
         skipped = ("test",) if is_first else ("test", "seed")
         arguments = build_arguments(project, self.settings, newest, skipped=skipped)
@@ -67,6 +66,7 @@ class Installation:
         for _ in stream(project, arguments, outcome):
             pass
         assert outcome.success, outcome.message()
+        project.engine.finish(self.settings, project.nodes)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Ask the marts under construction."""

@@ -17,6 +17,9 @@ PREFIX = "USEROPS_"
 FEEDS = ("events",)
 UNFIT_IN_PATHS = "'\"[]{}*?"
 FORMATS = ("ndjson", "csv", "parquet", "text")
+DUCKDB = "duckdb"
+# Whoever builds the models: the names of the targets in dbt's profile.
+ENGINES = (DUCKDB, "spark", "thrift")
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,8 @@ class Settings:
     currency: str = "CNY"
     landing: str = ""
     lake: str = ""
+    engine: str = DUCKDB
+    spark_warehouse: str = ""
     first_day: date | None = None
     threads: int = 0
     memory_limit: str = ""
@@ -77,19 +82,29 @@ class Settings:
         return self.home / "build"
 
     @property
+    def engine_dir(self) -> Path:
+        """What one engine has built: engines share the lake and the published revisions only."""
+        return self.build_dir if self.engine == DUCKDB else self.build_dir / self.engine
+
+    @property
+    def spark_tables(self) -> str:
+        """Folder or URL of Spark's warehouse, as Spark and this machine both reach it."""
+        return self.spark_warehouse or str(self.engine_dir / "warehouse")
+
+    @property
     def build_db(self) -> Path:
         """The build database: rules, staging and intermediate tables. BI never opens it."""
-        return self.build_dir / "userops.duckdb"
+        return self.engine_dir / "userops.duckdb"
 
     @property
     def serving_build_db(self) -> Path:
         """The marts under construction; publishing copies this file whole."""
-        return self.build_dir / "serving.duckdb"
+        return self.engine_dir / "serving.duckdb"
 
     @property
     def dbt_dir(self) -> Path:
         """Where dbt writes its manifest and logs."""
-        return self.build_dir / "dbt"
+        return self.engine_dir / "dbt"
 
     @property
     def rules_dir(self) -> Path:
@@ -142,8 +157,25 @@ def load_settings(environ: Mapping[str, str] | None = None, cwd: Path | None = N
     return _validated(Settings(home, **_typed(values, origins)), origins)
 
 
+def with_engine(settings: Settings, engine: str, *, origin: str = "") -> Settings:
+    """Return the settings with another engine; raises UserError for one that cannot be used."""
+    if engine not in ENGINES:
+        raise UserError(
+            f"unknown engine {engine!r}", where=origin, cure=f"use one of {', '.join(ENGINES)}"
+        )
+    if engine == "thrift" and not settings.spark_warehouse:
+        raise UserError(
+            "a Thrift server has a warehouse of its own, and it is not said where",
+            where=origin or "setting 'spark_warehouse'",
+            cure="set spark_warehouse to the server's spark.sql.warehouse.dir",
+        )
+    return replace(settings, engine=engine)
+
+
 # The home is found first; the others are how dbt's profile is told the files and the limits.
-NOT_SETTINGS = frozenset({"home", "build_db", "serving_build_db", "dbt_threads", "dbt_memory"})
+NOT_SETTINGS = frozenset(
+    {"home", "build_db", "serving_build_db", "dbt_threads", "dbt_memory", "spark_metastore"}
+)
 
 
 def _setting_names() -> list[str]:
@@ -249,6 +281,7 @@ def _validated(settings: Settings, origins: Mapping[str, str]) -> Settings:
                 where=str(path),
                 cure="choose a path without quotes, brackets and wildcards",
             )
+    with_engine(settings, settings.engine, origin=origins.get("engine", ""))
     if len(settings.currency) != 3 or not settings.currency.isalpha():
         raise UserError(
             f"unknown currency {settings.currency!r}",

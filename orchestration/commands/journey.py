@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from orchestration.commands.console import DAY, bar, counted, is_verbose, note, span, verbose_option
-from warehouse.settings import Settings, load_settings
+from warehouse.settings import ENGINES, Settings, load_settings, with_engine
 
 if TYPE_CHECKING:
     from orchestration.runs import RunReport
@@ -19,14 +19,17 @@ if TYPE_CHECKING:
 @click.option("--date", "day", type=DAY, help="Run this load day.")
 @click.option("--from", "first", type=DAY, help="Run from this day ...")
 @click.option("--to", "last", type=DAY, help="... to this one, as one run.")
+@click.option("--engine", type=click.Choice(ENGINES), help="Who builds the models this time.")
 @verbose_option
-def run(day: date | None, first: date | None, last: date | None) -> None:
+def run(day: date | None, first: date | None, last: date | None, engine: str | None) -> None:
     """Bring the warehouse, the lists and the report up to date.
 
     Without options: the landed days that are not in the warehouse yet; if there are none, the
     newest day again (which changes nothing unless its files did).
     """
     settings = load_settings()
+    if engine:
+        settings = with_engine(settings, engine)
     begin, end = _wanted_days(settings, day, first, last)
     run_and_tell(settings, begin, end)
 

@@ -1,0 +1,1 @@
+"""What needs Spark: `make test-spark` installs it and runs these."""
