@@ -1,5 +1,6 @@
 """Shipped dbt project + this installation's rules -> the project a run uses, parsed once."""
 
+import csv
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
@@ -36,6 +37,12 @@ class Project:
     def for_dagster(self) -> DbtProject:
         """Return the project as Dagster knows it."""
         return DbtProject(project_dir=self.folder, target_path=self.target)
+
+    @cached_property
+    def funnel_steps(self) -> int:
+        """Count the steps of the longest funnel: the models follow no more than there are."""
+        with (self.folder / "seeds/rules/funnels.csv").open(encoding="utf-8", newline="") as rules:
+            return max((int(row["step"]) for row in csv.DictReader(rules)), default=1)
 
 
 def project_of(settings: Settings) -> Project:

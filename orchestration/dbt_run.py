@@ -8,7 +8,7 @@ import json
 import queue
 import threading
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,11 @@ from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
 from orchestration.dbt_project import Project, dbt_arguments, definition_fingerprint
 from warehouse.files import write_atomically
+from warehouse.offsets import utc_offsets
 from warehouse.settings import Settings
 
+# Clocks of senders run ahead by days at most; no event of a later day is let in.
+FUTURE_DAYS = 400
 RESULTS = frozenset({"LogSeedResult", "LogModelResult", "LogSnapshotResult", "LogTestResult"})
 
 
@@ -61,8 +64,10 @@ def build_arguments(
     variables = {
         "as_of_date": as_of_date.isoformat(),
         "timezone": settings.timezone,
+        "utc_offsets": utc_offsets(settings.timezone, as_of_date + timedelta(days=FUTURE_DAYS)),
         "currency": settings.currency,
         "lake": str(settings.lake_root),
+        "funnel_steps": project.funnel_steps,
     }
     return [
         *("build", *dbt_arguments(project, settings), "--no-write-json"),

@@ -1,5 +1,6 @@
 """Process environment: what Dagster and dbt must find before they are imported."""
 
+import json
 import os
 from functools import cache
 
@@ -29,6 +30,11 @@ concurrency:
     max_concurrent_runs: 1
 run_monitoring:
   enabled: true
+event_log_storage:
+  module: orchestration.event_log
+  class: EventLog
+  config:
+    base_dir: {history}
 """
 
 
@@ -60,5 +66,7 @@ def enter(current: Settings) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)
     config = current.dagster_home / "dagster.yaml"
-    if not config.is_file() or config.read_text() != DAGSTER_YAML:
-        config.write_text(DAGSTER_YAML)
+    history = json.dumps(str(current.dagster_home / "history" / "runs"))
+    text = DAGSTER_YAML.format(history=history)
+    if not config.is_file() or config.read_text() != text:
+        config.write_text(text)

@@ -85,6 +85,12 @@ def events_path(settings: Settings, day: date) -> Path:
     return _path(settings, "events", day)
 
 
+def admitted_path(settings: Settings, day: date, fingerprint: str) -> Path:
+    """Return the file of a day's events as they were let in: what the models read."""
+    folder = settings.lake_root / "admitted" / f"{PARTITION}{day.isoformat()}"
+    return folder / f"load_fingerprint={fingerprint}" / "events.parquet"
+
+
 def quarantine_path(settings: Settings, day: date) -> Path:
     """Return the file of the lines of a day that were not accepted."""
     return _path(settings, "quarantine", day)

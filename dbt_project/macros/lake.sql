@@ -8,11 +8,14 @@
 
 {% macro default__open_lake(lake) -%}
     create schema if not exists raw;
-    {% for table, file in {'events': 'events', 'load_ledger': 'ledger'}.items() %}
+    {% for table, files in {
+        'events': 'admitted/load_date=*/load_fingerprint=*/events',
+        'load_ledger': 'ledger/load_date=*/ledger',
+    }.items() %}
     create or replace view raw.{{ table }} as
     select * from read_parquet(
-        '{{ lake }}/{{ file }}/load_date=*/{{ file }}.parquet',
-        hive_partitioning = true, hive_types = {'load_date': date}
+        '{{ lake }}/{{ files }}.parquet', hive_partitioning = true, hive_types_autocast = false,
+        hive_types = {'load_date': date}
     );
     {% endfor %}
     create or replace view raw.loads as select * from read_parquet('{{ lake }}/loads.parquet');

@@ -1,4 +1,5 @@
-{{ rebuilt_by('load_date', 'stg_pending_loads') }}
+{#- The lake as it lies: a copy of every event would cost more than all that is made from it. -#}
+{{ config(materialized='view') }}
 
 with
 
@@ -8,9 +9,9 @@ source as (
 
 ),
 
-pending as (
+loads as (
 
-    select * from {{ ref('stg_pending_loads') }}
+    select * from {{ source('raw', 'loads') }}
 
 ),
 
@@ -46,12 +47,14 @@ typed as (
         -- lineage
         source.source_file,
         source.source_line,
-        pending.load_fingerprint,
+        source.load_fingerprint,
         source.load_date
 
     from source
-    inner join pending
-        on source.load_date = pending.load_date
+    inner join loads
+        on
+            source.load_date = loads.load_date
+            and source.load_fingerprint = loads.load_fingerprint
 
 )
 

@@ -29,7 +29,7 @@ affected as (
     select events.message_hash
     from events
     where events.load_date in (select pending.load_date from pending)
-    union
+    union all
     select known.message_hash
     from known
     where
@@ -49,8 +49,21 @@ candidates as (
 
 ),
 
+candidate_loads as (
+
+    select
+        events.message_hash,
+        events.load_date
+
+    from events
+    where events.message_hash in (select candidates.message_hash from candidates)
+    group by events.message_hash, events.load_date
+
+),
+
 ranked as (
 
+    -- By load day as well, so that only the files that hold a copy are opened.
     select
         events.message_id,
         events.message_hash,
@@ -65,7 +78,10 @@ ranked as (
         ) as arrival_rank
 
     from events
-    where events.message_hash in (select candidates.message_hash from candidates)
+    inner join candidate_loads
+        on
+            events.load_date = candidate_loads.load_date
+            and events.message_hash = candidate_loads.message_hash
 
 ),
 

@@ -4,9 +4,18 @@ with
 
 events as (
 
-    -- Filtered before the joins: the work of a day follows the day.
+    -- The loads first: of all the files of the lake, only those that hold a touched day are opened.
     select * from {{ ref('stg_events') }}
-    where event_date in (select touched.event_date from {{ ref('int_touched_days') }} as touched)
+    where
+        load_date in (
+            select loads.load_date
+            from {{ ref('int_load_days') }} as loads
+            inner join {{ ref('int_touched_days') }} as touched
+                on loads.event_date = touched.event_date
+        )
+        and event_date in (
+            select touched.event_date from {{ ref('int_touched_days') }} as touched
+        )
 
 ),
 

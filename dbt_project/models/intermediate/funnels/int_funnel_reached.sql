@@ -1,5 +1,5 @@
-{#- Steps a funnel may have; the rule check refuses more. -#}
-{%- set deepest = 10 -%}
+{#- A run says how many steps the longest funnel has: each costs a round, also an empty one. -#}
+{%- set deepest = var('funnel_steps', 10) -%}
 with
 
 step_events as (
@@ -44,12 +44,9 @@ deep as (
 
 ),
 
-entered_1 as (
+followed as (
 
-    select
-        grains.*,
-        case when grains.step = 1 then grains.at_micros end as entry_1
-
+    select grains.*
     from grains
     inner join deep
         on
@@ -60,37 +57,67 @@ entered_1 as (
 
 ),
 
-{% for step in range(2, deepest + 1) -%}
-candidates_{{ step }} as (
+entered_1 as (
 
-    -- The later step first: an event that is two steps of a funnel does not follow itself.
     select
         *,
-        case
-            when step = {{ step }}
-                then max(entry_{{ step - 1 }}) over (
-                    partition by grain, scope, funnel, user_id
-                    order by
-                        at_micros asc, load_date asc, source_file asc, source_line asc, step desc
-                    rows between unbounded preceding and 1 preceding
-                )
-        end as candidate_{{ step }}
+        at_micros as entry
 
-    from entered_{{ step - 1 }}
+    from followed
+    where step = 1
+
+),
+
+{% for step in range(2, deepest + 1) -%}
+met_{{ step }} as (
+
+    -- Only the step before and this one: each round sorts fewer rows than the last.
+    select
+        *,
+        at_micros as entry
+
+    from followed
+    where step = {{ step }}
+
+),
+
+candidates_{{ step }} as (
+
+    -- The latest entry that can lead here is the best one: it leaves the most of the window.
+    select
+        *,
+        max(case when step = {{ step - 1 }} then entry end) over (
+            partition by grain, scope, funnel, user_id
+            order by position_number
+            rows between unbounded preceding and 1 preceding
+        ) as candidate
+
+    from (
+        select * from entered_{{ step - 1 }}
+        union all
+        select * from met_{{ step }}
+    ) as steps
 
 ),
 
 entered_{{ step }} as (
 
-    -- The latest entry that can lead here is the best one: it leaves the most of the window.
     select
-        *,
-        case
-            when at_micros - candidate_{{ step }} <= coalesce(window_micros, at_micros)
-                then candidate_{{ step }}
-        end as entry_{{ step }}
+        grain,
+        scope,
+        user_id,
+        funnel,
+        step,
+        window_micros,
+        at_micros,
+        session_micros,
+        position_number,
+        candidate as entry
 
     from candidates_{{ step }}
+    where
+        step = {{ step }}
+        and at_micros - candidate <= coalesce(window_micros, at_micros)
 
 ),
 
@@ -118,8 +145,7 @@ reached as (
         scope,
         user_id
 
-    from entered_{{ deepest }}
-    where entry_{{ step }} is not null
+    from entered_{{ step }}
     group by grain, funnel, scope, user_id
     {% endfor %}
 

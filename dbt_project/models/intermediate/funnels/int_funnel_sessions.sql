@@ -1,3 +1,6 @@
+{#- A view: read once, by `int_funnel_reached`, and as long as history. -#}
+{{ config(materialized='view') }}
+
 with
 
 funnel_events as (
@@ -62,9 +65,11 @@ final as (
             order by at_micros, place
             rows between unbounded preceding and current row
         ) as session_micros,
-        load_date,
-        source_file,
-        source_line
+        -- The later step first: an event that is two steps of a funnel does not follow itself.
+        row_number() over (
+            partition by user_id
+            order by at_micros, place, load_date, source_file, source_line, step desc
+        ) as position_number
 
     from marked
 

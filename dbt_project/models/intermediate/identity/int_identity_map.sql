@@ -53,24 +53,40 @@ earliest as (
 
 ),
 
+contested_links as (
+
+    -- Two users at the very same instant, which is rare.
+    select
+        links.anonymous_id,
+        links.linked_at,
+        links.load_date
+
+    from links
+    inner join earliest
+        on
+            links.anonymous_id = earliest.anonymous_id
+            and links.linked_at = earliest.linked_at
+    where earliest.claimants > 1
+
+),
+
 contested as (
 
-    -- Two users at the very same instant: only then are the messages themselves looked at.
+    -- Only for these are the messages themselves looked at, in the loads that brought them.
     select
-        earliest.anonymous_id,
+        contested_links.anonymous_id,
         events.known_id,
         row_number() over (
-            partition by earliest.anonymous_id order by events.message_id
+            partition by contested_links.anonymous_id order by events.message_id
         ) as claim_rank
 
-    from earliest
+    from contested_links
     inner join events
         on
-            earliest.anonymous_id = events.anonymous_id
-            and earliest.linked_at = events.occurred_at
-    where
-        earliest.claimants > 1
-        and events.known_id is not null
+            contested_links.load_date = events.load_date
+            and contested_links.anonymous_id = events.anonymous_id
+            and contested_links.linked_at = events.occurred_at
+    where events.known_id is not null
 
 ),
 

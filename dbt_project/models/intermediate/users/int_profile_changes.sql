@@ -5,6 +5,9 @@ with
 events as (
 
     select * from {{ ref('int_touched_events') }}
+    where
+        type = 'identify'
+        or event in ('Consent Changed', 'User Deleted')
 
 ),
 
