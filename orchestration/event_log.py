@@ -4,7 +4,7 @@ A new engine compiles every statement again: most of what storing a run's thousa
 The seam (`_connect`) is pinned by tests/test_event_log.py.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
@@ -31,7 +31,7 @@ class EventLog(SqliteEventLogStorage):
         return cls(inst_data=inst_data, **config_value)
 
     @contextmanager
-    def _connect(self, shard: str) -> Iterator[Connection]:
+    def _connect(self, shard: str) -> Generator[Connection]:
         with self._db_lock, self._engine(shard).begin() as connection:
             yield connection
 
