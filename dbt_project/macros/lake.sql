@@ -17,3 +17,23 @@
     {% endfor %}
     create or replace view raw.loads as select * from read_parquet('{{ lake }}/loads.parquet');
 {%- endmacro %}
+
+{% macro spark__open_lake(lake) -%}
+    {#- Spark takes one statement at a time, and a time without a zone as a type of its own. -#}
+    {% set times = ['occurred_at', 'received_at', 'sent_at', 'original_timestamp'] %}
+    {% do run_query('create schema if not exists raw') %}
+    {% call statement() %}
+    create or replace view raw.events as
+    select
+        * except ({{ times | join(', ') }}),
+        {% for time in times %}
+        cast({{ time }} as timestamp) as {{ time }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from parquet.`{{ lake }}/events`
+    {% endcall %}
+    {% for table, file in {'load_ledger': 'ledger', 'loads': 'loads.parquet'}.items() %}
+        {% do run_query(
+            'create or replace view raw.' ~ table ~ ' as select * from parquet.`' ~ lake ~ '/' ~ file ~ '`'
+        ) %}
+    {% endfor %}
+{%- endmacro %}

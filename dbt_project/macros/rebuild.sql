@@ -10,7 +10,7 @@
         materialized='incremental',
         incremental_strategy='rebuild_days' if target.type == 'duckdb' else 'insert_overwrite',
         unique_key=day_column,
-        partition_by=[day_column] if target.type != 'duckdb' else none,
+        partition_by=none if target.type == 'duckdb' else [day_column],
         meta={'rebuilds': days_model}
     ) }}
 {%- endmacro %}
@@ -25,6 +25,28 @@
 
     insert into {{ arguments['target_relation'] }} ({{ columns }})
     select {{ columns }} from {{ arguments['temp_relation'] }}
+{%- endmacro %}
+
+{% macro get_insert_overwrite_sql(source_relation, target_relation, existing_relation) -%}
+    {#- The same on Spark, where a day is a partition: the listed ones go first, then come the new. -#}
+    {%- set day = config.get('unique_key') -%}
+    {%- set days = ref(model.meta.rebuilds) -%}
+    {%- set columns = adapter.get_columns_in_relation(target_relation) | map(attribute='quoted') | join(', ') -%}
+    {%- set present = run_query('show partitions ' ~ target_relation).columns[0].values() -%}
+    {%- set listed = run_query(
+        "select distinct '" ~ day ~ "=' || rebuilt." ~ day ~ ' from ' ~ days ~ ' as rebuilt'
+    ).columns[0].values() -%}
+    {%- set gone = present | select('in', listed) | list -%}
+    {%- if gone -%}
+        {%- call statement('drop_days') -%}
+        alter table {{ target_relation }} drop if exists
+        {%- for partition in gone %}
+            partition ({{ partition | replace('=', "='") }}'){{ ',' if not loop.last }}
+        {%- endfor -%}
+        {%- endcall -%}
+    {%- endif -%}
+    insert overwrite table {{ target_relation }} partition ({{ day }})
+    select {{ columns }} from {{ source_relation }}
 {%- endmacro %}
 
 {% macro previous(model_name, columns) -%}

@@ -77,19 +77,23 @@ unended as (
 
 reached as (
 
+    -- On from each of them, until an id comes again; the path is made of hashes of one length.
     select
         previous_id as actor_id,
-        next_id as reached_id
+        next_id as reached_id,
+        md5(next_id) as path
 
     from unended
-    union
+    union all
     select
         reached.actor_id,
-        unended.next_id as reached_id
+        unended.next_id as reached_id,
+        reached.path || md5(unended.next_id) as path
 
     from reached
     inner join unended
         on reached.reached_id = unended.previous_id
+    where position(md5(unended.next_id) in reached.path) = 0
 
 ),
 
