@@ -54,10 +54,8 @@
         What a model held after the last run, as a subquery; no rows before its first build.
         `columns` names each wanted column with its type. A plain ref would be a cycle.
     -#}
-    {%- set node = (graph.nodes.values() | selectattr('resource_type', 'equalto', 'model')
-                    | selectattr('name', 'equalto', model_name) | list | first) if execute else none -%}
-    {%- set relation = adapter.get_relation(node.database, node.schema, node.alias) if node else none -%}
-    {%- if relation is not none and not flags.FULL_REFRESH -%}
+    {%- set relation = built_relation(model_name) if execute else none -%}
+    {%- if relation is not none and not flags.FULL_REFRESH and history_is_whole() -%}
     (select {{ columns.keys() | join(', ') }} from {{ relation }})
     {%- else -%}
     (
@@ -68,4 +66,24 @@
         where 1 = 0
     )
     {%- endif -%}
+{%- endmacro %}
+
+{% macro history_is_whole() -%}
+    {#-
+        Whether all that is kept from run to run is there. Spark replaces a table by dropping it first:
+        what a killed run has lost is found again only if every day counts as new.
+    -#}
+    {%- for node in graph.nodes.values() if node.resource_type == 'model' and (
+        node.config.materialized == 'incremental' or node.config.meta.get('is_kept')
+    ) -%}
+        {%- if built_relation(node.name) is none -%} {{ return(false) }} {%- endif -%}
+    {%- endfor -%}
+    {{ return(true) }}
+{%- endmacro %}
+
+{% macro built_relation(name) -%}
+    {#- The table of a model or seed; none while there is none. -#}
+    {%- set node = graph.nodes.values() | selectattr('name', 'equalto', name)
+        | selectattr('resource_type', 'in', ['model', 'seed']) | first -%}
+    {{ return(adapter.get_relation(node.database, node.schema, node.alias)) }}
 {%- endmacro %}

@@ -34,3 +34,27 @@
     {#- Days only; dbt's own counts them by fourteen cross joins. -#}
     select explode(sequence({{ start_date }}, cast({{ end_date }} as date) - 1)) as date_day
 {%- endmacro %}
+
+{% macro clear_leftovers() -%}
+    {#-
+        A run killed while it wrote a table leaves a folder that belongs to none, and Spark refuses to
+        write there again. SQL removes a folder only with its table: so one is laid over it.
+    -#}
+    {% if execute and target.type == 'spark' and flags.WHICH in ['build', 'run', 'seed'] %}
+        {% set tables = graph.nodes.values() | selectattr('resource_type', 'in', ['model', 'seed']) | list %}
+        {% set lost = [] %}
+        {% for node in tables if built_relation(node.name) is none %} {% do lost.append(node) %} {% endfor %}
+        {# Nothing built yet: nothing was left. #}
+        {% if lost | length < tables | length %}
+            {% for node in lost %} {% do drop_folder(node.schema, node.alias) %} {% endfor %}
+        {% endif %}
+    {% endif %}
+{%- endmacro %}
+
+{% macro drop_folder(schema, name) -%}
+    {% set rows = run_query('describe schema ' ~ schema).rows %}
+    {% set location = (rows | selectattr(0, 'equalto', 'Location') | first)[1] ~ '/' ~ name %}
+    {% do run_query('create table if not exists raw.leftovers (nothing int) using parquet') %}
+    {% do run_query("alter table raw.leftovers set location '" ~ location ~ "'") %}
+    {% do run_query('drop table raw.leftovers') %}
+{%- endmacro %}
