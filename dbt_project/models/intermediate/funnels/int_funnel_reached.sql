@@ -95,46 +95,90 @@ entered_{{ step }} as (
 ),
 
 {% endfor -%}
-reached as (
+places as (
 
     select
         grain,
-        funnel,
-        1 as step,
         scope,
-        user_id
+        funnel,
+        user_id,
+        1 as place
 
     from grains
     where step = 1
-    group by grain, funnel, scope, user_id
 
-    {% for step in range(2, deepest + 1) %}
     union all
 
     select
         grain,
-        funnel,
-        {{ step }} as step,
         scope,
-        user_id
+        funnel,
+        user_id,
+        case
+            {% for step in range(2, deepest + 1) -%}
+            when entry_{{ step }} is not null then {{ step }}
+            {% endfor -%}
+        end as place
 
     from entered_{{ deepest }}
-    where entry_{{ step }} is not null
-    group by grain, funnel, scope, user_id
-    {% endfor %}
+
+),
+
+furthest as (
+
+    select
+        grain,
+        scope,
+        funnel,
+        user_id,
+        max(place) as place
+
+    from places
+    group by grain, scope, funnel, user_id
+
+),
+
+counted as (
+
+    select
+        grain,
+        funnel,
+        place,
+        count(*) as users
+
+    from furthest
+    group by grain, funnel, place
+
+),
+
+steps as (
+
+    select
+        grain,
+        funnel,
+        step
+
+    from grains
+    group by grain, funnel, step
 
 ),
 
 final as (
 
+    -- Who came further has been here too.
     select
-        grain,
-        funnel,
-        cast(step as bigint) as step,
-        cast(count(*) as bigint) as reached
+        steps.grain,
+        steps.funnel,
+        steps.step,
+        cast(sum(counted.users) as bigint) as reached
 
-    from reached
-    group by grain, funnel, step
+    from steps
+    inner join counted
+        on
+            steps.grain = counted.grain
+            and steps.funnel = counted.funnel
+            and steps.step <= counted.place
+    group by steps.grain, steps.funnel, steps.step
 
 )
 
