@@ -58,6 +58,11 @@
     cast({{ expression }} as decimal(18, 2))
 {%- endmacro %}
 
+{% macro rounded(expression, digits) -%}
+    {#- A double, half up. By arithmetic alone: round() takes the number on one engine, its text on another. -#}
+    floor(({{ expression }}) * 1e{{ digits }} + 0.5) / 1e{{ digits }}
+{%- endmacro %}
+
 {% macro rate(numerator, denominator) -%}
     {#- A share as a double; null, never an error, where there is nothing to divide by. -#}
     cast({{ numerator }} as double) / nullif(cast({{ denominator }} as double), 0)

@@ -20,3 +20,29 @@
     {% endfor %}
     create or replace view raw.loads as select * from read_parquet('{{ lake }}/loads.parquet');
 {%- endmacro %}
+
+{% macro spark__open_lake(lake) -%}
+    {#- Spark takes one statement at a time, and a time without a zone as a type of its own. -#}
+    {% set times = ['occurred_at', 'received_at', 'sent_at', 'original_timestamp'] %}
+    {% do run_query('create schema if not exists raw') %}
+    {% call statement() %}
+    create or replace view raw.events as
+    select
+        * except ({{ times | join(', ') }}, load_date),
+        {% for time in times %}
+        cast({{ time }} as timestamp) as {{ time }},
+        {% endfor %}
+        cast(load_date as date) as load_date
+    from parquet.`{{ lake }}/admitted`
+    {% endcall %}
+    {% call statement() %}
+    create or replace view raw.load_ledger as
+    select
+        * except (load_date),
+        cast(load_date as date) as load_date
+    from parquet.`{{ lake }}/ledger`
+    {% endcall %}
+    {% do run_query(
+        'create or replace view raw.loads as select * from parquet.`' ~ lake ~ '/loads.parquet`'
+    ) %}
+{%- endmacro %}

@@ -10,7 +10,7 @@
         materialized='incremental',
         incremental_strategy='rebuild_days' if target.type == 'duckdb' else 'insert_overwrite',
         unique_key=day_column,
-        partition_by=[day_column] if target.type != 'duckdb' else none,
+        partition_by=none if target.type == 'duckdb' else [day_column],
         meta={'rebuilds': days_model}
     ) }}
 {%- endmacro %}
@@ -27,15 +27,35 @@
     select {{ columns }} from {{ arguments['temp_relation'] }}
 {%- endmacro %}
 
+{% macro get_insert_overwrite_sql(source_relation, target_relation, existing_relation) -%}
+    {#- The same on Spark, where a day is a partition: the listed ones go first, then come the new. -#}
+    {%- set day = config.get('unique_key') -%}
+    {%- set days = ref(model.meta.rebuilds) -%}
+    {%- set columns = adapter.get_columns_in_relation(target_relation) | map(attribute='quoted') | join(', ') -%}
+    {%- set present = run_query('show partitions ' ~ target_relation).columns[0].values() -%}
+    {%- set listed = run_query(
+        "select distinct '" ~ day ~ "=' || rebuilt." ~ day ~ ' from ' ~ days ~ ' as rebuilt'
+    ).columns[0].values() -%}
+    {%- set gone = present | select('in', listed) | list -%}
+    {%- if gone -%}
+        {%- call statement('drop_days') -%}
+        alter table {{ target_relation }} drop if exists
+        {%- for partition in gone %}
+            partition ({{ partition | replace('=', "='") }}'){{ ',' if not loop.last }}
+        {%- endfor -%}
+        {%- endcall -%}
+    {%- endif -%}
+    insert overwrite table {{ target_relation }} partition ({{ day }})
+    select {{ columns }} from {{ source_relation }}
+{%- endmacro %}
+
 {% macro previous(model_name, columns) -%}
     {#-
         What a model held after the last run, as a subquery; no rows before its first build.
         `columns` names each wanted column with its type. A plain ref would be a cycle.
     -#}
-    {%- set node = (graph.nodes.values() | selectattr('resource_type', 'equalto', 'model')
-                    | selectattr('name', 'equalto', model_name) | list | first) if execute else none -%}
-    {%- set relation = adapter.get_relation(node.database, node.schema, node.alias) if node else none -%}
-    {%- if relation is not none and not flags.FULL_REFRESH -%}
+    {%- set relation = built_relation(model_name) if execute else none -%}
+    {%- if relation is not none and not flags.FULL_REFRESH and history_is_whole() -%}
     (select {{ columns.keys() | join(', ') }} from {{ relation }})
     {%- else -%}
     (
@@ -46,4 +66,24 @@
         where 1 = 0
     )
     {%- endif -%}
+{%- endmacro %}
+
+{% macro history_is_whole() -%}
+    {#-
+        Whether all that is kept from run to run is there. Spark replaces a table by dropping it first:
+        what a killed run has lost is found again only if every day counts as new.
+    -#}
+    {%- for node in graph.nodes.values() if node.resource_type == 'model' and (
+        node.config.materialized == 'incremental' or node.config.meta.get('is_kept')
+    ) -%}
+        {%- if built_relation(node.name) is none -%} {{ return(false) }} {%- endif -%}
+    {%- endfor -%}
+    {{ return(true) }}
+{%- endmacro %}
+
+{% macro built_relation(name) -%}
+    {#- The table of a model or seed; none while there is none. -#}
+    {%- set node = graph.nodes.values() | selectattr('name', 'equalto', name)
+        | selectattr('resource_type', 'in', ['model', 'seed']) | first -%}
+    {{ return(adapter.get_relation(node.database, node.schema, node.alias)) }}
 {%- endmacro %}

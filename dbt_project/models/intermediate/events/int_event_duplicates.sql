@@ -15,7 +15,7 @@ pending as (
 known as (
 
     select *
-    from {{ previous('int_event_duplicates', {
+    from {{ previous('int_known_duplicates', {
         'message_id': 'string', 'message_hash': 'bigint', 'load_date': 'date',
         'source_file': 'string', 'source_line': 'bigint', 'event_date': 'date',
         'is_conflict': 'boolean', 'first_load_date': 'date'

@@ -1,6 +1,6 @@
 {{ rebuilt_by('load_date', 'stg_pending_loads') }}
 -- Written after everything else that reads a pending load: its rows say "taken in".
--- depends_on: {{ ref('int_event_duplicates') }}
+-- depends_on: {{ ref('int_known_duplicates') }}
 -- depends_on: {{ ref('int_identity_links') }}
 -- depends_on: {{ ref('int_alias_edges') }}
 -- depends_on: {{ ref('int_actor_days') }}

@@ -77,40 +77,48 @@ unended as (
 
 reached as (
 
+    -- On from each of them, until an id comes again; the path is made of hashes of one length.
     select
         previous_id as actor_id,
-        next_id as reached_id
+        next_id as reached_id,
+        md5(next_id) as path
 
     from unended
-    union
+    union all
     select
         reached.actor_id,
-        unended.next_id as reached_id
+        next_ids.next_id as reached_id,
+        reached.path || md5(next_ids.next_id) as path
 
     from reached
-    inner join unended
-        on reached.reached_id = unended.previous_id
+    inner join next_ids
+        on reached.reached_id = next_ids.previous_id
+    where position(md5(next_ids.next_id) in reached.path) = 0
 
 ),
 
-in_cycle as (
+marked as (
 
-    select actor_id
+    -- An id that leads to itself is in the cycle.
+    select
+        actor_id,
+        reached_id,
+        max(case when actor_id = reached_id then 1 else 0 end)
+            over (partition by reached_id) as is_in_cycle
+
     from reached
-    where actor_id = reached_id
 
 ),
 
 cycles as (
 
     select
-        reached.actor_id,
-        min(reached.reached_id) as user_id
+        actor_id,
+        min(reached_id) as user_id
 
-    from reached
-    inner join in_cycle
-        on reached.reached_id = in_cycle.actor_id
-    group by reached.actor_id
+    from marked
+    where is_in_cycle = 1
+    group by actor_id
 
 ),
 

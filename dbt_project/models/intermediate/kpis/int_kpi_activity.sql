@@ -11,7 +11,7 @@ days as (
     'new_users': ['new_users', none],
     'dau': ['active_users', none],
     'sessions_per_user': ['sessions', 'active_users'],
-    'online_minutes_per_user': ['online_seconds / 60.0', 'active_users'],
+    'online_minutes_per_user': ['cast(online_seconds as double) / 60', 'active_users'],
     'orders': ['orders', none],
     'payers': ['payers', none],
     'pay_conversion': ['payers', 'active_users'],

@@ -67,7 +67,7 @@ days as (
 {% set measures = {
     'wau': ['week_users', none],
     'mau': ['month_users', none],
-    'stickiness': ['active_users / 30.0', 'month_users'],
+    'stickiness': ['active_users / 30', 'month_users'],
     'aov': ['net_revenue', 'orders'],
     'arpu': ['net_revenue', 'month_users'],
     'arppu': ['net_revenue', 'month_payers'],

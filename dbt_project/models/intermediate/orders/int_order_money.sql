@@ -33,9 +33,9 @@ priced as (
         case
             when coalesce(order_events.currency, '{{ var("currency") }}') = '{{ var("currency") }}'
                 then {{ money('order_events.amount') }}
-            else {{ money(
-                'round(cast(order_events.amount as double) * source_rate.rate / reporting_rate.rate, 2)'
-            ) }}
+            else {{ money(rounded(
+                'cast(order_events.amount as double) * source_rate.rate / reporting_rate.rate', 2
+            )) }}
         end as reported_amount
 
     from order_events

@@ -42,14 +42,9 @@ matched as (
         strategies.content_key,
         strategies.channels as channel_order,
         cast(strategies.unit_cost as decimal(18, 4)) as unit_cost,
-        cast(
-            round(
-                strategies.uplift * coalesce(
-                    {{ rate('users.net_revenue', 'users.orders') }}, population.value_per_user, 0
-                ) - cast(strategies.unit_cost as double),
-                4
-            ) as decimal(18, 4)
-        ) as expected_value,
+        strategies.uplift * coalesce(
+            {{ rate('users.net_revenue', 'users.orders') }}, population.value_per_user, 0
+        ) - cast(strategies.unit_cost as double) as expected_value,
         cast(strategies.priority as bigint) as priority,
         warnings.reason,
         row_number() over (
@@ -85,7 +80,7 @@ final as (
         content_key,
         channel_order,
         unit_cost,
-        expected_value,
+        cast({{ rounded('expected_value', 4) }} as decimal(18, 4)) as expected_value,
         priority,
         reason
 
