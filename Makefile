@@ -42,7 +42,7 @@ bench: $(READY) ## how fast, measured side by side
 	$(BIN)/python -m tests.benchmarks
 
 lock: ## renew requirements.lock (needs uv)
-	uv pip compile --universal --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url --no-header --quiet pyproject.toml --output-file requirements.lock
+	uv pip compile --universal --python-version 3.11 --extra dev --extra s3 --generate-hashes --no-emit-index-url --no-header --quiet pyproject.toml --output-file requirements.lock
 
 clean: ## what can be made again; the data stays
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis dbt_project/target dbt_project/logs target

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -11,6 +10,7 @@ import pyarrow.parquet as pq
 from warehouse.files import write_atomically
 from warehouse.lake import events_path, ledger_path
 from warehouse.settings import Settings
+from warehouse.storage import Place, is_file, opened, readable
 
 SCHEMA = pa.schema(
     [
@@ -20,7 +20,7 @@ SCHEMA = pa.schema(
 )
 
 
-def loads_path(settings: Settings) -> Path:
+def loads_path(settings: Settings) -> Place:
     """Return the list of admitted load days."""
     return settings.lake_root / "loads.parquet"
 
@@ -28,9 +28,9 @@ def loads_path(settings: Settings) -> Path:
 def admitted(settings: Settings) -> dict[date, str]:
     """Return the admitted days and the fingerprint of what each held when it was admitted."""
     path = loads_path(settings)
-    if not path.is_file():
+    if not is_file(path):
         return {}
-    table = pq.ParquetFile(path).read()
+    table = pq.ParquetFile(readable(path)).read()
     return dict(
         zip(table["load_date"].to_pylist(), table["load_fingerprint"].to_pylist(), strict=True)
     )
@@ -43,9 +43,9 @@ def admit(settings: Settings, days: Sequence[date]) -> dict[date, str]:
     loaded again keeps its old fingerprint, and its old rows in the marts, until it is let in anew.
     """
     before = admitted(settings)
-    loaded = [day for day in days if ledger_path(settings, day).is_file()]
+    loaded = [day for day in days if is_file(ledger_path(settings, day))]
     after = before | {day: _fingerprint(settings, day) for day in loaded}
-    if after != before or not loads_path(settings).is_file():
+    if after != before or not is_file(loads_path(settings)):
         ordered = sorted(after)
         table = pa.table(
             {"load_date": ordered, "load_fingerprint": [after[day] for day in ordered]},
@@ -58,7 +58,7 @@ def admit(settings: Settings, days: Sequence[date]) -> dict[date, str]:
 def _fingerprint(settings: Settings, day: date) -> str:
     digest = hashlib.sha256()
     for path in (events_path(settings, day), ledger_path(settings, day)):
-        with path.open("rb") as handle:
+        with opened(path) as handle:
             while chunk := handle.read(1 << 20):
                 digest.update(chunk)
     return digest.hexdigest()

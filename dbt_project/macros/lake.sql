@@ -7,11 +7,13 @@
 {%- endmacro %}
 
 {% macro default__open_lake(lake) -%}
+    {#- A store lists all days at once by this pattern, and each folder by the other. -#}
+    {%- set days = '**' if '://' in lake else 'load_date=*' -%}
     create schema if not exists raw;
     {% for table, file in {'events': 'events', 'load_ledger': 'ledger'}.items() %}
     create or replace view raw.{{ table }} as
     select * from read_parquet(
-        '{{ lake }}/{{ file }}/load_date=*/{{ file }}.parquet',
+        '{{ lake }}/{{ file }}/{{ days }}/{{ file }}.parquet',
         hive_partitioning = true, hive_types = {'load_date': date}
     );
     {% endfor %}
