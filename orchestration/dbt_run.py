@@ -63,7 +63,7 @@ def build_arguments(
         "as_of_date": as_of_date.isoformat(),
         "timezone": settings.timezone,
         "currency": settings.currency,
-        "lake": str(settings.lake_root),
+        "lake": str(settings.lake_root).rstrip("/"),
     }
     return [
         *("build", *dbt_arguments(project, settings), "--no-write-json"),

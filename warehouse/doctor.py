@@ -7,6 +7,7 @@ import stat
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
@@ -16,7 +17,7 @@ from warehouse.errors import UserError
 from warehouse.exports.recall import FILE_MODE, FOLDER_MODE
 from warehouse.files import REPLACED, TEMPORARY, remove_durably, write_atomically
 from warehouse.settings import FILE_NAME, PREFIX, Settings
-from warehouse.storage import entries, files_below, is_file
+from warehouse.storage import Place, entries, files_below, opened
 
 OLDEST_PYTHON = (3, 11)
 PACKAGES = ("dagster", "dagster-dbt", "dbt-core", "dbt-duckdb", "duckdb", "great-expectations")
@@ -113,8 +114,7 @@ def _time_zones(settings: Settings) -> Iterator[Finding]:
 
 
 def _home(settings: Settings) -> Iterator[Finding]:
-    landing = settings.landing_root
-    for name, path in (("home", settings.home), ("landing", landing)):
+    for name, path in (("home", settings.home), ("landing", settings.landing_root)):
         if not isinstance(path, Path):
             continue
         nearest = next(parent for parent in (path, *path.parents) if parent.exists())
@@ -131,17 +131,21 @@ def _stores(settings: Settings) -> Iterator[Finding]:
         if isinstance(root, Path):
             continue
         try:
-            is_empty = not any(entries(root))
+            able = "listed" if any(entries(root)) else "empty"
             if name == "lake":
-                probe = root / PROBE
-                write_atomically(probe, lambda path: path.touch())
-                is_file(probe)
-                remove_durably(probe)
+                _try_writing(root / PROBE)
+                able += ", can be written and read"
         except UserError as error:
             yield Finding(name, False, f"{error.what} ({error.where})", error.cure)
         else:
-            able = "listed, written, read" if name == "lake" else "listed"
-            yield Finding(name, True, f"{root}  ({'empty' if is_empty else able})")
+            yield Finding(name, True, f"{root}  ({able})")
+
+
+def _try_writing(probe: Place) -> None:
+    write_atomically(probe, lambda path: path.touch())
+    with opened(probe) as file:
+        file.read()
+    remove_durably(probe)
 
 
 def _locks(settings: Settings) -> Iterator[Finding]:
@@ -152,7 +156,9 @@ def _locks(settings: Settings) -> Iterator[Finding]:
 def _disk(settings: Settings) -> Iterator[Finding]:
     nearest = next(path for path in (settings.home, *settings.home.parents) if path.exists())
     free = shutil.disk_usage(nearest).free
-    lake = sum(files_below(settings.lake_root).values())
+    lake = 0
+    with suppress(UserError):  # the look at the stores tells it
+        lake = sum(files_below(settings.lake_root).values())
     needed = max(FREE_FOR_LAKE * lake, LEAST_FREE_BYTES)
     detail = f"{free / 1e9:,.1f} GB free, the lake has {lake / 1e9:,.2f} GB"
     cure = f"free {(needed - free) / 1e9:,.1f} GB, or move USEROPS_HOME to a larger disk"

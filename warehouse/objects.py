@@ -115,10 +115,10 @@ def bucket_of(place: "UPath") -> str:
 
 def children(folder: "UPath") -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield names directly below a folder with what the store says of them; one listing."""
-    start = f"{folder.path}/"
+    start = f"{_path(folder)}/"
     try:
         with reaching(folder):
-            listed = folder.fs.ls(folder.path, detail=True)
+            listed = folder.fs.ls(_path(folder), detail=True)
     except FileNotFoundError:
         return
     # An object and a folder may have the same name: the object is what can be read.
@@ -133,9 +133,9 @@ def children(folder: "UPath") -> Iterator[tuple[str, dict[str, Any]]]:
 
 def objects_below(folder: "UPath") -> dict[str, int]:
     """Return every object below a folder with its size: one listing for a thousand of them."""
-    start = f"{folder.path}/"
+    start = f"{_path(folder)}/"
     with reaching(folder):
-        found = folder.fs.find(folder.path, detail=True)
+        found = folder.fs.find(_path(folder), detail=True)
     return {name.removeprefix(start): info["size"] for name, info in found.items()}
 
 
@@ -153,8 +153,11 @@ def contents(places: Sequence["UPath"]) -> Iterator[bytes]:
     for start in range(0, len(places), AT_ONCE):
         some = places[start : start + AT_ONCE]
         with reaching(some[0]):
-            found = some[0].fs.cat([place.path for place in some])
-        yield from (found[place.path] for place in some)
+            found = some[0].fs.cat_ranges([place.path for place in some], None, None)
+            for content in found:
+                if isinstance(content, Exception):
+                    raise content
+        yield from found
 
 
 def upload(file: Path, place: "UPath") -> None:
@@ -175,8 +178,12 @@ def snapshot(folder: "UPath") -> Any:
 
     system = fsspec.filesystem(folder.protocol, **OWN_LISTINGS)
     with reaching(folder):
-        system.find(folder.path)
+        system.find(_path(folder))
     return system
+
+
+def _path(folder: "UPath") -> str:
+    return folder.path.rstrip("/")  # a bucket by itself has one
 
 
 def changed_at(info: dict[str, Any]) -> float:
