@@ -394,6 +394,27 @@ def test_a_wrong_bucket_is_named_with_its_cure(bucket: Bucket) -> None:
     assert [(finding.subject, bool(finding.cure)) for finding in problems] == [("lake", True)]
 
 
+def test_a_store_that_refuses_is_no_empty_one(
+    bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refused(*_: Any, **__: Any) -> None:
+        raise PermissionError("Access Denied")
+
+    bucket.land("a.ndjson", GOOD % 1)
+    ingest_days(bucket.settings, [DAY])
+    [path] = landed_files(bucket.settings, DAY)
+    monkeypatch.setattr(S3FileSystem, "_call_s3", refused)
+    for attempt in (
+        lambda: landed_days(bucket.settings),
+        lambda: load_days(bucket.settings),
+        lambda: admitted(bucket.settings),
+        lambda: look_at(path, "a"),
+        lambda: ingest_days(bucket.settings, [DAY]),
+    ):
+        with pytest.raises(UserError, match="refuses access: Access Denied"):
+            attempt()
+
+
 def test_a_store_that_does_not_answer_is_no_empty_one(bucket: Bucket) -> None:
     environment = os.environ | {
         "AWS_ENDPOINT_URL_S3": NOBODY,

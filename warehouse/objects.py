@@ -30,6 +30,8 @@ class FileChanged(Exception):  # noqa: N818 - the day is read again
 class ObjectReader(io.RawIOBase):
     """Reads an object as it was when it was opened; raises FileChanged once it was replaced."""
 
+    _file: Any = None
+
     def __init__(self, place: "UPath") -> None:
         self._place = place
         with reaching(place):
@@ -67,7 +69,8 @@ class ObjectReader(io.RawIOBase):
 
     def close(self) -> None:
         """Give back what was read ahead."""
-        self._file.close()
+        if self._file is not None:
+            self._file.close()
         super().close()
 
 
