@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from warehouse.files import write_atomically
-from warehouse.lake import events_path, ledger_path
+from warehouse.lake import events_path, ledger_path, load_days
 from warehouse.settings import Settings
 from warehouse.storage import Place, is_file, opened, readable
 
@@ -43,8 +43,8 @@ def admit(settings: Settings, days: Sequence[date]) -> dict[date, str]:
     loaded again keeps its old fingerprint, and its old rows in the marts, until it is let in anew.
     """
     before = admitted(settings)
-    loaded = [day for day in days if is_file(ledger_path(settings, day))]
-    after = before | {day: _fingerprint(settings, day) for day in loaded}
+    loaded = set(days).intersection(load_days(settings))
+    after = before | {day: _fingerprint(settings, day) for day in sorted(loaded)}
     if after != before or not is_file(loads_path(settings)):
         ordered = sorted(after)
         table = pa.table(
