@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 SPARK_READY := .venv/.spark-ready
-LOCK := uv pip compile --universal --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url --no-header --quiet pyproject.toml
+LOCK := uv pip compile --universal --python-version 3.11 --extra dev --extra s3 --generate-hashes --no-emit-index-url --no-header --quiet pyproject.toml
 
 export DO_NOT_TRACK := 1
 export DAGSTER_DISABLE_TELEMETRY := 1

@@ -66,7 +66,7 @@ def build_arguments(
         "timezone": settings.timezone,
         "utc_offsets": utc_offsets(settings.timezone, as_of_date + timedelta(days=FUTURE_DAYS)),
         "currency": settings.currency,
-        "lake": str(settings.lake_root),
+        "lake": str(settings.lake_root).rstrip("/"),
         "funnel_steps": project.funnel_steps,
     }
     return [

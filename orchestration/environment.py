@@ -6,6 +6,7 @@ from functools import cache
 
 from warehouse.database import default_memory_limit
 from warehouse.settings import Settings, load_settings
+from warehouse.storage import file_systems
 
 # The product calls out to nobody.
 QUIET = {
@@ -59,10 +60,12 @@ def enter(current: Settings) -> None:
             os.environ[name] = value
         else:
             os.environ.pop(name, None)
+    os.environ["USEROPS_LAKE_FILE_SYSTEMS"] = repr(file_systems(current.lake_root))
     os.environ["DAGSTER_HOME"] = str(current.dagster_home)
     current.dagster_home.mkdir(parents=True, exist_ok=True)
     # The build database and the lake hold contact details: nobody else reads them.
-    for folder in (current.build_dir, current.engine_dir, current.home / "lake"):
+    closed = [current.build_dir, current.engine_dir]
+    for folder in [*closed, *([] if current.lake else [current.home / "lake"])]:
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)
     config = current.dagster_home / "dagster.yaml"

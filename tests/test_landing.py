@@ -59,8 +59,8 @@ def test_a_link_or_a_pipe_is_never_opened(folder: Path) -> None:
 
 
 def test_a_name_with_a_line_break_is_written_on_one_line(settings: Settings, folder: Path) -> None:
-    assert source_name(settings, folder / "a\nb") == "events/dt=2026-10-01/a\\nb"
-    assert source_name(settings, folder / "用户.ndjson") == "events/dt=2026-10-01/用户.ndjson"
+    assert source_name(folder / "a\nb") == "events/dt=2026-10-01/a\\nb"
+    assert source_name(folder / "用户.ndjson") == "events/dt=2026-10-01/用户.ndjson"
 
 
 def test_a_day_is_ready_when_marked_or_quiet(settings: Settings, folder: Path) -> None:

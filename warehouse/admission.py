@@ -5,18 +5,16 @@ What is loaded anew replaces the first name only, so the models keep reading wha
 """
 
 import hashlib
-import os
-import shutil
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from warehouse.files import write_atomically
-from warehouse.lake import admitted_path, events_path, ledger_path
+from warehouse.files import copy_whole, remove_folder, write_atomically
+from warehouse.lake import admitted_path, events_path, ledger_path, load_days
 from warehouse.settings import Settings
+from warehouse.storage import Place, entries, is_file, opened, readable
 
 SCHEMA = pa.schema(
     [
@@ -29,7 +27,7 @@ SCHEMA = pa.schema(
 FINGERPRINT_DIGITS = 16
 
 
-def loads_path(settings: Settings) -> Path:
+def loads_path(settings: Settings) -> Place:
     """Return the list of admitted load days."""
     return settings.lake_root / "loads.parquet"
 
@@ -37,9 +35,9 @@ def loads_path(settings: Settings) -> Path:
 def admitted(settings: Settings) -> dict[date, str]:
     """Return the admitted days and the fingerprint of what each held when it was admitted."""
     path = loads_path(settings)
-    if not path.is_file():
+    if not is_file(path):
         return {}
-    table = pq.ParquetFile(path).read()
+    table = pq.ParquetFile(readable(path)).read()
     return dict(
         zip(table["load_date"].to_pylist(), table["load_fingerprint"].to_pylist(), strict=True)
     )
@@ -52,11 +50,11 @@ def admit(settings: Settings, days: Sequence[date]) -> dict[date, str]:
     loaded again keeps its old fingerprint, and its old rows in the marts, until it is let in anew.
     """
     before = admitted(settings)
-    loaded = [day for day in days if ledger_path(settings, day).is_file()]
+    loaded = sorted(set(days).intersection(load_days(settings)))
     after = before | {day: _fingerprint(settings, day) for day in loaded}
     for day in loaded:
-        _link(events_path(settings, day), admitted_path(settings, day, after[day]))
-    if after != before or not loads_path(settings).is_file():
+        copy_whole(events_path(settings, day), admitted_path(settings, day, after[day]))
+    if after != before or not is_file(loads_path(settings)):
         ordered = sorted(after)
         table = pa.table(
             {"load_date": ordered, "load_fingerprint": [after[day] for day in ordered]},
@@ -68,30 +66,17 @@ def admit(settings: Settings, days: Sequence[date]) -> dict[date, str]:
     return after
 
 
-def _link(events: Path, admitted: Path) -> None:
-    if not admitted.is_file():
-        write_atomically(admitted, lambda path: _same_bytes(events, path))
-
-
-def _same_bytes(source: Path, target: Path) -> None:
-    target.unlink()
-    try:
-        os.link(source, target)
-    except OSError:  # a file system without hard links
-        shutil.copyfile(source, target)
-
-
-def _remove_others(admitted: Path) -> None:
+def _remove_others(admitted: Place) -> None:
     """Remove what the day held before: the list no longer names it."""
-    for folder in admitted.parent.parent.iterdir():
-        if folder != admitted.parent:
-            shutil.rmtree(folder)
+    for entry in list(entries(admitted.parent.parent)):
+        if entry.path.name != admitted.parent.name:
+            remove_folder(entry.path)
 
 
 def _fingerprint(settings: Settings, day: date) -> str:
     digest = hashlib.sha256()
     for path in (events_path(settings, day), ledger_path(settings, day)):
-        with path.open("rb") as handle:
+        with opened(path) as handle:
             while chunk := handle.read(1 << 20):
                 digest.update(chunk)
     return digest.hexdigest()[:FINGERPRINT_DIGITS]

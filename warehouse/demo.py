@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 
 from warehouse.errors import UserError
 from warehouse.files import write_atomically
@@ -34,6 +35,12 @@ def prepare_demo(
             cure=f"give --days {longest} or less",
         )
     root = settings.landing_root
+    if not isinstance(root, Path):
+        raise UserError(
+            "a demo is made in a folder, not in a store",
+            where=str(root),
+            cure="choose another place: USEROPS_LANDING=/tmp/landing userops demo",
+        )
     mark = root / MARK
     wanted = {"users": users, "days": days, "seed": seed, "first_day": first.isoformat()}
     found = json.loads(mark.read_text()) if mark.is_file() else {}

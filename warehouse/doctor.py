@@ -7,6 +7,7 @@ import stat
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
@@ -14,14 +15,16 @@ from zoneinfo import ZoneInfo, available_timezones
 from warehouse.database import lock_holder
 from warehouse.errors import UserError
 from warehouse.exports.recall import FILE_MODE, FOLDER_MODE
-from warehouse.files import REPLACED, TEMPORARY
+from warehouse.files import REPLACED, TEMPORARY, remove_durably, write_atomically
 from warehouse.settings import FILE_NAME, PREFIX, Settings
+from warehouse.storage import Place, entries, files_below, opened
 
 OLDEST_PYTHON = (3, 11)
 PACKAGES = ("dagster", "dagster-dbt", "dbt-core", "dbt-duckdb", "duckdb", "great-expectations")
 # A run writes the marts anew beside the old ones, and publishes a copy.
 FREE_FOR_LAKE = 2
 LEAST_FREE_BYTES = 1 << 30
+PROBE = ".userops-doctor"
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -112,12 +115,37 @@ def _time_zones(settings: Settings) -> Iterator[Finding]:
 
 def _home(settings: Settings) -> Iterator[Finding]:
     for name, path in (("home", settings.home), ("landing", settings.landing_root)):
+        if not isinstance(path, Path):
+            continue
         nearest = next(parent for parent in (path, *path.parents) if parent.exists())
         needed = os.W_OK if name == "home" else os.R_OK
         ok = nearest.is_dir() and os.access(nearest, needed | os.X_OK)
         state = "" if path.exists() else "  (will be made)" if name == "home" else "  (empty)"
         cure = "" if ok else f"make it yours: sudo chown -R $USER {nearest}"
         yield Finding(name, ok, f"{path}{state}", cure)
+
+
+def _stores(settings: Settings) -> Iterator[Finding]:
+    """Look whether stores answer and allow what a run needs; what is written is removed again."""
+    for name, root in (("landing", settings.landing_root), ("lake", settings.lake_root)):
+        if isinstance(root, Path):
+            continue
+        try:
+            able = "listed" if any(entries(root)) else "empty"
+            if name == "lake":
+                _try_writing(root / PROBE)
+                able += ", can be written and read"
+        except UserError as error:
+            yield Finding(name, False, f"{error.what} ({error.where})", error.cure)
+        else:
+            yield Finding(name, True, f"{root}  ({able})")
+
+
+def _try_writing(probe: Place) -> None:
+    write_atomically(probe, lambda path: path.touch())
+    with opened(probe) as file:
+        file.read()
+    remove_durably(probe)
 
 
 def _locks(settings: Settings) -> Iterator[Finding]:
@@ -128,7 +156,9 @@ def _locks(settings: Settings) -> Iterator[Finding]:
 def _disk(settings: Settings) -> Iterator[Finding]:
     nearest = next(path for path in (settings.home, *settings.home.parents) if path.exists())
     free = shutil.disk_usage(nearest).free
-    lake = sum(path.stat().st_size for path in settings.lake_root.rglob("*.parquet"))
+    lake = 0
+    with suppress(UserError):  # the look at the stores tells it
+        lake = sum(files_below(settings.lake_root).values())
     needed = max(FREE_FOR_LAKE * lake, LEAST_FREE_BYTES)
     detail = f"{free / 1e9:,.1f} GB free, the lake has {lake / 1e9:,.2f} GB"
     cure = f"free {(needed - free) / 1e9:,.1f} GB, or move USEROPS_HOME to a larger disk"
@@ -192,7 +222,9 @@ def _leftovers(settings: Settings) -> Iterator[Finding]:
     if lock_holder(settings):
         return
     marks = (f".*{TEMPORARY}", f".*{REPLACED}", ".compare-*")
-    roots = (settings.lake_root, settings.serving_dir, settings.exports_dir)
+    roots = [settings.serving_dir, settings.exports_dir]
+    if isinstance(settings.lake_root, Path):  # an object is whole or absent
+        roots.insert(0, settings.lake_root)
     found = [path for root in roots for mark in marks for path in root.rglob(mark)]
     if not found:
         yield Finding("leftovers", True, "none")
@@ -218,6 +250,7 @@ LOOKS: dict[str, Callable[[Settings], Iterator[Finding]]] = {
     "versions": _versions,
     "time zones": _time_zones,
     "home": _home,
+    "stores": _stores,
     "lock": _locks,
     "disk": _disk,
     "links": _links,

@@ -19,6 +19,7 @@ from warehouse.database import read_build
 from warehouse.files import write_atomically
 from warehouse.lake import events_path, load_days, quarantine_path
 from warehouse.settings import Settings
+from warehouse.storage import readable
 
 pc: Any = pyarrow.compute  # its functions are made when it is imported
 
@@ -93,7 +94,7 @@ def lines_of(settings: Settings, people: People) -> dict[date, dict[str, set[int
     found: dict[date, dict[str, set[int]]] = {}
     for day in load_days(settings):
         table = pq.read_table(
-            events_path(settings, day),
+            readable(events_path(settings, day)),
             columns=[*ID_COLUMNS, "source_file", "source_line"],
             partitioning=None,
         )
@@ -101,7 +102,8 @@ def lines_of(settings: Settings, people: People) -> dict[date, dict[str, set[int
         places = list(
             zip(own["source_file"].to_pylist(), own["source_line"].to_pylist(), strict=True)
         )
-        aside = pq.read_table(quarantine_path(settings, day), partitioning=None).to_pylist()
+        path = readable(quarantine_path(settings, day))
+        aside = pq.read_table(path, partitioning=None).to_pylist()
         places += [
             (row["source_file"], row["source_line"])
             for row in aside
@@ -117,7 +119,7 @@ def mentioned_in(settings: Settings, people: People) -> int:
     ids = people.known | people.anonymous
     count = 0
     for day in load_days(settings):
-        path = events_path(settings, day)
+        path = readable(events_path(settings, day))
         table = pq.read_table(path, columns=list(FREE_COLUMNS), partitioning=None)
         found = pa.repeat(False, len(table))
         for column in FREE_COLUMNS:
@@ -182,5 +184,5 @@ def _lake_ids(
 ) -> Iterator[tuple[date, pa.Table]]:
     for day in load_days(settings):
         if first <= day <= last:
-            path = events_path(settings, day)
+            path = readable(events_path(settings, day))
             yield day, pq.read_table(path, columns=ID_COLUMNS, partitioning=None)

@@ -1,11 +1,15 @@
-"""Bytes -> disk: a file or folder appears whole under its name, or not at all."""
+"""Bytes -> disk or store: a file or folder appears whole under its name, or not at all."""
 
 import hashlib
 import os
 import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
+
+from warehouse import objects
+from warehouse.storage import Place, is_file
 
 # Both marks stand at a fixed place, so that the next write finds what a crash left behind.
 TEMPORARY = ".tmp"
@@ -13,12 +17,17 @@ REPLACED = ".old"
 HASH_BLOCK = 1 << 20
 
 
-def write_atomically(path: Path, write: Callable[[Path], None], *, mode: int = 0o644) -> None:
+def write_atomically(path: Place, write: Callable[[Path], None], *, mode: int = 0o644) -> None:
     """Let ``write`` fill a temporary file beside ``path``, then rename it into place, durably.
 
     One writer per path is assumed: the temporary name is fixed, which is how a leftover of a
-    killed run is cleaned.
+    killed run is cleaned. An object is filled on this machine, then put; the store has no ``mode``.
     """
+    if not isinstance(path, Path):
+        with tempfile.TemporaryDirectory(prefix="userops-") as scratch:
+            write(Path(scratch) / path.name)
+            objects.upload(Path(scratch) / path.name, path)
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = _beside(path, TEMPORARY)
     _remove(temporary)
@@ -35,9 +44,45 @@ def write_atomically(path: Path, write: Callable[[Path], None], *, mode: int = 0
     sync(path.parent)
 
 
-def remove_leftover(path: Path) -> None:
+def copy_whole(source: Place, target: Place) -> None:
+    """Give a file that never changes a second name, unless it has it: a hard link, or a copy."""
+    if is_file(target):
+        return
+    if isinstance(source, Path):
+        write_atomically(target, lambda path: _link(source, path))
+    elif not isinstance(target, Path):
+        objects.copy(source, target)
+
+
+def remove_folder(folder: Place) -> None:
+    """Remove a folder and all below it."""
+    if isinstance(folder, Path):
+        _remove(folder)
+    else:
+        objects.delete_below(folder)
+
+
+def _link(source: Path, target: Path) -> None:
+    target.unlink()
+    try:
+        os.link(source, target)
+    except OSError:  # a file system without hard links
+        shutil.copyfile(source, target)
+
+
+def remove_leftover(path: Place) -> None:
     """Remove what a killed write of ``path`` left beside it, where no new write will follow."""
-    _remove(_beside(path, TEMPORARY))
+    if isinstance(path, Path):
+        _remove(_beside(path, TEMPORARY))
+
+
+def remove_durably(path: Place) -> None:
+    """Remove a file so that it stays away, also after a power cut; it may be gone already."""
+    if not isinstance(path, Path):
+        objects.delete(path)
+    elif path.exists():
+        path.unlink()
+        sync(path.parent)
 
 
 def replace_folder(path: Path, build: Callable[[Path], None], *, mode: int = 0o755) -> None:

@@ -22,13 +22,14 @@ from warehouse.errors import UserError
 from warehouse.exports.folder import read_manifest, write_manifest
 from warehouse.exports.recall import FILE_MODE, FOLDER_MODE
 from warehouse.exports.safe_cells import safe_cell
-from warehouse.files import replace_folder, sync, write_atomically
+from warehouse.files import remove_durably, replace_folder, write_atomically
 from warehouse.ingest import ingest_days
 from warehouse.lake import PARQUET, events_path, ledger_path, quarantine_path, read_ledger
-from warehouse.landing import day_folder, landed_days, landed_files, source_name
+from warehouse.landing import day_folder, is_landed, landed_days, landed_files, source_name
 from warehouse.landing_edit import without_lines
 from warehouse.serving import versions
 from warehouse.settings import Settings
+from warehouse.storage import Place, readable
 
 PENDING = "forget.json"
 
@@ -73,7 +74,7 @@ def erase(
     found = lines_of(settings, people)
     landed: dict[str, int] = {}
     for day, files in found.items():
-        if day_folder(settings, day).is_dir():
+        if is_landed(settings, day):
             landed |= _edit_landing(settings, day, files)
         else:
             _edit_lake(settings, day, files)
@@ -128,7 +129,7 @@ def _write_private(path: Path, people: People) -> None:
 
 
 def _edit_landing(settings: Settings, day: date, files: dict[str, set[int]]) -> dict[str, int]:
-    paths = {source_name(settings, path): path for path in landed_files(settings, day)}
+    paths = {source_name(path): path for path in landed_files(settings, day)}
     for name, lines in files.items():
         if name not in paths:
             raise UserError(
@@ -143,14 +144,14 @@ def _edit_landing(settings: Settings, day: date, files: dict[str, set[int]]) -> 
 def _edit_lake(settings: Settings, day: date, files: dict[str, set[int]]) -> None:
     """Take lines out of a day whose landing folder is gone; its ledger keeps adding up."""
     ledger_file = ledger_path(settings, day)
-    ledger = pq.ParquetFile(ledger_file).read()
+    ledger = pq.ParquetFile(readable(ledger_file)).read()
     gone: dict[str, dict[str, int]] = {}
-    kept: list[tuple[Path, pa.Table]] = []
+    kept: list[tuple[Place, pa.Table]] = []
     for kind, path in (
         ("parsed", events_path(settings, day)),
         ("quarantined", quarantine_path(settings, day)),
     ):
-        table = pq.ParquetFile(path).read()
+        table = pq.ParquetFile(readable(path)).read()
         names, numbers = table["source_file"].to_pylist(), table["source_line"].to_pylist()
         places = zip(names, numbers, strict=True)
         stays = [line not in files.get(file, ()) for file, line in places]
@@ -163,8 +164,7 @@ def _edit_lake(settings: Settings, day: date, files: dict[str, set[int]]) -> Non
         for kind, count in gone.get(row["source_file"], {}).items():
             row[kind] -= count
             row["lines"] -= count
-    ledger_file.unlink()
-    sync(ledger_file.parent)
+    remove_durably(ledger_file)
     for path, table in [*kept, (ledger_file, pa.Table.from_pylist(rows, ledger.schema))]:
         write_atomically(path, lambda to, table=table: pq.write_table(table, to, **PARQUET))
 

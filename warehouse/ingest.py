@@ -5,7 +5,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import astuple, dataclass, field
 from datetime import date
 from hashlib import sha256
@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from warehouse.currencies import known_currencies
 from warehouse.errors import UserError
-from warehouse.files import remove_leftover, sync, write_atomically
+from warehouse.files import remove_durably, remove_leftover, write_atomically
 from warehouse.lake import (
     LEDGER_SCHEMA,
     PARQUET,
@@ -24,12 +24,14 @@ from warehouse.lake import (
     ledger_path,
     quarantine_path,
 )
-from warehouse.landing import day_folder, landed_files, source_name
+from warehouse.landing import day_folder, is_landed, landed_entries, landed_files, source_name
 from warehouse.lines import Limits
-from warehouse.readers import Count, FileChanged, Landed, look_at, read_file, refuse_file
+from warehouse.objects import FileChanged
+from warehouse.readers import Count, Landed, look_at, read_file, refuse_file
 from warehouse.reading.sinks import DaySink
 from warehouse.reading.streams import BadFile
 from warehouse.settings import Settings
+from warehouse.storage import readable
 
 # Raise it when the same lines would become other rows: every day is then read again.
 PARSER_VERSION = "1"
@@ -101,7 +103,9 @@ def _load_all(
     force: bool,
 ) -> Iterator[DayResult]:
     """Yield the results of days in any order, by several processes where that is quicker."""
-    sizes = {day: DAY_BYTES + _landed_bytes(settings, day) for day in days}
+    sizes = {
+        day: DAY_BYTES + sum(entry.size for entry in landed_entries(settings, day)) for day in days
+    }
     workers = min(processes or settings.threads or os.cpu_count() or 1, len(days))
     if workers < 2 or (processes is None and sum(sizes.values()) < PARALLEL_FROM_BYTES):
         for day in days:
@@ -121,14 +125,6 @@ def _load_all(
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
-
-
-def _landed_bytes(settings: Settings, day: date) -> int:
-    size = 0
-    for path in landed_files(settings, day):
-        with suppress(FileNotFoundError):  # taken away meanwhile
-            size += path.lstat().st_size
-    return size
 
 
 def _chunks(sizes: dict[date, int], parts: int) -> list[list[date]]:
@@ -154,7 +150,7 @@ def _load_chunk(
 def _load_day(settings: Settings, day: date, currencies: frozenset[str], force: bool) -> DayResult:
     mark = fingerprint(settings)
     known = _loaded(settings, day, mark)
-    if known is not None and not day_folder(settings, day).is_dir():
+    if known is not None and not is_landed(settings, day):
         return DayResult(day, False, known, _reasons(settings, day, known))
     limits = Limits.of(
         day,
@@ -163,12 +159,12 @@ def _load_day(settings: Settings, day: date, currencies: frozenset[str], force: 
         currencies=currencies,
     )
     for _ in range(ATTEMPTS):
-        files = [look_at(path, source_name(settings, path)) for path in landed_files(settings, day)]
-        if not force and known is not None and _same_files(known, files):
-            for path in (events_path, quarantine_path, ledger_path):
-                remove_leftover(path(settings, day))
-            return DayResult(day, False, known, _reasons(settings, day, known))
         try:
+            files = [look_at(path, source_name(path)) for path in landed_files(settings, day)]
+            if not force and known is not None and _same_files(known, files):
+                for path in (events_path, quarantine_path, ledger_path):
+                    remove_leftover(path(settings, day))
+                return DayResult(day, False, known, _reasons(settings, day, known))
             return _replace_day(settings, day, files, limits, mark)
         except FileChanged as change:
             changed = change
@@ -188,10 +184,10 @@ def fingerprint(settings: Settings) -> bytes:
 def _loaded(settings: Settings, day: date, mark: bytes) -> tuple[Count, ...] | None:
     """Return the ledger of a day that is loaded whole by the present rules, else None."""
     try:
-        ledger = pq.ParquetFile(ledger_path(settings, day))
+        ledger = pq.ParquetFile(readable(ledger_path(settings, day)))
         counts = tuple(Count(**row) for row in ledger.read().to_pylist())
-        events = pq.read_metadata(events_path(settings, day)).num_rows
-        pq.read_metadata(quarantine_path(settings, day))
+        events = pq.read_metadata(readable(events_path(settings, day))).num_rows
+        pq.read_metadata(readable(quarantine_path(settings, day)))
     except (OSError, pa.ArrowInvalid, TypeError):
         return None
     metadata = ledger.schema_arrow.metadata or {}
@@ -221,9 +217,7 @@ def _replace_day(
             found, seen = _read_all(files, settings, limits, events, quarantine)
             counts.extend(found)
             reasons.update(seen)
-            if ledger.exists():
-                ledger.unlink()
-                sync(ledger.parent)
+            remove_durably(ledger)
 
         write_atomically(quarantine_path(settings, day), write_quarantine)
 
@@ -269,7 +263,8 @@ def _garbage_collection_paused() -> Generator[None]:
 def _reasons(settings: Settings, day: date, counts: tuple[Count, ...]) -> dict[str, int]:
     if all(c.outcome in ("loaded", "empty") and not c.quarantined for c in counts):
         return {}
-    column = pq.read_table(quarantine_path(settings, day), columns=["reason"], partitioning=None)
+    path = readable(quarantine_path(settings, day))
+    column = pq.read_table(path, columns=["reason"], partitioning=None)
     return dict(Counter(column.column("reason").to_pylist()))
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from warehouse.settings import Settings
+from warehouse.storage import Place, all_readable, files_below
 
 PARTITION = "load_date="
 ROW_GROUP_ROWS = 65_536
@@ -80,52 +80,62 @@ LEDGER_SCHEMA = pa.schema(
 PARQUET = {"compression": "zstd", "compression_level": 3}
 
 
-def events_path(settings: Settings, day: date) -> Path:
+def events_path(settings: Settings, day: date) -> Place:
     """Return the file of the events that arrived on a day."""
     return _path(settings, "events", day)
 
 
-def admitted_path(settings: Settings, day: date, fingerprint: str) -> Path:
+def admitted_path(settings: Settings, day: date, fingerprint: str) -> Place:
     """Return the file of a day's events as they were let in: what the models read."""
     folder = settings.lake_root / "admitted" / f"{PARTITION}{day.isoformat()}"
     return folder / f"load_fingerprint={fingerprint}" / "events.parquet"
 
 
-def quarantine_path(settings: Settings, day: date) -> Path:
+def quarantine_path(settings: Settings, day: date) -> Place:
     """Return the file of the lines of a day that were not accepted."""
     return _path(settings, "quarantine", day)
 
 
-def ledger_path(settings: Settings, day: date) -> Path:
+def ledger_path(settings: Settings, day: date) -> Place:
     """Return the ledger of a day: written last, so it marks the day as loaded."""
     return _path(settings, "ledger", day)
 
 
 def load_days(settings: Settings) -> list[date]:
     """Return the days that are loaded, oldest first."""
-    folders = (settings.lake_root / "ledger").glob(f"{PARTITION}*")
-    days = (date.fromisoformat(folder.name.removeprefix(PARTITION)) for folder in folders)
-    return sorted(day for day in days if ledger_path(settings, day).is_file())
+    return days_with(settings, "ledger")
+
+
+def days_with(settings: Settings, kind: str) -> list[date]:
+    """Return the days that have a file of a kind (events, quarantine, ledger), by one listing."""
+    there = (name.split("/") for name in files_below(settings.lake_root / kind))
+    folders = (at[0] for at in there if at[1:] == [f"{kind}.parquet"])
+    return sorted(
+        date.fromisoformat(folder.removeprefix(PARTITION))
+        for folder in folders
+        if folder.startswith(PARTITION)
+    )
 
 
 def read_ledger(settings: Settings, days: Sequence[date] | None = None) -> pa.Table:
     """Return one row per file of the given days (default: all loaded), with ``load_date``."""
-    days = load_days(settings) if days is None else days
-    paths = [(day, ledger_path(settings, day)) for day in days]
-    return read_days([(day, path) for day, path in paths if path.is_file()], LEDGER_SCHEMA)
+    loaded = load_days(settings)
+    wanted = loaded if days is None else sorted(set(days).intersection(loaded))
+    return read_days([(day, ledger_path(settings, day)) for day in wanted], LEDGER_SCHEMA)
 
 
-def read_days(paths: Sequence[tuple[date, Path]], schema: pa.Schema) -> pa.Table:
+def read_days(paths: Sequence[tuple[date, Place]], schema: pa.Schema) -> pa.Table:
     """Read one file per day into one table with the day in front, as ``load_date``."""
     with_day = schema.insert(0, _required("load_date", pa.date32()))
     tables = [with_day.empty_table()]
-    for day, path in paths:
-        table = pq.ParquetFile(path).read().cast(schema)
+    sources = all_readable([path for _, path in paths])
+    for (day, _), source in zip(paths, sources, strict=True):
+        table = pq.ParquetFile(source).read().cast(schema)
         column = pa.repeat(pa.scalar(day, pa.date32()), len(table))
         tables.append(table.add_column(0, with_day.field(0), column))
     return pa.concat_tables(tables)
 
 
-def _path(settings: Settings, kind: str, day: date) -> Path:
+def _path(settings: Settings, kind: str, day: date) -> Place:
     folder = settings.lake_root / kind / f"{PARTITION}{day.isoformat()}"
     return folder / f"{kind}.parquet"

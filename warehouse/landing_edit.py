@@ -13,17 +13,18 @@ from warehouse.reading.splitting import split_lines
 from warehouse.reading.streams import Stream
 from warehouse.reading.tables import csv_records
 from warehouse.settings import Settings
+from warehouse.storage import Place, readable
 
 GZIP_LEVEL = 6
 
 
-def without_lines(path: Path, lines: Collection[int], settings: Settings) -> None:
+def without_lines(path: Place, lines: Collection[int], settings: Settings) -> None:
     """Replace a landed file by one without these lines (numbers as in the lake), atomically.
 
     Compressed files are compressed anew. A file that broke off ends where it broke off.
     """
     form, compression = format_of(path, source_of(path, settings.sources))
-    mode = path.stat().st_mode & 0o777
+    mode = path.stat().st_mode & 0o777 if isinstance(path, Path) else 0o600
     if form == "parquet":
         write_atomically(path, lambda new: _parquet_without(path, new, lines), mode=mode)
         return
@@ -51,7 +52,7 @@ def _raw_lines(blocks: Stream) -> Iterator[tuple[int, bytes]]:
 
 
 def _csv_lines(
-    path: Path, compression: str, records: Collection[int], settings: Settings
+    path: Place, compression: str, records: Collection[int], settings: Settings
 ) -> set[int]:
     """Turn records into lines: a quoted field may go on over several."""
     source = source_of(path, settings.sources)
@@ -70,11 +71,11 @@ def _csv_lines(
     return gone
 
 
-def _parquet_without(path: Path, new: Path, rows: Collection[int]) -> None:
+def _parquet_without(path: Place, new: Path, rows: Collection[int]) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    table = pq.ParquetFile(path).read()
+    table = pq.ParquetFile(readable(path)).read()
     stays = pa.array([number not in rows for number in range(1, len(table) + 1)], pa.bool_())
     pq.write_table(table.filter(stays), new)
 

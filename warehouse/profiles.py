@@ -13,6 +13,7 @@ import duckdb
 from warehouse.lake import (
     EVENTS_SCHEMA,
     QUARANTINE_SCHEMA,
+    days_with,
     events_path,
     load_days,
     quarantine_path,
@@ -25,6 +26,7 @@ from warehouse.rules.effective import read_rules
 from warehouse.serving.marts import engine_config, open_file
 from warehouse.serving.versions import DATABASE_LINK
 from warehouse.settings import Settings
+from warehouse.storage import let_read
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,6 +41,7 @@ def raw_days(settings: Settings, days: Sequence[date]) -> "pd.DataFrame":
     """
     asked = sorted(set(days))
     with duckdb.connect(config=engine_config(settings)) as connection:
+        let_read(connection, settings.lake_root)
         _provide_days(connection, settings, asked)
         _provide_lines(connection, settings, asked)
         return connection.execute(RAW_DAYS).df()
@@ -106,7 +109,8 @@ def _provide_lines(
         ("events", events_path, EVENTS_SCHEMA),
         ("quarantine", quarantine_path, QUARANTINE_SCHEMA),
     ):
-        files = [str(path) for day in asked if (path := path_of(settings, day)).is_file()]
+        there = set(days_with(settings, name))
+        files = [str(path_of(settings, day)) for day in asked if day in there]
         if files:
             found = connection.read_parquet(files, filename=True, hive_partitioning=False)
         else:

@@ -10,8 +10,16 @@ import pyarrow.parquet as pq
 
 from warehouse.errors import UserError
 from warehouse.ingest import IngestReport, ingest_days
-from warehouse.lake import QUARANTINE_SCHEMA, load_days, quarantine_path, read_days, read_ledger
+from warehouse.lake import (
+    QUARANTINE_SCHEMA,
+    days_with,
+    load_days,
+    quarantine_path,
+    read_days,
+    read_ledger,
+)
 from warehouse.settings import Settings
+from warehouse.storage import is_file, readable
 
 pc: Any = pyarrow.compute  # its functions are made when it is imported
 
@@ -21,17 +29,18 @@ def list_quarantine(settings: Settings, days: Sequence[date] | None = None) -> p
 
     Rows with ``source_line`` 0 are about a whole file and count as no line.
     """
-    days = load_days(settings) if days is None else sorted(set(days))
-    paths = [(day, quarantine_path(settings, day)) for day in days]
-    return read_days([(day, path) for day, path in paths if path.is_file()], QUARANTINE_SCHEMA)
+    wanted = load_days(settings) if days is None else sorted(set(days))
+    there = set(days_with(settings, "quarantine"))
+    paths = [(day, quarantine_path(settings, day)) for day in wanted if day in there]
+    return read_days(paths, QUARANTINE_SCHEMA)
 
 
 def show(settings: Settings, day: date, source_file: str, line: int) -> bytes:
     """Return a quarantined line as it stood in its file; raises UserError where there is none."""
     path = quarantine_path(settings, day)
-    if path.is_file():
+    if is_file(path):
         wanted = (pc.field("source_file") == source_file) & (pc.field("source_line") == line)
-        found = pq.read_table(path, filters=wanted, partitioning=None).column("line")
+        found = pq.read_table(readable(path), filters=wanted, partitioning=None).column("line")
         if len(found):
             return found[0].as_py()
     raise UserError(

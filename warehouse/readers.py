@@ -1,18 +1,17 @@
 """One landed file -> verdicts on all its lines: picks the format, counts every line once."""
 
 import fnmatch
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 import pyarrow as pa
 
 from warehouse.files import sha256_of_stream
-from warehouse.landing import open_landed, refusal
+from warehouse.landing import open_landed, refusal, state_of
 from warehouse.lines import Limits
+from warehouse.objects import FileChanged
 from warehouse.reading.ahead import ahead
 from warehouse.reading.batches import judge_batch, judge_mapped
 from warehouse.reading.mapping import mapped_row
@@ -29,6 +28,7 @@ from warehouse.reading.tables import (
 from warehouse.reading.values import Rejection
 from warehouse.reading.verdicts import JUDGED_SCHEMA, Judged
 from warehouse.settings import Source
+from warehouse.storage import Place
 
 COMPRESSIONS = ("gz", "zst")
 FORMATS = {
@@ -50,11 +50,11 @@ AHEAD_FROM_BYTES = 1 << 20
 class Landed(NamedTuple):
     """A file of a landing day as it was found: what it is called, and its content."""
 
-    path: Path
+    path: Place
     name: str
     sha256: str
     size: int = 0
-    changed_ns: int = 0
+    version: str = ""
     refused: str = ""
 
 
@@ -73,30 +73,25 @@ class Count:
     format: str
 
 
-class FileChanged(Exception):  # noqa: N818 - the day is read again
-    """A file is not what it was when its checksum was taken."""
-
-
-def look_at(path: Path, name: str) -> Landed:
+def look_at(path: Place, name: str) -> Landed:
     """Take the checksum of a landed file; what must not be read is refused, not raised."""
     refused = refusal(path)
     if not refused:
         try:
             with open_landed(path) as file:
-                found = os.fstat(file.fileno())
-                digest = sha256_of_stream(file)
-                return Landed(path, name, digest, found.st_size, found.st_mtime_ns)
+                size, version = state_of(file)
+                return Landed(path, name, sha256_of_stream(file), size, version)
         except OSError as error:
             refused = f"cannot be read: {error.strerror}"
     return Landed(path, name, "", refused=refused)
 
 
-def source_of(path: Path, sources: Iterable[Source]) -> Source | None:
+def source_of(path: Place, sources: Iterable[Source]) -> Source | None:
     """Return the first mapped source whose glob fits the file's name."""
     return next((s for s in sources if fnmatch.fnmatchcase(path.name, s.glob)), None)
 
 
-def format_of(path: Path, source: Source | None) -> tuple[str, str]:
+def format_of(path: Place, source: Source | None) -> tuple[str, str]:
     """Return format and compression by the file's name; an empty format is an unknown one."""
     *_, extension = (stem := path.name.lower()).rpartition(".")
     compression = extension if extension in COMPRESSIONS else ""
@@ -149,8 +144,7 @@ def _reopened(landed: Landed) -> BinaryIO:
 
 
 def _require_same(landed: Landed, file: BinaryIO) -> None:
-    found = os.fstat(file.fileno())
-    if (found.st_size, found.st_mtime_ns) != (landed.size, landed.changed_ns):
+    if state_of(file) != (landed.size, landed.version):
         file.close()
         raise FileChanged(landed.name)
 

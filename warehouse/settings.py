@@ -11,6 +11,7 @@ from typing import Any, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from warehouse.errors import UserError
+from warehouse.storage import Place, fault_in, place_of
 
 FILE_NAME = "userops.toml"
 PREFIX = "USEROPS_"
@@ -67,14 +68,14 @@ class Settings:
     sources: tuple[Source, ...] = ()
 
     @property
-    def landing_root(self) -> Path:
-        """Folder whose ``events/dt=YYYY-MM-DD/`` folders hold what arrived."""
-        return Path(self.landing) if self.landing else self.home / "landing"
+    def landing_root(self) -> Place:
+        """Folder, on disk or in a store, whose ``events/dt=YYYY-MM-DD/`` hold what arrived."""
+        return place_of(self.landing) if self.landing else self.home / "landing"
 
     @property
-    def lake_root(self) -> Path:
-        """Folder of the Parquet lake: events, quarantine and ledger by load date."""
-        return Path(self.lake) if self.lake else self.home / "lake"
+    def lake_root(self) -> Place:
+        """Folder of the Parquet lake, on disk or in a store, by load date."""
+        return place_of(self.lake) if self.lake else self.home / "lake"
 
     @property
     def build_dir(self) -> Path:
@@ -174,7 +175,10 @@ def with_engine(settings: Settings, engine: str, *, origin: str = "") -> Setting
 
 # The home is found first; the others are how dbt's profile is told the files and the limits.
 NOT_SETTINGS = frozenset(
-    {"home", "build_db", "serving_build_db", "dbt_threads", "dbt_memory", "spark_metastore"}
+    {
+        *("home", "build_db", "serving_build_db", "dbt_threads", "dbt_memory"),
+        *("lake_file_systems", "spark_metastore"),
+    }
 )
 
 
@@ -273,7 +277,13 @@ def _validated(settings: Settings, origins: Mapping[str, str]) -> Settings:
             where=origins.get("timezone", ""),
             cure="use an IANA name such as Asia/Shanghai or UTC",
         ) from error
-    for name, path in (("home", settings.home), ("lake", settings.lake_root)):
+    for name, text in (("landing", settings.landing), ("lake", settings.lake)):
+        if fault := fault_in(text):
+            raise UserError(f"{name}: {fault[0]}", where=origins.get(name, ""), cure=fault[1])
+    places = [("home", settings.home), ("lake", settings.lake_root)]
+    if not isinstance(settings.landing_root, Path):
+        places.append(("landing", settings.landing_root))
+    for name, path in places:
         # These mean something else to SQL, or to the patterns by which a lake is read.
         if found := sorted(set(str(path)) & set(UNFIT_IN_PATHS)):
             raise UserError(

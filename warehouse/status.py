@@ -15,11 +15,12 @@ import pyarrow.parquet as pq
 from warehouse.admission import admitted
 from warehouse.database import read_build
 from warehouse.errors import UserError
-from warehouse.lake import load_days, quarantine_path
+from warehouse.lake import days_with, load_days, quarantine_path
 from warehouse.landing import landed_days
 from warehouse.serving.marts import open_file
 from warehouse.serving.versions import DATABASE_LINK
 from warehouse.settings import Settings
+from warehouse.storage import all_readable
 
 
 @dataclass(frozen=True)
@@ -94,11 +95,12 @@ def quarantine_counts(
 ) -> dict[tuple[date, str], int]:
     """Count what was set aside by load day and reason; reads no line."""
     counts: Counter[tuple[date, str]] = Counter()
-    for day in load_days(settings) if days is None else days:
-        path = quarantine_path(settings, day)
-        if path.is_file():
-            reasons = pq.ParquetFile(path).read(["reason"]).column("reason").to_pylist()
-            counts.update((day, reason) for reason in reasons)
+    there = set(days_with(settings, "quarantine"))
+    wanted = [day for day in (load_days(settings) if days is None else days) if day in there]
+    sources = all_readable([quarantine_path(settings, day) for day in wanted])
+    for day, source in zip(wanted, sources, strict=True):
+        reasons = pq.ParquetFile(source).read(["reason"]).column("reason").to_pylist()
+        counts.update((day, reason) for reason in reasons)
     return dict(sorted(counts.items()))
 
 

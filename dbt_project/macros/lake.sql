@@ -7,15 +7,17 @@
 {%- endmacro %}
 
 {% macro default__open_lake(lake) -%}
+    {#- A store lists all days at once by this pattern, and each folder by the other. -#}
+    {%- set days = '**' if '://' in lake else 'load_date=*' -%}
+    {%- set loads = '**' if '://' in lake else 'load_date=*/load_fingerprint=*' -%}
     create schema if not exists raw;
-    {% for table, files in {
-        'events': 'admitted/load_date=*/load_fingerprint=*/events',
-        'load_ledger': 'ledger/load_date=*/ledger',
-    }.items() %}
+    {% for table, folder, files in [
+        ('events', 'admitted', loads ~ '/events'), ('load_ledger', 'ledger', days ~ '/ledger')
+    ] %}
     create or replace view raw.{{ table }} as
     select * from read_parquet(
-        '{{ lake }}/{{ files }}.parquet', hive_partitioning = true, hive_types_autocast = false,
-        hive_types = {'load_date': date}
+        '{{ lake }}/{{ folder }}/{{ files }}.parquet',
+        hive_partitioning = true, hive_types_autocast = false, hive_types = {'load_date': date}
     );
     {% endfor %}
     create or replace view raw.loads as select * from read_parquet('{{ lake }}/loads.parquet');

@@ -10,7 +10,7 @@ import dagster as dg
 
 from orchestration.partitions import daily_partitions
 from warehouse.admission import admitted
-from warehouse.landing import is_ready, landed_days, landed_files
+from warehouse.landing import is_ready, landed_days, landed_entries
 from warehouse.settings import Settings
 
 WEBHOOK_SECONDS = 10
@@ -54,8 +54,8 @@ def _landing_sensor(settings: Settings) -> dg.SensorDefinition:
 
 def _state(settings: Settings, day: date) -> str:
     """Tell the files of a day apart from what they were: names, sizes and times."""
-    found = ((path.name, path.lstat()) for path in landed_files(settings, day))
-    text = "|".join(f"{name}:{stat.st_size}:{stat.st_mtime_ns}" for name, stat in found)
+    found = landed_entries(settings, day)
+    text = "|".join(f"{entry.path.name}:{entry.size}:{entry.version}" for entry in found)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
