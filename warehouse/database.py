@@ -102,24 +102,6 @@ def create_databases(settings: Settings) -> None:
         )
 
 
-@contextmanager
-def read_build(settings: Settings) -> Generator[duckdb.DuckDBPyConnection]:
-    """Open both build databases for reading: the build one, and the marts as ``serving``."""
-    with duckdb.connect() as connection:
-        for path, alias in (
-            (settings.build_db, "build"),
-            (settings.serving_build_db, "serving"),
-        ):
-            if not path.exists():
-                raise UserError(
-                    "nothing has been built yet",
-                    where=str(path),
-                    cure="run `userops run` or `userops demo` first",
-                )
-            connection.execute(f"attach '{_quoted(path)}' as {alias} (read_only)")
-        yield connection
-
-
 @cache
 def default_memory_limit() -> str:
     """Return the limit DuckDB gives itself, a share of the machine or container, as a size.

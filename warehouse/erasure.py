@@ -15,9 +15,9 @@ import pyarrow as pa
 import pyarrow.compute
 import pyarrow.parquet as pq
 
-from warehouse.database import read_build
 from warehouse.files import write_atomically
 from warehouse.lake import events_path, load_days, quarantine_path
+from warehouse.serving.marts import open_marts
 from warehouse.settings import Settings
 from warehouse.storage import readable
 
@@ -170,7 +170,7 @@ def _hash(salt: str, text: str) -> str:
 def _identities(settings: Settings) -> list[tuple[str, bool, str]]:
     if not settings.build_db.is_file() or not settings.serving_build_db.is_file():
         return []
-    with read_build(settings) as build:
+    with open_marts(settings) as build:
         try:
             return build.execute(
                 "select actor_id, is_anonymous, user_id from build.intermediate.int_identity_map"

@@ -14,6 +14,7 @@ from warehouse.database import SERVING_STORAGE
 from warehouse.files import write_atomically
 from warehouse.serving.marts import SCHEMA, engine_config, quoted
 from warehouse.settings import Settings
+from warehouse.storage import files_below, let_read, place_of
 
 Columns = Mapping[str, str | None]
 Tables = Mapping[tuple[str, str], Columns]
@@ -40,6 +41,7 @@ def _fill(settings: Settings, statements: list[str], path: Path) -> None:
     path.unlink()
     with duckdb.connect(config=engine_config(settings)) as connection:
         connection.execute("set TimeZone = 'UTC'")
+        let_read(connection, place_of(settings.spark_tables))
         connection.execute(
             f"attach {_text(str(path))} as home (storage_version '{SERVING_STORAGE}')"
         )
@@ -71,11 +73,12 @@ def _views(settings: Settings, tables: Tables) -> Iterator[str]:
 
 
 def _files(settings: Settings, schema: str, table: str) -> list[str]:
-    folder = Path(settings.spark_tables) / f"{schema}.db" / table
+    folder = place_of(settings.spark_tables) / f"{schema}.db" / table
     return sorted(
-        str(path)
-        for path in folder.rglob("*.parquet")
-        if not any(part.startswith(NOT_DATA) for part in path.relative_to(folder).parts)
+        str(folder / name)
+        for name in files_below(folder)
+        if name.endswith(".parquet")
+        and not any(part.startswith(NOT_DATA) for part in name.split("/"))
     )
 
 

@@ -13,11 +13,10 @@ import duckdb
 import pyarrow.parquet as pq
 
 from warehouse.admission import admitted
-from warehouse.database import read_build
 from warehouse.errors import UserError
 from warehouse.lake import days_with, load_days, quarantine_path
 from warehouse.landing import landed_days
-from warehouse.serving.marts import open_file
+from warehouse.serving.marts import open_file, open_marts
 from warehouse.serving.versions import DATABASE_LINK
 from warehouse.settings import Settings
 from warehouse.storage import all_readable
@@ -117,7 +116,7 @@ def conflicts(settings: Settings, day: date | None = None) -> list[Conflict]:
         f" from build.intermediate.int_event_duplicates where {wanted} order by all"
     )
     try:
-        with read_build(settings) as build:
+        with open_marts(settings) as build:
             rows = build.execute(query, {} if day is None else {"day": day}).fetchall()
     except duckdb.CatalogException:
         return []

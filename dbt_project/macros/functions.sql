@@ -20,14 +20,6 @@
 
 {% macro spark__epoch_micros(column) -%} unix_micros({{ column }}) {%- endmacro %}
 
-{% macro sha256_text(expression) -%}
-    {{ return(adapter.dispatch('sha256_text', 'userops')(expression)) }}
-{%- endmacro %}
-
-{% macro default__sha256_text(expression) -%} sha256({{ expression }}) {%- endmacro %}
-
-{% macro spark__sha256_text(expression) -%} sha2({{ expression }}, 256) {%- endmacro %}
-
 {% macro hash_bucket(expression) -%}
     {#- 0..9999, the same on every engine and every day: the first 32 bits of SHA-256. -#}
     {{ return(adapter.dispatch('hash_bucket', 'userops')(expression)) }}

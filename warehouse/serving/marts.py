@@ -8,6 +8,7 @@ import duckdb
 
 from warehouse.errors import UserError
 from warehouse.settings import Settings
+from warehouse.storage import let_read, place_of
 
 SCHEMA = "marts"
 INFO_TABLE = "publish_info"
@@ -52,6 +53,8 @@ def open_marts(settings: Settings) -> Generator[duckdb.DuckDBPyConnection]:
             cure="run `userops run` or `userops demo`",
         )
     with duckdb.connect(config=engine_config(settings)) as opened:
+        # What Spark has built is shown by views over its files, which may lie in a store.
+        let_read(opened, place_of(settings.spark_tables))
         opened.execute(f"attach {_literal(settings.serving_build_db)} as serving (read_only)")
         if settings.build_db.is_file():
             opened.execute(f"attach {_literal(settings.build_db)} as build (read_only)")
