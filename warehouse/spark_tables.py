@@ -74,12 +74,12 @@ def _views(settings: Settings, tables: Tables) -> Iterator[str]:
 
 def _files(settings: Settings, schema: str, table: str) -> list[str]:
     folder = place_of(settings.spark_tables) / f"{schema}.db" / table
-    return sorted(
-        str(folder / name)
-        for name in files_below(folder)
-        if name.endswith(".parquet")
-        and not any(part.startswith(NOT_DATA) for part in name.split("/"))
-    )
+    return sorted(str(folder / name) for name in files_below(folder) if _is_data(name))
+
+
+def _is_data(name: str) -> bool:
+    parts = name.split("/")
+    return name.endswith(".parquet") and not any(part.startswith(NOT_DATA) for part in parts)
 
 
 def _read(files: list[str]) -> str:
