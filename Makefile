@@ -3,6 +3,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
+# What `make bench` measures, and the Python of what it is compared to.
+EVENTS ?= 1_000_000
+GOALS ?= 1,2,3,4,5,6,7
+BASELINE_PYTHON ?= .venv-baselines/bin/python
+
 export DO_NOT_TRACK := 1
 export DAGSTER_DISABLE_TELEMETRY := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
@@ -38,8 +43,8 @@ check: $(READY) ## style, types, SQL style, dbt and Dagster definitions
 	$(BIN)/dbt --quiet --warn-error parse --project-dir dbt_project --profiles-dir dbt_project --target-path target --log-path target
 	$(BIN)/dg check defs
 
-bench: $(READY) ## how fast, measured side by side
-	$(BIN)/python -m tests.benchmarks
+bench: $(READY) ## how fast, measured side by side: make bench EVENTS=10_000_000 (docs/benchmarks.md)
+	$(BIN)/python -m tests.benchmarks --events $(EVENTS) --goals $(GOALS) --baseline-python $(BASELINE_PYTHON) $(BENCH)
 
 lock: ## renew requirements.lock (needs uv)
 	uv pip compile --universal --python-version 3.11 --extra dev --generate-hashes --no-emit-index-url --no-header --quiet pyproject.toml --output-file requirements.lock
