@@ -4,8 +4,6 @@ Whatever is measured is a process of its own, and takes turns with what it is co
 """
 
 import argparse
-import shlex
-import sys
 from pathlib import Path
 
 from tests.benchmarks import batch, days
@@ -27,7 +25,8 @@ def main() -> None:
 
     rows, notes = _measured(set(options.goals), data, baselines, work, options)
 
-    again = shlex.join(["python", "-m", "tests.benchmarks", *sys.argv[1:]])
+    goals = ",".join(map(str, options.goals))
+    again = f'make bench EVENTS={options.events} GOALS={goals} BENCH="--rounds {options.rounds}"'
     head = f"{data.events:,} events, {len(data.days)} days. {machine(again)}"
     content = "\n\n".join([head, markdown(rows), *notes])
     print(content)  # noqa: T201
@@ -74,7 +73,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--baseline-python", type=Path, required=True)
     parser.add_argument("--work", type=Path, default=ROOT / "target" / "bench")
     parser.add_argument("--write", action="store_true", help=f"into {PAGE.relative_to(ROOT)}")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if not options.baseline_python.exists() or not options.baselines.is_dir():
+        parser.error(f"the baselines are not there; {PAGE.relative_to(ROOT)} says how to get them")
+    return options
 
 
 def _goals(text: str) -> tuple[int, ...]:

@@ -94,7 +94,7 @@ def _end_pool() -> None:
     """End the server that forked the readers: only then is their time known to this process."""
     from multiprocessing import forkserver
 
-    forkserver._forkserver._stop()  # ty: ignore[unresolved-attribute]
+    forkserver._forkserver._stop()
 
 
 def _days(first: date, last: date) -> list[date]:

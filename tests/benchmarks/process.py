@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-SAMPLE_SECONDS = 0.1
+SAMPLE_SECONDS = 0.25
 REPORT = '{"steps"'
 PR_SET_CHILD_SUBREAPER = 36
 
@@ -90,7 +90,10 @@ def _cpu_of_orphans() -> float:
 
 
 class _MemoryWatch(threading.Thread):
-    """Looks ten times a second at the memory of a process and all it started."""
+    """Looks at the memory of a process and all it started, while they are several.
+
+    What one alone held at most, the system says at its end.
+    """
 
     def __init__(self, root: int) -> None:
         super().__init__(daemon=True)
@@ -100,8 +103,9 @@ class _MemoryWatch(threading.Thread):
 
     def run(self) -> None:
         while not self.finished.wait(SAMPLE_SECONDS):
-            total = sum(_resident_kb(process) for process in _family(self.root))
-            self.peak_mb = max(self.peak_mb, total / 1024)
+            if len(family := _family(self.root)) > 1:
+                total = sum(_resident_kb(process) for process in family)
+                self.peak_mb = max(self.peak_mb, total / 1024)
 
     def stop(self) -> None:
         self.finished.set()
