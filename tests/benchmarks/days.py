@@ -52,13 +52,18 @@ def fixed_cost(data: Data, work: Path, rounds: int) -> list[Row]:
     folder = work / "fixed"
     shutil.rmtree(folder, ignore_errors=True)
     job("run", folder, data, data.days[:1])
-    fixed, imports = [], []
+    runs, imports = [], []
     for day in data.days[1 : rounds + 1]:
-        run = job("run", folder, data, [day])
-        fixed.append(run.wall - run.report["sql"])
-        imports.append(bare_imports().wall)
+        runs.append(job("run", folder, data, [day]))
+        imports.append(bare_imports())
     shutil.rmtree(folder)
-    return [compared("5", "a run without its queries, wall", fixed, imports, at_most=2.5)]
+    fixed = [run.wall - run.report["sql"] for run in runs]
+    starts = [start.wall for start in imports]
+    spent, started = [run.cpu for run in runs], [start.cpu for start in imports]
+    return [
+        compared("5", "a run without its queries, wall", fixed, starts, at_most=2.5),
+        compared("5", "the same with its queries, cpu", spent, started),
+    ]
 
 
 def file_size(data: Data, work: Path, days: int) -> list[Row]:
