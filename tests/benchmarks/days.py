@@ -41,8 +41,12 @@ def one_more_day(data: Data, work: Path, days: int) -> tuple[list[Row], str]:
         rows.append(compared("4", f"{after}, users growing too, {unit}", year, month, at_most=1.6))
     run, full_run = ([measure.report["run"]] for measure in (profile, full))
     rows.append(compared("4", "a day's run beside the run of all days", run, full_run, at_most=0.2))
-    peaks = [measure.peak_mb for measure in measures["year"]]
-    rows.append(limited("2", "peak memory of a day", peaks, at_most=500, unit="MB"))
+    for what, peaks in (
+        ("reading and models", [measure.peak_mb for measure in measures["year"]]),
+        ("the whole run", [profile.peak_mb]),
+    ):
+        name = f"peak memory of a day, {what}"
+        rows.append(limited("2", name, peaks, at_most=500, unit="MB"))
     shutil.rmtree(folder)
     return rows, profile_text(profile)
 
