@@ -5,6 +5,11 @@ READY := .venv/.ready
 SPARK_READY := .venv/.spark-ready
 LOCK := uv pip compile --universal --python-version 3.11 --extra dev --extra s3 --generate-hashes --no-emit-index-url --no-header --quiet pyproject.toml
 
+# What `make bench` measures, and the Python of what it is compared to.
+EVENTS ?= 1_000_000
+GOALS ?= 1,2,3,4,5,6,7
+BASELINE_PYTHON ?= .venv-baselines/bin/python
+
 export DO_NOT_TRACK := 1
 export DAGSTER_DISABLE_TELEMETRY := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
@@ -47,8 +52,8 @@ check: $(READY) ## style, types, SQL style, dbt and Dagster definitions
 	$(BIN)/dbt --quiet --warn-error parse --project-dir dbt_project --profiles-dir dbt_project --target-path target --log-path target
 	$(BIN)/dg check defs
 
-bench: $(READY) ## how fast, measured side by side
-	$(BIN)/python -m tests.benchmarks
+bench: $(READY) ## how fast, measured side by side: make bench EVENTS=10_000_000 (docs/benchmarks.md)
+	$(BIN)/python -m tests.benchmarks --events $(EVENTS) --goals $(GOALS) --baseline-python $(BASELINE_PYTHON) $(BENCH)
 
 lock: ## renew the two locks (needs uv)
 	$(LOCK) --output-file requirements.lock

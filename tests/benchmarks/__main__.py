@@ -1,105 +1,89 @@
-"""``make bench``: reading against DuckDB's own reader, a full build, and one more day.
+"""``make bench``: the goals of the project, each a ratio of two things measured in one run.
 
-Ratios are medians of interleaved rounds; what is compared is checked to be equal first.
+Whatever is measured is a process of its own, and takes turns with what it is compared to.
 """
 
 import argparse
-import os
-import statistics
-import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
 
-import duckdb
+from tests.benchmarks import batch, days
+from tests.benchmarks.baselines import Baselines
+from tests.benchmarks.data import Data, generated
+from tests.benchmarks.process import ROOT
+from tests.benchmarks.table import Row, machine, markdown, write
 
-from tests.conftest import Installation
-from warehouse.ingest import ingest_days
-from warehouse.landing import landed_days
-from warehouse.settings import Settings
-from warehouse.simulate.run import simulate
-
-Result = TypeVar("Result")
-
-# The same columns as the lake keeps: a typed envelope and the rest as JSON text.
-READ_JSON = """
-copy (
-    select * from read_json(
-        '{landing}/events/*/*.gz', format = 'newline_delimited', filename = true,
-        ignore_errors = true,
-        columns = {{
-            messageId: 'varchar', type: 'varchar', event: 'varchar', userId: 'varchar',
-            anonymousId: 'varchar', "timestamp": 'timestamp', receivedAt: 'timestamp',
-            context: 'json', properties: 'json', traits: 'json'
-        }}
-    )
-) to '{target}' (format parquet, compression zstd)
-"""
+GOALS = (1, 2, 3, 4, 5, 6, 7)
+PAGE = ROOT / "docs" / "benchmarks.md"
 
 
 def main() -> None:
-    """Measure and print one table."""
+    """Measure what was asked for and print one table."""
+    options = _options()
+    baselines = Baselines(options.baselines.absolute(), options.baseline_python.absolute())
+    work: Path = options.work.absolute()
+    data = generated(options.events, baselines, work)
+
+    rows, notes = _measured(set(options.goals), data, baselines, work, options)
+
+    goals = ",".join(map(str, options.goals))
+    again = f'make bench EVENTS={options.events} GOALS={goals} BENCH="--rounds {options.rounds}"'
+    head = f"{data.events:,} events, {len(data.days)} days. {machine(again)}"
+    content = "\n\n".join([head, markdown(rows), *notes])
+    print(content)  # noqa: T201
+    if options.write:
+        write(PAGE, content)
+
+
+def _measured(
+    goals: set[int],
+    data: Data,
+    baselines: Baselines,
+    work: Path,
+    options: argparse.Namespace,
+) -> tuple[list[Row], list[str]]:
+    rows: list[Row] = []
+    notes: list[str] = []
+    scratch = work / "bench"
+    if of_batch := goals & batch.NEEDED.keys():
+        tenth = generated(options.events // 10, baselines, work) if 3 in goals else data
+        found, said = batch.measured(of_batch, data, tenth, baselines, scratch, options.rounds)
+        rows += found
+        notes += said
+    if 4 in goals:
+        found, profile = days.one_more_day(data, scratch, options.days)
+        rows += found
+        notes.append(profile)
+    if 5 in goals:
+        rows += days.fixed_cost(data, scratch, options.rounds)
+    if 6 in goals:
+        rows.append(Row("6", "CLV refit", "not measurable yet: no CLV model in the product"))
+    if 7 in goals:
+        rows += days.file_size(data, scratch, options.size_days)
+    return sorted(rows, key=lambda row: row.goal), notes
+
+
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--users", type=int, default=2000)
-    parser.add_argument("--days", type=int, default=60)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--events", type=int, default=1_000_000, help="1_000_000, 10_000_000, ...")
+    parser.add_argument("--goals", type=_goals, default=GOALS, help="for example 1,3")
+    parser.add_argument("--rounds", type=int, default=3, help="turns of all that is compared")
+    parser.add_argument("--days", type=int, default=5, help="further days measured for goal 4")
+    parser.add_argument("--size-days", type=int, default=30, help="daily runs before goal 7")
+    parser.add_argument("--baselines", type=Path, default=ROOT.parent / "shared" / "bench")
+    parser.add_argument("--baseline-python", type=Path, required=True)
+    parser.add_argument("--work", type=Path, default=ROOT / "target" / "bench")
+    parser.add_argument("--write", action="store_true", help=f"into {PAGE.relative_to(ROOT)}")
     options = parser.parse_args()
-
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
-        report = simulate(root / "landing", users=options.users, days=options.days, seed=7)
-        rows = [("simulate", report.seconds, f"{report.lines / report.seconds:,.0f} lines/s")]
-        rows += _reading(root, options.rounds)
-        rows += _building(root)
-
-    print(f"{report.lines:,} lines, {options.users:,} users, {options.days} days", end="; ")  # noqa: T201
-    print(f"{os.cpu_count()} cores, median of {options.rounds} interleaved rounds")  # noqa: T201
-    for name, seconds, note in rows:
-        print(f"  {name:<34}{seconds:>8.2f} s  {note}")  # noqa: T201
+    if not options.baseline_python.exists() or not options.baselines.is_dir():
+        parser.error(f"the baselines are not there; {PAGE.relative_to(ROOT)} says how to get them")
+    return options
 
 
-def _reading(root: Path, rounds: int) -> list[tuple[str, float, str]]:
-    ours: list[float] = []
-    theirs: list[float] = []
-    parsed = 0
-    for number in range(rounds):
-        settings = Settings(home=root / f"read-{number}", landing=str(root / "landing"))
-        seconds, result = _timed(lambda s=settings: ingest_days(s, landed_days(s)))
-        ours.append(seconds)
-        parsed = result.parsed
-        target = root / f"duckdb-{number}.parquet"
-        with duckdb.connect() as connection:
-            query = READ_JSON.format(landing=root / "landing", target=target)
-            theirs.append(_timed(lambda c=connection, q=query: c.execute(q))[0])
-            [(found,)] = connection.execute(f"select count(*) from '{target}'").fetchall()
-        # DuckDB keeps lines the judge refuses: a handful more, never fewer.
-        assert 0 <= found - parsed < 100, (found, parsed)
-    ratio = statistics.median(a / b for a, b in zip(ours, theirs, strict=True))
-    return [
-        ("read, every line judged", statistics.median(ours), f"{ratio:.2f} x DuckDB's read_json"),
-        ("read_json, keeping JSON text", statistics.median(theirs), ""),
-    ]
-
-
-def _building(root: Path) -> list[tuple[str, float, str]]:
-    whole = Installation(Settings(home=root / "whole", landing=str(root / "landing")))
-    daily = Installation(Settings(home=root / "daily", landing=str(root / "landing")))
-    *before, last = [day.isoformat() for day in landed_days(whole.settings)]
-    daily.build(*before)
-    one_day, _ = _timed(lambda: daily.build(last))
-    full, _ = _timed(whole.build)
-    assert daily.hashes() == whole.hashes(), "one more day must end where a full build ends"
-    return [
-        ("landing to marts, all days", full, ""),
-        ("landing to marts, one more day", one_day, f"{one_day / full:.2f} x the full build"),
-    ]
-
-
-def _timed(work: Callable[[], Result]) -> tuple[float, Result]:
-    begin = time.perf_counter()
-    result = work()
-    return time.perf_counter() - begin, result
+def _goals(text: str) -> tuple[int, ...]:
+    goals = tuple(int(part) for part in text.split(","))
+    if not set(goals) <= set(GOALS):
+        raise argparse.ArgumentTypeError(f"goals are {GOALS[0]} to {GOALS[-1]}")
+    return goals
 
 
 if __name__ == "__main__":

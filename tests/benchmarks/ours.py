@@ -1,0 +1,22 @@
+"""The product -> measures: its jobs, each in a process of its own."""
+
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from tests.benchmarks.data import Data
+from tests.benchmarks.process import Measure, run
+
+IMPORTS = "import dagster, dagster_dbt, dbt.cli.main"
+
+
+def job(name: str, home: Path, data: Data, days: Sequence[date]) -> Measure:
+    """Run a job of `tests.benchmarks.jobs` on an installation, from the first day to the last."""
+    arguments = [name, str(home), str(data.landing), days[0].isoformat(), days[-1].isoformat()]
+    return run([sys.executable, "-m", "tests.benchmarks.jobs", *arguments])
+
+
+def bare_imports() -> Measure:
+    """Start a process that only imports what no run can do without."""
+    return run([sys.executable, "-c", IMPORTS])
