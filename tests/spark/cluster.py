@@ -20,14 +20,29 @@ HOST = "127.0.0.1"
 WORKERS = 2
 START_SECONDS = 120
 THRIFT_SERVER = "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2"
+# Tables of a test are small: one task for each step, nothing compiled that is used once.
 SMALL = {
-    # Tables of a test are small: one task for each step, and no time spent on planning for more.
     "spark.sql.shuffle.partitions": "1",
     "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.sources.parallelPartitionDiscovery.threshold": "10000",
+    "spark.hadoop.hive.stats.autogather": "false",
+    "spark.shuffle.compress": "false",
+    "spark.driver.extraJavaOptions": (
+        "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC"
+    ),
+    "spark.executor.extraJavaOptions": (
+        "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC"
+    ),
+    "spark.log.level": "WARN",
+    "spark.ui.enabled": "false",
+}
+# What an existing server of an installation needs as well.
+NEEDED = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     "spark.sql.sources.partitionOverwriteMode": "dynamic",
-    "spark.ui.enabled": "false",
 }
 
 
@@ -61,16 +76,20 @@ def running_cluster(root: Path) -> Iterator[Cluster]:
             )
         _wait(root, "worker-0", lambda: _alive_workers(page) == WORKERS)
         thrift = _free_port()
-        configuration = SMALL | {
-            "spark.cores.max": str(WORKERS),
-            "spark.executor.memory": "1g",
-            "spark.driver.host": HOST,
-            "spark.driver.bindAddress": HOST,
-            "spark.sql.warehouse.dir": str(warehouse),
-            "spark.hadoop.javax.jdo.option.ConnectionURL": (
-                f"jdbc:derby:;databaseName={metastore};create=true"
-            ),
-        }
+        configuration = (
+            SMALL
+            | NEEDED
+            | {
+                "spark.cores.max": str(WORKERS),
+                "spark.executor.memory": "1g",
+                "spark.driver.host": HOST,
+                "spark.driver.bindAddress": HOST,
+                "spark.sql.warehouse.dir": str(warehouse),
+                "spark.hadoop.javax.jdo.option.ConnectionURL": (
+                    f"jdbc:derby:;databaseName={metastore};create=true"
+                ),
+            }
+        )
         options = [
             part for key, value in configuration.items() for part in ("--conf", f"{key}={value}")
         ]

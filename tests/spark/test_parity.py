@@ -44,6 +44,7 @@ def test_every_table_is_the_same_after_a_history_and_after_each_of_three_more_da
 ) -> None:
     monkeypatch.setenv("SPARK_THRIFT_HOST", HOST)
     monkeypatch.setenv("SPARK_THRIFT_PORT", str(cluster.thrift_port))
+    monkeypatch.setenv("SPARK_SHUFFLE_PARTITIONS", "1")
     small = new_installation(landing=str(landing))
     large = new_installation(
         landing=str(landing), engine="thrift", spark_warehouse=str(cluster.warehouse)
