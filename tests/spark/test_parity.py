@@ -19,6 +19,7 @@ from warehouse.simulate.run import FIRST_DAY, simulate
 USERS = int(os.environ.get("SPARK_TEST_USERS", "60"))
 HISTORY_DAYS = int(os.environ.get("SPARK_TEST_DAYS", "9"))
 DAYS_MORE = 3
+THREADS = 8
 
 
 @pytest.fixture(scope="session")
@@ -70,8 +71,12 @@ def test_every_table_is_the_same_after_a_history_and_after_each_of_three_more_da
     monkeypatch.setenv("SPARK_THRIFT_PORT", str(cluster.thrift_port))
     monkeypatch.setenv("SPARK_SHUFFLE_PARTITIONS", "1")
     small = new_installation(landing=str(landing))
+    # Asking a server takes a second a statement, most of it waiting: several wait at once.
     large = new_installation(
-        landing=str(landing), engine="thrift", spark_warehouse=str(cluster.warehouse)
+        landing=str(landing),
+        engine="thrift",
+        spark_warehouse=str(cluster.warehouse),
+        threads=THREADS,
     )
     history = FIRST_DAY + timedelta(days=HISTORY_DAYS - 1)
     one, two, three = (history + timedelta(days=number) for number in range(1, DAYS_MORE + 1))
