@@ -68,7 +68,8 @@ final as (
         -- The later step first: an event that is two steps of a funnel does not follow itself.
         row_number() over (
             partition by user_id
-            order by at_micros, place, load_date, source_file, source_line, step desc
+            order by
+                at_micros asc, place asc, load_date asc, source_file asc, source_line asc, step desc
         ) as position_number
 
     from marked
