@@ -16,7 +16,7 @@ import dagster as dg
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
 from orchestration.dbt_project import Project, dbt_arguments, definition_fingerprint
-from warehouse.files import write_atomically
+from warehouse.files import remove_durably, write_atomically
 from warehouse.offsets import utc_offsets
 from warehouse.settings import Settings
 
@@ -46,6 +46,9 @@ def build(
     skipped = () if selection or is_full or project.rules != known.get("rules") else ("seed",)
     arguments = [*build_arguments(project, settings, as_of_date, skipped=skipped), *selection]
     arguments += ["--full-refresh"] if is_full else []
+    if not selection and not skipped:
+        # From here on the tables are a mixture, until the run has ended well.
+        remove_durably(_applied_path(settings))
     outcome = Outcome()
     for event in stream(project, arguments, outcome):
         yield from _dagster_events(context, project, event)

@@ -93,7 +93,8 @@ class Spark(Engine):
     def release(self) -> None:
         """End the session of this process, if there is one; a server goes on."""
         pyspark = sys.modules.get("pyspark.sql")
-        session = pyspark.SparkSession.getActiveSession() if pyspark else None
+        # Not the active session: that is a matter of each thread, and dbt had threads of its own.
+        session = pyspark.SparkSession._instantiatedSession if pyspark else None
         if session:
             session.stop()
 

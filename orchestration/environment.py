@@ -50,8 +50,8 @@ def enter(current: Settings) -> None:
     os.environ.update(QUIET)
     os.environ["USEROPS_BUILD_DB"] = str(current.build_db)
     os.environ["USEROPS_SERVING_BUILD_DB"] = str(current.serving_build_db)
-    os.environ["USEROPS_SPARK_WAREHOUSE"] = current.spark_tables
-    os.environ["USEROPS_SPARK_METASTORE"] = str(current.engine_dir / "metastore")
+    os.environ["USEROPS_DBT_WAREHOUSE"] = current.spark_tables
+    os.environ["USEROPS_DBT_METASTORE"] = str(current.engine_dir / "metastore")
     for name, value in (
         ("USEROPS_DBT_THREADS", str(current.threads or "")),
         ("USEROPS_DBT_MEMORY", current.memory_limit or default_memory_limit()),

@@ -5,14 +5,22 @@ What is loaded anew replaces the first name only, so the models keep reading wha
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from warehouse.errors import UserError
 from warehouse.files import copy_whole, remove_folder, write_atomically
-from warehouse.lake import admitted_path, events_path, ledger_path, load_days
+from warehouse.lake import (
+    PARQUET,
+    admitted_folder,
+    admitted_path,
+    events_path,
+    ledger_path,
+    load_days,
+)
 from warehouse.settings import Settings
 from warehouse.storage import Place, entries, is_file, opened, readable
 
@@ -48,22 +56,68 @@ def admit(settings: Settings, days: Sequence[date]) -> dict[date, str]:
 
     A day whose gate stayed shut is not listed, so no later run can read it by accident; a day
     loaded again keeps its old fingerprint, and its old rows in the marts, until it is let in anew.
+    Raises UserError where what was let in before is gone, and the lake no longer has it.
     """
     before = admitted(settings)
-    loaded = sorted(set(days).intersection(load_days(settings)))
+    known = set(load_days(settings))
+    loaded = sorted(known.intersection(days) | _lost(settings, before, known, set(days)))
     after = before | {day: _fingerprint(settings, day) for day in loaded}
     for day in loaded:
         copy_whole(events_path(settings, day), admitted_path(settings, day, after[day]))
     if after != before or not is_file(loads_path(settings)):
-        ordered = sorted(after)
-        table = pa.table(
-            {"load_date": ordered, "load_fingerprint": [after[day] for day in ordered]},
-            schema=SCHEMA,
-        )
-        write_atomically(loads_path(settings), lambda path: pq.write_table(table, path))
+        _write_list(settings, after)
     for day in loaded:
         _remove_others(admitted_path(settings, day, after[day]))
     return after
+
+
+def admitted_files(settings: Settings) -> dict[date, Place]:
+    """Return the file of each admitted day as it was let in; a day whose file is gone has none."""
+    paths = {day: admitted_path(settings, day, mark) for day, mark in admitted(settings).items()}
+    return {day: path for day, path in paths.items() if is_file(path)}
+
+
+def replace_admitted(settings: Settings, tables: Mapping[date, pa.Table]) -> None:
+    """Put less in the place of what was let in of some days; nothing that is not listed stays."""
+    listed = admitted(settings)
+    for day, table in tables.items():
+        listed[day] = _shortened(f"{listed[day]} {len(table)}".encode())
+        path = admitted_path(settings, day, listed[day])
+        write_atomically(path, lambda to, table=table: pq.write_table(table, to, **PARQUET))
+    if tables:
+        _write_list(settings, listed)
+    kept = {admitted_path(settings, day, mark).parent.name for day, mark in listed.items()}
+    for day in list(entries(admitted_folder(settings))):
+        for entry in list(entries(day.path)):
+            if entry.path.name not in kept:
+                remove_folder(entry.path)
+
+
+def _write_list(settings: Settings, listed: Mapping[date, str]) -> None:
+    days = sorted(listed)
+    columns = {"load_date": days, "load_fingerprint": [listed[day] for day in days]}
+    table = pa.table(columns, schema=SCHEMA)
+    write_atomically(loads_path(settings), lambda path: pq.write_table(table, path))
+
+
+def _lost(
+    settings: Settings, listed: Mapping[date, str], known: set[date], asked: set[date]
+) -> set[date]:
+    """Return listed days without a folder, if the lake still has what was let in of them."""
+    found = {entry.path.name for entry in entries(admitted_folder(settings))}
+    lost = {
+        day
+        for day, mark in listed.items()
+        if day not in asked and admitted_path(settings, day, mark).parent.parent.name not in found
+    }
+    for day in sorted(lost):
+        if day not in known or not listed[day].startswith(_fingerprint(settings, day)):
+            raise UserError(
+                f"what was let in of {day} is gone, and the lake no longer has it",
+                where=str(admitted_folder(settings)),
+                cure=f"let the day in anew: userops run --date {day}",
+            )
+    return lost
 
 
 def _remove_others(admitted: Place) -> None:
@@ -80,3 +134,7 @@ def _fingerprint(settings: Settings, day: date) -> str:
             while chunk := handle.read(1 << 20):
                 digest.update(chunk)
     return digest.hexdigest()[:FINGERPRINT_DIGITS]
+
+
+def _shortened(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:FINGERPRINT_DIGITS]

@@ -15,6 +15,8 @@ import pyarrow as pa
 import pyarrow.compute
 import pyarrow.parquet as pq
 
+from warehouse.admission import admitted_files
+from warehouse.errors import UserError
 from warehouse.files import write_atomically
 from warehouse.lake import events_path, load_days, quarantine_path
 from warehouse.serving.marts import open_marts
@@ -114,6 +116,21 @@ def lines_of(settings: Settings, people: People) -> dict[date, dict[str, set[int
     return found
 
 
+def admitted_without(settings: Settings, people: People) -> dict[date, pa.Table]:
+    """Return what was let in of the days that still hold events of theirs, without these.
+
+    The lake may have been mended before, by a delivery that no gate has let in yet or by an erasure
+    that was killed: the models read what was let in.
+    """
+    found: dict[date, pa.Table] = {}
+    for day, path in admitted_files(settings).items():
+        table = pq.ParquetFile(readable(path)).read()
+        own = people.own(table)
+        if pc.any(own).as_py():
+            found[day] = table.filter(pc.invert(own))
+    return found
+
+
 def mentioned_in(settings: Settings, people: People) -> int:
     """Count the lines of others that name one of these people in what they say."""
     ids = people.known | people.anonymous
@@ -177,12 +194,18 @@ def _identities(settings: Settings) -> list[tuple[str, bool, str]]:
             ).fetchall()
         except duckdb.CatalogException:
             return []
+        except duckdb.IOException as error:
+            raise UserError(
+                f"the tables of the last build cannot be read: {error}",
+                where=str(settings.build_db),
+                cure="a run ended half-way: let `userops run` end well first",
+            ) from error
 
 
 def _lake_ids(
     settings: Settings, first: date = date.min, last: date = date.max
 ) -> Iterator[tuple[date, pa.Table]]:
-    for day in load_days(settings):
+    paths = [(day, events_path(settings, day)) for day in load_days(settings)]
+    for day, path in [*paths, *admitted_files(settings).items()]:
         if first <= day <= last:
-            path = readable(events_path(settings, day))
-            yield day, pq.read_table(path, columns=ID_COLUMNS, partitioning=None)
+            yield day, pq.read_table(readable(path), columns=ID_COLUMNS, partitioning=None)

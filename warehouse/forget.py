@@ -8,16 +8,25 @@ forgotten again. Other people's lines that mention a forgotten id in their prope
 
 import csv
 import json
+import shutil
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from warehouse.admission import admit, admitted
-from warehouse.erasure import PRIVATE, People, lines_of, mentioned_in, people_of, remember
+from warehouse.admission import admit, admitted, replace_admitted
+from warehouse.erasure import (
+    PRIVATE,
+    People,
+    admitted_without,
+    lines_of,
+    mentioned_in,
+    people_of,
+    remember,
+)
 from warehouse.errors import UserError
 from warehouse.exports.folder import read_manifest, write_manifest
 from warehouse.exports.recall import FILE_MODE, FOLDER_MODE
@@ -28,7 +37,7 @@ from warehouse.lake import PARQUET, events_path, ledger_path, quarantine_path, r
 from warehouse.landing import day_folder, is_landed, landed_days, landed_files, source_name
 from warehouse.landing_edit import without_lines
 from warehouse.serving import versions
-from warehouse.settings import Settings
+from warehouse.settings import DUCKDB, ENGINES, Settings
 from warehouse.storage import Place, readable
 
 PENDING = "forget.json"
@@ -38,6 +47,7 @@ PENDING = "forget.json"
 class Erasure:
     """What was removed, by place.
 
+    ``admitted_days`` held more of theirs than the lake: an erasure was killed, or a delivery waits.
     ``unread`` are landed files nobody could look into; ``mentions`` counts lines of others that
     name a forgotten id in what they say, as an inviter, and stay.
     """
@@ -46,6 +56,7 @@ class Erasure:
     days: tuple[date, ...]
     landed_lines: dict[str, int] = field(default_factory=dict)
     lake_lines: int = 0
+    admitted_days: int = 0
     exported_rows: dict[str, int] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
     mentions: int = 0
@@ -53,7 +64,7 @@ class Erasure:
     @property
     def found_anything(self) -> bool:
         """Tell whether any trace was there."""
-        return bool(self.lake_lines or self.exported_rows)
+        return bool(self.lake_lines or self.admitted_days or self.exported_rows)
 
 
 def erase(
@@ -81,16 +92,17 @@ def erase(
     ingest_days(settings, list(found))
     # Less of a day that was let in needs no new judgement; a gate on volume must not stop erasure.
     admit(settings, [day for day in found if day in admitted(settings)])
+    held = admitted_without(settings, people)
+    replace_admitted(settings, held)
     exported = _edit_exports(settings, people)
-    for path in (settings.build_db, settings.serving_build_db):
-        for file in (path, path.with_name(f"{path.name}.wal")):
-            file.unlink(missing_ok=True)
+    _drop_builds(settings)
     ledger = read_ledger(settings).to_pylist()
     return Erasure(
         people=people,
         days=tuple(sorted(found)),
         landed_lines=landed,
         lake_lines=sum(len(lines) for files in found.values() for lines in files.values()),
+        admitted_days=len(held),
         exported_rows=exported,
         mentions=mentioned_in(settings, people),
         unread=tuple(row["source_file"] for row in ledger if row["outcome"] == "rejected"),
@@ -105,6 +117,17 @@ def finish(settings: Settings) -> int:
         versions.keep_latest(serving, 1)
     (settings.build_dir / PENDING).unlink(missing_ok=True)
     return max(old, 0)
+
+
+def _drop_builds(settings: Settings) -> None:
+    """Remove the tables of every engine: the next run makes them anew."""
+    for engine in ENGINES:
+        other = replace(settings, engine=engine)
+        for path in (other.build_db, other.serving_build_db):
+            for file in (path, path.with_name(f"{path.name}.wal")):
+                file.unlink(missing_ok=True)
+        if engine != DUCKDB:
+            shutil.rmtree(other.engine_dir, ignore_errors=True)
 
 
 def _joined(people: People, pending: People) -> People:

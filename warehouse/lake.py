@@ -85,9 +85,14 @@ def events_path(settings: Settings, day: date) -> Place:
     return _path(settings, "events", day)
 
 
+def admitted_folder(settings: Settings) -> Place:
+    """Return the folder of the events as they were let in, by day and fingerprint."""
+    return settings.lake_root / "admitted"
+
+
 def admitted_path(settings: Settings, day: date, fingerprint: str) -> Place:
     """Return the file of a day's events as they were let in: what the models read."""
-    folder = settings.lake_root / "admitted" / f"{PARTITION}{day.isoformat()}"
+    folder = admitted_folder(settings) / f"{PARTITION}{day.isoformat()}"
     return folder / f"load_fingerprint={fingerprint}" / "events.parquet"
 
 

@@ -177,7 +177,7 @@ def with_engine(settings: Settings, engine: str, *, origin: str = "") -> Setting
 NOT_SETTINGS = frozenset(
     {
         *("home", "build_db", "serving_build_db", "dbt_threads", "dbt_memory"),
-        *("lake_file_systems", "spark_metastore"),
+        *("lake_file_systems", "dbt_warehouse", "dbt_metastore"),
     }
 )
 
@@ -277,10 +277,11 @@ def _validated(settings: Settings, origins: Mapping[str, str]) -> Settings:
             where=origins.get("timezone", ""),
             cure="use an IANA name such as Asia/Shanghai or UTC",
         ) from error
-    for name, text in (("landing", settings.landing), ("lake", settings.lake)):
-        if fault := fault_in(text):
+    for name in ("landing", "lake", "spark_warehouse"):
+        if fault := fault_in(getattr(settings, name)):
             raise UserError(f"{name}: {fault[0]}", where=origins.get(name, ""), cure=fault[1])
     places = [("home", settings.home), ("lake", settings.lake_root)]
+    places.append(("spark_warehouse", place_of(settings.spark_tables)))
     if not isinstance(settings.landing_root, Path):
         places.append(("landing", settings.landing_root))
     for name, path in places:

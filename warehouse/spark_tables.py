@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse.database import SERVING_STORAGE
+from warehouse.errors import UserError
 from warehouse.files import write_atomically
 from warehouse.serving.marts import SCHEMA, engine_config, quoted
 from warehouse.settings import Settings
@@ -26,8 +27,15 @@ def bring_home(settings: Settings, tables: Tables) -> None:
     """Fill ``serving.duckdb`` with the marts and ``userops.duckdb`` with views of the rest.
 
     ``tables`` gives the columns, with their types where a contract names them, of each (schema,
-    table) that Spark has built. Both files appear whole.
+    table) that Spark has built. Both files appear whole. Raises UserError where none is found.
     """
+    if not any(_files(settings, *key) for key in tables):
+        raise UserError(
+            "Spark's tables are not where they are looked for",
+            where=settings.spark_tables,
+            cure="set spark_warehouse to the spark.sql.warehouse.dir of that Spark, as this machine"
+            " reaches it",
+        )
     marts = {key: columns for key, columns in tables.items() if key[0] == SCHEMA}
     others = {key: columns for key, columns in tables.items() if key[0] != SCHEMA}
     for path, statements in (

@@ -124,6 +124,6 @@ def conflicts(settings: Settings, day: date | None = None) -> list[Conflict]:
         raise UserError(
             "the build database is in use, so conflicts cannot be listed",
             where=str(settings.build_db),
-            cure="try again when the run has ended; `userops status` says who is writing",
+            cure="try again when a run has ended well; `userops status` says who is writing",
         ) from error
     return [Conflict(*row) for row in rows]

@@ -12,6 +12,7 @@
 {% macro spark__load_csv_rows(model, agate_table) -%}
     {#- dbt binds an empty cell as the text None, and breaks at a quote. -#}
     {%- set types = model.config.column_types -%}
+    {% if agate_table.rows %}
     {% call statement() %}
     insert into {{ this }} values
     {%- for row in agate_table.rows %}
@@ -22,6 +23,7 @@
     ){{ ',' if not loop.last }}
     {%- endfor %}
     {% endcall %}
+    {% endif %}
 {%- endmacro %}
 
 {% macro spark_literal(value) -%}

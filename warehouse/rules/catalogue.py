@@ -41,7 +41,7 @@ CHANNELS = ("email", "sms", "push", "wechat_oa")
 PERIODS = ("day", "week", "month")
 SCORES = tuple("12345")
 BUCKETS = 10_000
-MOST_STEPS = 10  # int_funnel_reached has a column for each
+MOST_STEPS = 10  # each is a round of int_funnel_reached
 LEVELS = tuple("123")
 ANY_TIER = "*"
 
