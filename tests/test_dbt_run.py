@@ -8,7 +8,6 @@ from orchestration.dbt_project import project_of
 from orchestration.dbt_run import Outcome, build_arguments, stream
 from orchestration.definitions import build_definitions
 from tests.conftest import FIRST, Installation, NewInstallation, land_golden
-from warehouse.settings import Settings
 
 
 def test_each_node_becomes_a_materialisation_and_each_test_a_check(
@@ -47,11 +46,11 @@ def test_a_failing_model_is_named_with_its_reason(new_installation: NewInstallat
     land_golden(installation)
     installation.build(FIRST)
     project = project_of(installation.settings)
-    elsewhere = Settings(home=installation.settings.home, timezone="Nowhere/Land")
+    arguments = build_arguments(project, installation.settings, date(2026, 3, 1))
     (installation.settings.lake_root / "loads.parquet").unlink()
     outcome = Outcome()
 
-    for _ in stream(project, build_arguments(project, elsewhere, date(2026, 3, 1)), outcome):
+    for _ in stream(project, arguments, outcome):
         pass
 
     assert not outcome.success
