@@ -20,6 +20,7 @@ HOST = "127.0.0.1"
 WORKERS = 2
 START_SECONDS = 120
 THRIFT_SERVER = "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2"
+JAVA = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC"
 # Tables of a test are small: one task for each step, nothing compiled that is used once.
 SMALL = {
     "spark.sql.shuffle.partitions": "1",
@@ -29,12 +30,8 @@ SMALL = {
     "spark.sql.sources.parallelPartitionDiscovery.threshold": "10000",
     "spark.hadoop.hive.stats.autogather": "false",
     "spark.shuffle.compress": "false",
-    "spark.driver.extraJavaOptions": (
-        "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC"
-    ),
-    "spark.executor.extraJavaOptions": (
-        "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC"
-    ),
+    "spark.driver.extraJavaOptions": JAVA,
+    "spark.executor.extraJavaOptions": JAVA,
     "spark.log.level": "WARN",
     "spark.ui.enabled": "false",
 }
