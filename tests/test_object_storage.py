@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -132,12 +133,16 @@ def bucket(new_bucket: NewBucket, request: pytest.FixtureRequest) -> Bucket:
 def ran(new_bucket: NewBucket) -> Bucket:
     """Run the hand-written days in a bucket, once, through Dagster with every check."""
     bucket = new_bucket("whole-run")
+    _land_golden(bucket)
+    assert bucket.installation.run(FIRST, LAST).success
+    return bucket
+
+
+def _land_golden(bucket: Bucket) -> None:
     for path in sorted((GOLDEN / "landing").rglob("*")):
         if path.is_file():
             folder = path.parent.relative_to(GOLDEN).as_posix()
             bucket.land(path.name, path.read_bytes(), folder)
-    assert bucket.installation.run(FIRST, LAST).success
-    return bucket
 
 
 def test_a_bucket_holds_the_same_lake_and_gives_the_same_tables_as_folders(
@@ -348,6 +353,18 @@ def test_a_forgotten_user_is_in_no_object(bucket: Bucket) -> None:
     found = bucket.objects("")
     assert [name for name, content in found.items() if b"ann" in _plain(name, content)] == []
     assert len([name for name, content in found.items() if b"bob" in _plain(name, content)]) == 5
+
+
+def test_forgetting_by_command_reaches_the_bucket_and_builds_what_is_left(bucket: Bucket) -> None:
+    _land_golden(bucket)
+
+    told = bucket.ask("forget", "cat", "--yes")
+
+    assert "forgotten" in told
+    found = [_plain(name, content) for name, content in bucket.objects("").items()]
+    assert not [content for content in found if re.search(rb"\bcat\b", content)]
+    assert [content for content in found if re.search(rb"\bbob\b", content)]
+    assert bucket.installation.rows("select count(*) from marts.dim_users") != [(0,)]
 
 
 def _folder(day: date) -> str:

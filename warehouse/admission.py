@@ -5,7 +5,7 @@ What is loaded anew replaces the first name only, so the models keep reading wha
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 import pyarrow as pa
@@ -15,6 +15,7 @@ from warehouse.errors import UserError
 from warehouse.files import copy_whole, remove_folder, write_atomically
 from warehouse.lake import (
     PARQUET,
+    PARTITION,
     admitted_folder,
     admitted_path,
     events_path,
@@ -66,8 +67,7 @@ def admit(settings: Settings, days: Sequence[date]) -> dict[date, str]:
         copy_whole(events_path(settings, day), admitted_path(settings, day, after[day]))
     if after != before or not is_file(loads_path(settings)):
         _write_list(settings, after)
-    for day in loaded:
-        _remove_others(admitted_path(settings, day, after[day]))
+    _remove_unlisted(settings, after, loaded)
     return after
 
 
@@ -86,11 +86,7 @@ def replace_admitted(settings: Settings, tables: Mapping[date, pa.Table]) -> Non
         write_atomically(path, lambda to, table=table: pq.write_table(table, to, **PARQUET))
     if tables:
         _write_list(settings, listed)
-    kept = {admitted_path(settings, day, mark).parent.name for day, mark in listed.items()}
-    for day in list(entries(admitted_folder(settings))):
-        for entry in list(entries(day.path)):
-            if entry.path.name not in kept:
-                remove_folder(entry.path)
+    _remove_unlisted(settings, listed, _held(settings))
 
 
 def _write_list(settings: Settings, listed: Mapping[date, str]) -> None:
@@ -104,12 +100,7 @@ def _lost(
     settings: Settings, listed: Mapping[date, str], known: set[date], asked: set[date]
 ) -> set[date]:
     """Return listed days without a folder, if the lake still has what was let in of them."""
-    found = {entry.path.name for entry in entries(admitted_folder(settings))}
-    lost = {
-        day
-        for day, mark in listed.items()
-        if day not in asked and admitted_path(settings, day, mark).parent.parent.name not in found
-    }
+    lost = listed.keys() - asked - _held(settings)
     for day in sorted(lost):
         if day not in known or not listed[day].startswith(_fingerprint(settings, day)):
             raise UserError(
@@ -120,11 +111,19 @@ def _lost(
     return lost
 
 
-def _remove_others(admitted: Place) -> None:
-    """Remove what the day held before: the list no longer names it."""
-    for entry in list(entries(admitted.parent.parent)):
-        if entry.path.name != admitted.parent.name:
-            remove_folder(entry.path)
+def _remove_unlisted(settings: Settings, listed: Mapping[date, str], days: Iterable[date]) -> None:
+    """Remove what these days held before, or were about to: the list does not name it."""
+    for day in days:
+        kept = admitted_path(settings, day, listed.get(day, "")).parent
+        for entry in list(entries(kept.parent)):
+            if entry.path.name != kept.name:
+                remove_folder(entry.path)
+
+
+def _held(settings: Settings) -> set[date]:
+    """Return the days with a folder, listed or not."""
+    names = (entry.path.name for entry in entries(admitted_folder(settings)))
+    return {date.fromisoformat(name.removeprefix(PARTITION)) for name in names}
 
 
 def _fingerprint(settings: Settings, day: date) -> str:
