@@ -12,6 +12,7 @@ from typing import Any
 from dagster_dbt import DbtProject
 
 from orchestration.engines import Engine, engine_of
+from warehouse.files import write_atomically
 from warehouse.rules.effective import effective_rules, prepare_rules
 from warehouse.settings import Settings
 
@@ -126,11 +127,23 @@ def _arguments(engine: str, folder: Path, target: Path) -> list[str]:
 def _parse(engine: str, folder: Path, rules: str, target: Path) -> Project:
     from dbt.cli.main import dbtRunner
 
-    result = dbtRunner().invoke(["parse", *_arguments(engine, folder, target)])
+    result = dbtRunner().invoke(["parse", *_arguments(engine, folder, target), "--no-write-json"])
     if not result.success:
         raise result.exception or RuntimeError("dbt could not parse the project")
-    nodes = json.loads((target / "manifest.json").read_text())
+    nodes = _plain(result.result, target)
     return Project(engine_of(engine), folder, target, result.result, nodes, rules)
+
+
+def _plain(manifest: Any, target: Path) -> Mapping[str, Any]:
+    """Return the manifest as plain data; written anew only after dbt's own cache of it was.
+
+    dbt leaves its cache alone where nothing has changed, but would write the plain data each time:
+    a second of every run.
+    """
+    plain, cache = target / "manifest.json", target / "partial_parse.msgpack"
+    if not plain.is_file() or plain.stat().st_mtime_ns < cache.stat().st_mtime_ns:
+        write_atomically(plain, lambda path: manifest.write(str(path)))
+    return json.loads(plain.read_text())
 
 
 def _ancestors(manifest: Mapping[str, Any], key: str) -> Iterator[str]:

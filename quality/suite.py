@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from quality.imports import lean
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -95,7 +97,8 @@ def run_suite(suite: Suite, frame: "pd.DataFrame") -> Verdict:
     """
     # Read at import: nothing may be sent anywhere.
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    from great_expectations.expectations.metadata_types import FailureSeverity
+    with lean():
+        from great_expectations.expectations.metadata_types import FailureSeverity
 
     failed: dict[FailureSeverity, list[Failure]] = {severity: [] for severity in FailureSeverity}
     results = _evaluate(suite, frame)

@@ -3,7 +3,10 @@
 from datetime import date
 
 import dagster as dg
+import duckdb
+import pytest
 
+from orchestration import dbt_project
 from orchestration.dbt_project import project_of
 from orchestration.dbt_run import Outcome, build_arguments, stream
 from orchestration.definitions import build_definitions
@@ -55,6 +58,52 @@ def test_a_failing_model_is_named_with_its_reason(new_installation: NewInstallat
 
     assert not outcome.success
     assert "loads.parquet" in outcome.message()
+
+
+def test_a_table_that_cannot_be_filled_stays_as_it_was(new_installation: NewInstallation) -> None:
+    installation = new_installation()
+    settings = installation.settings
+    land_golden(installation)
+    installation.build(FIRST)
+    before = installation.hashes()
+    ledger = settings.home / f"lake/ledger/load_date={FIRST}/ledger.parquet"
+    rows = duckdb.read_parquet(str(ledger), hive_partitioning=False)
+    rows.project("* replace (cast(null as varchar) as format)").to_parquet(f"{ledger}.new")
+    ledger.with_suffix(".parquet.new").replace(ledger)
+    project = project_of(settings)
+    arguments = build_arguments(project, settings, date.fromisoformat(FIRST), skipped=("seed",))
+    outcome = Outcome()
+
+    for _ in stream(project, [*arguments, "--select", "load_ledger"], outcome):
+        pass
+
+    assert not outcome.success
+    assert "load_ledger" in outcome.message()
+    assert "NOT NULL constraint failed" in outcome.message()
+    assert installation.hashes() == before
+    for file in (settings.build_db, settings.serving_build_db):
+        with duckdb.connect(str(file), read_only=True) as connection:
+            names = connection.execute("select table_name from duckdb_tables()").fetchall()
+        assert not [name for (name,) in names if "__dbt" in name]
+
+
+def test_the_plain_manifest_is_that_of_dbt_also_when_it_was_not_written_anew(
+    new_installation: NewInstallation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = new_installation().settings
+    settings.rules_dir.mkdir()
+    roles = settings.rules_dir / "event_roles.csv"
+    written = []
+    for role in ("activity", "activity", "purchase"):
+        roles.write_text(f"event,role\nDance Performed,{role}\n")
+        monkeypatch.setattr(dbt_project, "_PARSED", {})
+        project = project_of(settings)
+        written.append((project.target / "manifest.json").stat().st_mtime_ns)
+        checksums = {key: node.checksum.checksum for key, node in project.manifest.nodes.items()}
+        plain = project.nodes["nodes"].items()
+        assert {key: node["checksum"]["checksum"] for key, node in plain} == checksums
+
+    assert written[0] == written[1] < written[2]
 
 
 def test_a_part_of_the_assets_can_be_materialised_alone(finished: Installation) -> None:

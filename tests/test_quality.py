@@ -183,3 +183,21 @@ def test_suites_are_read_without_starting_great_expectations() -> None:
         "assert 'great_expectations' not in sys.modules"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_great_expectations_comes_without_what_no_suite_uses() -> None:
+    code = """
+import sys
+from quality.suite import run_suite
+from tests.test_quality import SUITES, frame
+
+for name, suite in SUITES.items():
+    run_suite(suite, frame(name))
+assert not {"boto3", "pyspark", "scipy.stats"} & set(sys.modules)
+
+from great_expectations.expectations.core import expect_column_kl_divergence_to_be_less_than as late
+assert late.stats.entropy([1.0]) == 0
+import scipy.stats
+assert scipy.stats.entropy is late.stats.entropy
+"""
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
