@@ -52,7 +52,7 @@ steps as (
 
 placed as (
 
-    -- As the lines arrived; the later step first: an event that is two steps does not follow itself.
+    -- As the lines arrived, the later step first: an event that is two steps follows not itself.
     select
         steps.*,
         row_number() over day_line as day_position,
