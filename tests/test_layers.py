@@ -44,7 +44,7 @@ def test_no_model_reads_the_clock() -> None:
         assert not CLOCK.search(path.read_text()), path
 
 
-def test_only_the_touched_events_read_staging_by_day() -> None:
+def test_only_the_touched_lines_read_staging_by_day() -> None:
     # Every other by-day model goes through this one, so what a day costs is decided in one place.
     readers = {
         path.stem
@@ -52,7 +52,7 @@ def test_only_the_touched_events_read_staging_by_day() -> None:
         if "ref('stg_events')" in path.read_text()
     }
     assert readers == {
-        "int_touched_events",
+        "int_touched_lines",
         "int_event_duplicates",
         "int_load_days",
         "int_identity_links",

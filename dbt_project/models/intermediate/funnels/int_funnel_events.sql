@@ -8,13 +8,27 @@ events as (
 
 ),
 
+roles as (
+
+    select * from {{ ref('int_event_roles') }}
+
+),
+
 funnels as (
 
     select * from {{ ref('funnels') }}
 
 ),
 
-final as (
+parameters as (
+
+    select cast(value as bigint) * 60000000 as gap_micros
+    from {{ ref('parameters') }}
+    where parameter = 'session_gap_minutes'
+
+),
+
+steps as (
 
     select
         funnels.funnel,
@@ -22,6 +36,7 @@ final as (
         cast(funnels.window_minutes as bigint) * 60000000 as window_micros,
         events.user_id,
         {{ epoch_micros('events.occurred_at') }} as at_micros,
+        coalesce(roles.is_activity, true) as is_activity,
         events.load_date,
         events.source_file,
         events.source_line,
@@ -30,6 +45,61 @@ final as (
     from events
     inner join funnels
         on events.event = funnels.event
+    left join roles
+        on events.event = roles.event
+
+),
+
+placed as (
+
+    -- As the lines arrived, the later step first: an event that is two steps follows not itself.
+    select
+        steps.*,
+        row_number() over day_line as day_position,
+        lag(steps.step) over day_line as step_before,
+        lead(steps.step) over day_line as step_after,
+        -- An activity and what comes within the session gap are of one session.
+        lag(steps.is_activity) over day_line
+        and steps.at_micros - lag(steps.at_micros) over day_line <= parameters.gap_micros
+            as is_with_before,
+        steps.is_activity
+        and lead(steps.at_micros) over day_line - steps.at_micros <= parameters.gap_micros
+            as is_with_after
+
+    from steps
+    cross join parameters
+    window
+        day_line as (
+            partition by steps.event_date, steps.user_id, steps.funnel
+            order by
+                steps.at_micros asc,
+                steps.load_date asc,
+                steps.source_file asc,
+                steps.source_line asc,
+                steps.step desc
+        )
+
+),
+
+final as (
+
+    -- Of a step repeated within a session one says it all: the last of the first step, which leaves
+    -- the most of the window, and the first of any other, which is soonest within it.
+    select
+        funnel,
+        step,
+        window_micros,
+        user_id,
+        at_micros,
+        day_position,
+        event_date
+
+    from placed
+    where
+        case
+            when step = 1 then not coalesce(step_after = 1 and is_with_after, false)
+            else not coalesce(step_before = step and is_with_before, false)
+        end
 
 )
 

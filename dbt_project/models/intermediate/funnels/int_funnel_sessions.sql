@@ -23,13 +23,10 @@ marked as (
         user_id,
         at_micros,
         cast(null as bigint) as session_micros,
-        1 as place,
+        day_position,
         funnel,
         step,
-        window_micros,
-        load_date,
-        source_file,
-        source_line
+        window_micros
 
     from funnel_events
 
@@ -39,13 +36,10 @@ marked as (
         user_id,
         {{ epoch_micros('started_at') }} as at_micros,
         {{ epoch_micros('started_at') }} as session_micros,
-        0 as place,
+        cast(0 as bigint) as day_position,
         cast(null as {{ dbt.type_string() }}) as funnel,
         cast(null as bigint) as step,
-        cast(null as bigint) as window_micros,
-        cast(null as date) as load_date,
-        cast(null as {{ dbt.type_string() }}) as source_file,
-        cast(null as bigint) as source_line
+        cast(null as bigint) as window_micros
 
     from sessions
     where user_id in (select funnel_events.user_id from funnel_events)
@@ -60,19 +54,16 @@ final as (
         step,
         window_micros,
         at_micros,
-        max(session_micros) over (
-            partition by user_id
-            order by at_micros, place
-            rows between unbounded preceding and current row
-        ) as session_micros,
-        -- The later step first: an event that is two steps of a funnel does not follow itself.
-        row_number() over (
-            partition by user_id
-            order by
-                at_micros asc, place asc, load_date asc, source_file asc, source_line asc, step desc
-        ) as position_number
+        max(session_micros) over time_line as session_micros,
+        row_number() over time_line as position_number
 
     from marked
+    window
+        time_line as (
+            partition by user_id
+            order by at_micros, day_position
+            rows between unbounded preceding and current row
+        )
 
 )
 

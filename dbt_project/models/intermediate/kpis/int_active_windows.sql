@@ -136,26 +136,25 @@ intervals as (
 
 ),
 
+ends as (
+
+    select 1 as change
+    union all
+    select -1 as change
+
+),
+
 steps as (
 
     -- Plus one, minus one, and a running sum: never users times days.
     select
-        measure,
-        from_date as event_date,
-        1 as change
+        intervals.measure,
+        ends.change,
+        case when ends.change > 0 then intervals.from_date else intervals.to_date end as event_date
 
     from intervals
-    where from_date < to_date
-
-    union all
-
-    select
-        measure,
-        to_date as event_date,
-        -1 as change
-
-    from intervals
-    where from_date < to_date
+    cross join ends
+    where intervals.from_date < intervals.to_date
 
 ),
 

@@ -78,7 +78,7 @@ tracked as (
         sum(events) as events,
         sum(known_events) as known_events
 
-    from {{ ref('int_activity_buckets') }}
+    from {{ ref('int_user_buckets') }}
     where event_date >= (select bounds.first_date from bounds)
     group by event_date
 

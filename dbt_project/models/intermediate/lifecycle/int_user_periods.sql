@@ -42,7 +42,21 @@ daily as (
 
 final as (
 
-    {% for period in ['day', 'week', 'month'] %}
+    -- A day is told by one row as it is.
+    select
+        basis,
+        'day' as period,
+        user_id,
+        event_date as period_start,
+        is_present,
+        orders,
+        net_revenue
+
+    from daily
+
+    {% for period in ['week', 'month'] %}
+    union all
+
     select
         basis,
         '{{ period }}' as period,
@@ -54,7 +68,6 @@ final as (
 
     from daily
     group by basis, user_id, {{ period_start(period, 'event_date') }}
-    {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
 )

@@ -1,10 +1,10 @@
 with
 
-messages as (
+buckets as (
 
-    select * from {{ ref('int_messages') }}
+    select * from {{ ref('int_user_buckets') }}
     where
-        event = 'Message Sent'
+        contacts > 0
         and event_date <= {{ as_of_date() }}
 
 ),
@@ -15,7 +15,7 @@ final as (
         user_id,
         max(event_date) as last_contact_date
 
-    from messages
+    from buckets
     group by user_id
 
 )

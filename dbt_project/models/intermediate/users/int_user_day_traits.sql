@@ -2,9 +2,10 @@
 
 with
 
-events as (
+buckets as (
 
-    select * from {{ ref('int_touched_events') }}
+    select * from {{ ref('int_user_buckets') }}
+    where event_date in (select touched.event_date from {{ ref('int_touched_days') }} as touched)
 
 ),
 
@@ -14,31 +15,18 @@ final as (
         user_id,
         min(platform) as platform,
         min(country) as country,
-        -- The first campaign of the day; the key sorts as time does.
-        min(
-            case
-                when campaign_source is not null
-                    then
-                        lpad(
-                            cast({{ epoch_micros('occurred_at') }} as {{ dbt.type_string() }}),
-                            20,
-                            '0'
-                        )
-                        || campaign_source
-            end
-        ) as first_campaign,
-        min(case when event = 'Signed Up' then occurred_at end) as signed_up_at,
-        min(case when type = 'identify' then occurred_at end) as identified_at,
-        min(occurred_at) as seen_at,
+        min(first_campaign) as first_campaign,
+        min(signed_up_at) as signed_up_at,
+        min(identified_at) as identified_at,
         event_date
 
-    from events
+    from buckets
     where
         platform is not null
         or country is not null
-        or campaign_source is not null
-        or type = 'identify'
-        or event = 'Signed Up'
+        or first_campaign is not null
+        or signed_up_at is not null
+        or identified_at is not null
     group by user_id, event_date
 
 )

@@ -1,14 +1,14 @@
 with
 
-user_periods as (
+members as (
 
-    select * from {{ ref('int_user_periods') }}
+    select * from {{ ref('int_cohort_members') }}
 
 ),
 
-user_traits as (
+visits as (
 
-    select * from {{ ref('int_user_profile') }}
+    select * from {{ ref('int_cohort_visits') }}
 
 ),
 
@@ -24,56 +24,6 @@ brackets as (
 
 ),
 
-cohort_bases as (
-
-    select
-        'activity' as cohort_by,
-        'activity' as basis
-    union all
-    select
-        'signup' as cohort_by,
-        'activity' as basis
-    union all
-    select
-        'order' as cohort_by,
-        'order' as basis
-
-),
-
-cohort_days as (
-
-    select
-        cohort_bases.cohort_by,
-        cohort_bases.basis,
-        user_traits.user_id,
-        case cohort_bases.cohort_by
-            when 'activity' then user_traits.first_active_date
-            when 'signup' then user_traits.signed_up_date
-            when 'order' then user_traits.first_order_date
-        end as cohort_date
-
-    from user_traits
-    cross join cohort_bases
-
-),
-
-members as (
-
-    {% for period in ['day', 'week', 'month'] %}
-    select
-        cohort_by,
-        basis,
-        '{{ period }}' as period,
-        user_id,
-        {{ period_start(period, 'cohort_date') }} as cohort_start
-
-    from cohort_days
-    where cohort_date <= {{ as_of_date() }}
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
-
-),
-
 sizes as (
 
     select
@@ -84,29 +34,6 @@ sizes as (
 
     from members
     group by cohort_by, period, cohort_start
-
-),
-
-visits as (
-
-    select
-        members.cohort_by,
-        members.period,
-        members.cohort_start,
-        members.user_id,
-        {{ period_number('members.period', 'user_periods.period_start') }}
-        - {{ period_number('members.period', 'members.cohort_start') }} as period_number,
-        user_periods.is_present,
-        user_periods.orders,
-        user_periods.net_revenue
-
-    from members
-    inner join user_periods
-        on
-            members.basis = user_periods.basis
-            and members.period = user_periods.period
-            and members.user_id = user_periods.user_id
-            and members.cohort_start <= user_periods.period_start
 
 ),
 
@@ -155,6 +82,19 @@ last_seen as (
 
 ),
 
+ever_seen as (
+
+    select
+        cohort_by,
+        period,
+        cohort_start,
+        sum(users) as users
+
+    from last_seen
+    group by cohort_by, period, cohort_start
+
+),
+
 numbers as (
 
     {{ dbt.date_spine('day', "cast('1970-01-01' as date)", "cast('1972-01-01' as date)") }}
@@ -193,73 +133,46 @@ open_cells as (
 
 ),
 
-later as (
+counted as (
 
     select
-        open_cells.cohort_by,
-        open_cells.period,
-        open_cells.cohort_start,
-        open_cells.period_number,
-        cast(sum(last_seen.users) as bigint) as users
+        open_cells.*,
+        coalesce(returned.users, 0) as users,
+        coalesce(returned.orders, 0) as orders,
+        coalesce(returned.net_revenue, 0) as net_revenue,
+        sum(coalesce(returned.net_revenue, 0)) over (
+            partition by open_cells.cohort_by, open_cells.period, open_cells.cohort_start
+            order by open_cells.period_number
+            rows between unbounded preceding and current row
+        ) as revenue_so_far,
+        -- Here or later is whoever was ever here, less those who had been here last before.
+        coalesce(ever_seen.users, 0) - coalesce(
+            sum(last_seen.users) over (
+                partition by open_cells.cohort_by, open_cells.period, open_cells.cohort_start
+                order by open_cells.period_number
+                rows between unbounded preceding and 1 preceding
+            ),
+            0
+        ) as users_from_here
 
     from open_cells
-    inner join last_seen
+    left join ever_seen
+        on
+            open_cells.cohort_by = ever_seen.cohort_by
+            and open_cells.period = ever_seen.period
+            and open_cells.cohort_start = ever_seen.cohort_start
+    left join last_seen
         on
             open_cells.cohort_by = last_seen.cohort_by
             and open_cells.period = last_seen.period
             and open_cells.cohort_start = last_seen.cohort_start
-            and open_cells.period_number <= last_seen.last_number
-    group by
-        open_cells.cohort_by,
-        open_cells.period,
-        open_cells.cohort_start,
-        open_cells.period_number
-
-),
-
-n_period as (
-
-    select
-        open_cells.*,
-        'n_period' as kind,
-        cast(null as {{ dbt.type_string() }}) as bracket,
-        coalesce(returned.users, 0) as users,
-        coalesce(returned.orders, 0) as orders,
-        coalesce(returned.net_revenue, 0) as net_revenue
-
-    from open_cells
+            and open_cells.period_number = last_seen.last_number
     left join returned
         on
             open_cells.cohort_by = returned.cohort_by
             and open_cells.period = returned.period
             and open_cells.cohort_start = returned.cohort_start
             and open_cells.period_number = returned.period_number
-
-),
-
-unbounded as (
-
-    select
-        n_period.cohort_by,
-        n_period.period,
-        n_period.cohort_start,
-        n_period.cohort_size,
-        n_period.period_number,
-        n_period.cell_start,
-        n_period.is_mature,
-        'unbounded' as kind,
-        n_period.bracket,
-        coalesce(later.users, 0) as users,
-        n_period.orders,
-        n_period.net_revenue
-
-    from n_period
-    left join later
-        on
-            n_period.cohort_by = later.cohort_by
-            and n_period.period = later.period
-            and n_period.cohort_start = later.cohort_start
-            and n_period.period_number = later.period_number
 
 ),
 
@@ -314,7 +227,6 @@ bracketed as (
         first_cells.cohort_start,
         first_cells.cohort_size,
         first_cells.period_number,
-        first_cells.cell_start,
         {{ period_after(
             'first_cells.period', 'first_cells.cohort_start', 'brackets.to_period + 1'
         ) }} <= {{ dbt.dateadd('day', 1, as_of_date()) }} as is_mature,
@@ -322,7 +234,8 @@ bracketed as (
         brackets.bracket,
         coalesce(bracket_returned.users, 0) as users,
         coalesce(bracket_returned.orders, 0) as orders,
-        coalesce(bracket_returned.net_revenue, 0) as net_revenue
+        coalesce(bracket_returned.net_revenue, 0) as net_revenue,
+        cast(null as decimal(38, 2)) as revenue_so_far
 
     from open_cells as first_cells
     inner join brackets
@@ -340,10 +253,24 @@ bracketed as (
 
 all_kinds as (
 
-    select * from n_period
+    {% for kind, users in {'n_period': 'users', 'unbounded': 'users_from_here'}.items() %}
+    select
+        cohort_by,
+        period,
+        cohort_start,
+        cohort_size,
+        period_number,
+        is_mature,
+        '{{ kind }}' as kind,
+        cast(null as {{ dbt.type_string() }}) as bracket,
+        {{ users }} as users,
+        orders,
+        net_revenue,
+        revenue_so_far
+
+    from counted
     union all
-    select * from unbounded
-    union all
+    {% endfor %}
     select * from bracketed
 
 ),
@@ -360,18 +287,11 @@ final as (
         'all' as dimension,
         'all' as dimension_value,
         cohort_size,
-        users,
+        cast(users as bigint) as users,
         {{ rate('users', 'cohort_size') }} as retention_rate,
         orders,
         {{ money('net_revenue') }} as net_revenue,
-        case
-            when kind <> 'bracket'
-                then {{ rate(
-                    'sum(net_revenue) over (partition by cohort_by, period, cohort_start, kind'
-                    ~ ' order by period_number rows between unbounded preceding and current row)',
-                    'cohort_size'
-                ) }}
-        end as cumulative_revenue,
+        {{ rate('revenue_so_far', 'cohort_size') }} as cumulative_revenue,
         is_mature
 
     from all_kinds

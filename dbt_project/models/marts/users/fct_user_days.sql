@@ -10,8 +10,10 @@ rebuilt_days as (
 
 buckets as (
 
-    select * from {{ ref('int_activity_buckets') }}
-    where event_date in (select rebuilt_days.event_date from rebuilt_days)
+    select * from {{ ref('int_user_buckets') }}
+    where
+        events > 0
+        and event_date in (select rebuilt_days.event_date from rebuilt_days)
 
 ),
 

@@ -56,9 +56,9 @@ movements as (
 
     select
         orders.user_id,
-        orders.order_id,
         orders.order_date,
         orders.order_date as event_date,
+        1 as orders,
         -- Without a rate it still is an order; only its money is unknown.
         coalesce(orders.amount, 0) as amount
 
@@ -68,9 +68,9 @@ movements as (
 
     select
         orders.user_id,
-        orders.order_id,
         orders.order_date,
         refunds.event_date,
+        0 as orders,
         -refunds.refunded_amount as amount
 
     from refunds
@@ -85,7 +85,7 @@ buyers as (
         snapshots.as_of_date,
         movements.user_id,
         {{ days_between('max(movements.order_date)', 'snapshots.as_of_date') }} as recency_days,
-        cast(count(distinct movements.order_id) as bigint) as frequency,
+        cast(sum(movements.orders) as bigint) as frequency,
         {{ money('sum(movements.amount)') }} as monetary
 
     from snapshots
