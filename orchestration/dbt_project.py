@@ -135,15 +135,23 @@ def _parse(engine: str, folder: Path, rules: str, target: Path) -> Project:
 
 
 def _plain(manifest: Any, target: Path) -> Mapping[str, Any]:
-    """Return the manifest as plain data; written anew only after dbt's own cache of it was.
+    """Return the manifest as plain data; written anew only when its files have changed.
 
-    dbt leaves its cache alone where nothing has changed, but would write the plain data each time:
-    a second of every run.
+    dbt would write it each time: a second of every run. The name says of which files it is, so that
+    of two processes none takes the other's for its own.
     """
-    plain, cache = target / "manifest.json", target / "partial_parse.msgpack"
-    if not plain.is_file() or plain.stat().st_mtime_ns < cache.stat().st_mtime_ns:
-        write_atomically(plain, lambda path: manifest.write(str(path)))
-    return json.loads(plain.read_text())
+    path = target / f"plain-{_of_files(manifest)}.json"
+    if not path.is_file():
+        write_atomically(path, lambda to: manifest.write(str(to)))
+        for other in set(target.glob("plain-*.json")) - {path}:
+            other.unlink(missing_ok=True)
+    return json.loads(path.read_text())
+
+
+def _of_files(manifest: Any) -> str:
+    files = sorted((key, file.checksum.checksum) for key, file in manifest.files.items())
+    parts = (manifest.metadata.dbt_version, files)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 
 def _ancestors(manifest: Mapping[str, Any], key: str) -> Iterator[str]:

@@ -94,12 +94,14 @@ def _loading() -> Generator[None]:
 
     Otherwise it looks through a million objects again and again, a tenth of a small run.
     """
+    was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         gc.freeze()
-        gc.enable()
+        if was_enabled:
+            gc.enable()
 
 
 def _job(settings: Settings, follower: Follower) -> dg.JobDefinition:

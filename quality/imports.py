@@ -21,31 +21,39 @@ LATE = "scipy.stats"
 def lean() -> Generator[None]:
     """Hide the optional packages, and put off scipy's statistics until something of it is used.
 
-    Afterwards all of them can be imported as ever.
+    For the first import inside; afterwards all of them can be imported as ever.
     """
+    if "great_expectations" in sys.modules:
+        yield
+        return
     # None is how Python notes that there is no such module.
     stand_ins: dict[str, Any] = {**dict.fromkeys(OPTIONAL), LATE: _late(LATE)}
     put = {name: module for name, module in stand_ins.items() if name not in sys.modules}
     sys.modules.update(put)
+    was_enabled = gc.isenabled()
     # What a module defines stays: to look for garbage among it is a fifth of the import.
     gc.disable()
     try:
         yield
     finally:
-        for name in put:
-            del sys.modules[name]
+        for name, module in put.items():
+            if sys.modules.get(name, ...) is module:
+                del sys.modules[name]
         gc.freeze()
-        gc.enable()
+        if was_enabled:
+            gc.enable()
 
 
 def _late(real: str) -> ModuleType:
     """Return a module that imports the real one when it is asked for what that defines."""
+    module = ModuleType(real)
 
     def of_real(name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
+        if sys.modules.get(real) is module:
+            del sys.modules[real]
         return getattr(importlib.import_module(real), name)
 
-    module = ModuleType(real)
     module.__getattr__ = of_real
     return module

@@ -86,6 +86,12 @@ def test_a_lost_second_name_is_made_anew(settings: Settings) -> None:
     assert users(settings) == {DAY: ["ann", "bob"], NEXT: ["ann", "bob"]}
 
 
+def test_a_stray_file_among_the_days_is_passed_over(settings: Settings) -> None:
+    (admitted_folder(settings) / ".DS_Store").touch()
+    assert set(admit(settings, [NEXT])) == {DAY, NEXT}
+    assert erase(settings, ["ann"]).found_anything
+
+
 def test_what_was_let_in_and_is_nowhere_any_more_is_told(settings: Settings) -> None:
     shutil.rmtree(admitted_folder(settings))
     land(settings, DAY, "zoe")

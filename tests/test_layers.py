@@ -19,6 +19,7 @@ ALLOWED = {
     "orchestration": PACKAGES,
 }
 FOREIGN = {"warehouse": {"dagster", "dbt", "great_expectations"}, "quality": {"dagster", "duckdb"}}
+NAME = re.compile(r"'((?:[A-Z][a-z]+ )+[A-Z][a-z]+|identify)'")
 CLOCK = re.compile(r"\b(current_date|current_timestamp|now\(\)|getdate|sysdate|today\(\))", re.I)
 
 
@@ -60,6 +61,17 @@ def test_only_the_touched_lines_read_staging_by_day() -> None:
         "int_actor_days",
         "int_identity_map",
     }
+
+
+def test_every_event_that_a_model_asks_for_by_name_is_notable() -> None:
+    # These two are told apart among the events of a role, and every one with the role is notable.
+    by_role = {"Order Cancelled", "Complaint Closed"}
+    models = {path.stem: path.read_text() for path in (ROOT / "dbt_project/models").rglob("*.sql")}
+    listed = set(NAME.findall(models["int_notable_events"])) | by_role
+    readers = [text for text in models.values() if "ref('int_notable_events')" in text]
+    assert len(readers) == 3
+    for text in readers:
+        assert set(NAME.findall(text)) <= listed
 
 
 @pytest.fixture(scope="module")

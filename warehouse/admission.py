@@ -123,7 +123,8 @@ def _remove_unlisted(settings: Settings, listed: Mapping[date, str], days: Itera
 def _held(settings: Settings) -> set[date]:
     """Return the days with a folder, listed or not."""
     names = (entry.path.name for entry in entries(admitted_folder(settings)))
-    return {date.fromisoformat(name.removeprefix(PARTITION)) for name in names}
+    days = (name.removeprefix(PARTITION) for name in names if name.startswith(PARTITION))
+    return {date.fromisoformat(day) for day in days}
 
 
 def _fingerprint(settings: Settings, day: date) -> str:

@@ -16,15 +16,20 @@
 {%- endmacro %}
 
 {% macro get_incremental_rebuild_days_sql(arguments) -%}
-    {#- Delete by the list of days, not by the new rows: a day that became empty must go too. -#}
+    {#-
+        Delete by the list of days, not by the new rows: a day that became empty must go too. Insert by
+        it as well: a table made for other days, as a part of the models may leave it, adds nothing.
+    -#}
     {%- set day = arguments['unique_key'] -%}
     {%- set days = ref(model.meta.rebuilds) -%}
+    {%- set is_rebuilt = day ~ ' in (select rebuilt.' ~ day ~ ' from ' ~ days ~ ' as rebuilt)' -%}
     {%- set columns = arguments['dest_columns'] | map(attribute='quoted') | join(', ') -%}
     delete from {{ arguments['target_relation'] }}
-    where {{ day }} in (select rebuilt.{{ day }} from {{ days }} as rebuilt);
+    where {{ is_rebuilt }};
 
     insert into {{ arguments['target_relation'] }} ({{ columns }})
     select {{ columns }} from {{ arguments['temp_relation'] }}
+    where {{ is_rebuilt }}
 {%- endmacro %}
 
 {% macro get_insert_overwrite_sql(source_relation, target_relation, existing_relation) -%}

@@ -18,6 +18,7 @@
     {#- The new table is filled before the old one goes: a model may read what it held. -#}
     {%- set old = load_cached_relation(target_relation) -%}
     {%- set new = make_intermediate_relation(target_relation) -%}
+    drop table if exists {{ new }};
     {{ create_table_as(false, new, sql) }}
     {%- if old is not none %}
     drop {{ old.type }} {{ old }};

@@ -131,8 +131,17 @@ def _frames(measures: Measures) -> list[Row]:
 
 
 def _growth(measures: Measures) -> list[Row]:
-    ours, tenth = (_inside(measures[name], "cpu") for name in NEEDED[3])
-    return [compared("3", "cpu beside a tenth of the events", ours, tenth, at_most=10)]
+    ours, tenth = (measures[name] for name in NEEDED[3])
+    rows = []
+    for unit, limit in (("cpu", 10), ("wall", None)):
+        what = f"{unit} beside a tenth of the events"
+        rows.append(compared("3", what, _inside(ours, unit), _inside(tenth, unit), at_most=limit))
+    for what, field in (("lake", "lake_megabytes"), ("build files", "megabytes")):
+        large, small = ([measure.report[field] for measure in of] for of in (ours, tenth))
+        rows.append(compared("3", f"{what} beside a tenth of the events", large, small, unit="MB"))
+    peaks = [[measure.peak_mb for measure in of] for of in (ours, tenth)]
+    rows.append(compared("3", "peak memory beside a tenth of the events", *peaks, unit="MB"))
+    return rows
 
 
 def _inside(measures: list[Measure], unit: str) -> list[float]:

@@ -83,7 +83,11 @@ def _land_and_build(
             nodes = build_models(
                 settings, days, with_rules=not settings.build_db.exists(), tables=tables
             )
-    clock.report(nodes=nodes, megabytes=_megabytes(settings.build_db, settings.serving_build_db))
+    clock.report(
+        nodes=nodes,
+        megabytes=_megabytes(settings.build_db, settings.serving_build_db),
+        lake_megabytes=_megabytes(*(home / "lake" / "events").rglob("*.parquet")),
+    )
 
 
 def _megabytes(*files: Path) -> float:
