@@ -60,10 +60,10 @@ placed as (
         lead(steps.step) over day_line as step_after,
         -- An activity and what comes within the session gap are of one session.
         lag(steps.is_activity) over day_line
-        and steps.at_micros - lag(steps.at_micros) over day_line <= parameters.gap_micros
+        and lag(steps.at_micros) over day_line >= steps.at_micros - parameters.gap_micros
             as is_with_before,
         steps.is_activity
-        and lead(steps.at_micros) over day_line - steps.at_micros <= parameters.gap_micros
+        and lead(steps.at_micros) over day_line <= steps.at_micros + parameters.gap_micros
             as is_with_after
 
     from steps
