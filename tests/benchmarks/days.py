@@ -25,8 +25,9 @@ def one_more_day(data: Data, work: Path, days: int) -> tuple[list[Row], str]:
     recent = (*before[-SHORT:], *more)
     same = of_people(data, people_of(data, recent), data.ndjson.parent / f"recent{len(recent)}")
     full = job("run", folder / "year", data, before)
-    job("run", folder / "same", same, before)
-    job("run", folder / "month", data, before[-SHORT:])
+    # Without the gates: a day on which few people remain may be empty.
+    job("whole", folder / "same", same, before)
+    job("whole", folder / "month", data, before[-SHORT:])
 
     measures: dict[str, list[Measure]] = {"year": [], "same": [], "month": []}
     for day in more:
