@@ -3,12 +3,10 @@
 The run is in the history that `make dev` shows. Nothing here decides what is run: the job does.
 """
 
-import gc
 import os
 import time
 import warnings
-from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -21,6 +19,7 @@ from dagster_shared.utils.warnings import BetaWarning, PreviewWarning
 from orchestration import environment
 from orchestration.failures import Problem, failed_checks, problems_of
 from orchestration.run_log import Follower, run_log_path
+from quality.imports import lasting
 from warehouse.database import lock_holder, run_lock
 from warehouse.settings import Settings
 
@@ -69,7 +68,7 @@ def run_days(
     run_id = str(uuid4())
     log = run_log_path(settings, run_id)
     follower = Follower(log, verbose=verbose)
-    with _loading():
+    with lasting():
         job = _job(settings, follower)
     follower.expect(_steps(job))
     started = time.monotonic()
@@ -86,22 +85,6 @@ def run_days(
                 raise_on_error=False,
             )
     return _report(result, first, last, time.monotonic() - started, log)
-
-
-@contextmanager
-def _loading() -> Generator[None]:
-    """Keep the garbage collector from what is loaded inside: all of it stays to the end of the run.
-
-    Otherwise it looks through a million objects again and again, a tenth of a small run.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        if was_enabled:
-            gc.enable()
 
 
 def _job(settings: Settings, follower: Follower) -> dg.JobDefinition:

@@ -16,9 +16,7 @@ roles as (
 
 parameters as (
 
-    select cast(value as bigint) * 60000000 as gap_micros
-    from {{ ref('parameters') }}
-    where parameter = 'session_gap_minutes'
+    {{ session_gap() }}
 
 ),
 
@@ -66,7 +64,7 @@ bucketed as (
         cast(count_if(is_activity and is_invite) as bigint) as invites,
 
         -- whatever the type
-        cast(count_if(coalesce(is_contact, false)) as bigint) as contacts,
+        cast(count_if(is_contact) as bigint) as contacts,
         min(platform) as platform,
         min(country) as country,
         -- The first campaign; the key sorts as time does.

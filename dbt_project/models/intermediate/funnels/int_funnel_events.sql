@@ -22,9 +22,7 @@ funnels as (
 
 parameters as (
 
-    select cast(value as bigint) * 60000000 as gap_micros
-    from {{ ref('parameters') }}
-    where parameter = 'session_gap_minutes'
+    {{ session_gap() }}
 
 ),
 
