@@ -12,9 +12,9 @@ from typing import Any
 from dagster_dbt import DbtProject
 
 from orchestration.engines import Engine, engine_of
-from warehouse.files import write_atomically
 from warehouse.rules.effective import effective_rules, prepare_rules
 from warehouse.settings import Settings
+from warehouse.storage.files import write_atomically
 
 SHIPPED = Path(__file__).parents[1] / "dbt_project"
 LINKED = ("macros", "models", "tests", "dbt_project.yml", "profiles.yml")

@@ -1,7 +1,7 @@
 """dbt in this process -> Dagster events: one invocation a run, no child process.
 
 `DbtCliResource` starts dbt twice and lets it ask the network for its newest version. The seam here
-(result events -> `DbtCoreCliEventMessage`) is pinned by tests/test_dbt_run.py.
+(result events -> `DbtCoreCliEventMessage`) is pinned by tests/pipeline/test_dbt_run.py.
 """
 
 import json
@@ -16,9 +16,9 @@ import dagster as dg
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
 from orchestration.dbt_project import Project, dbt_arguments, definition_fingerprint
-from warehouse.files import remove_durably, write_atomically
-from warehouse.offsets import utc_offsets
+from warehouse.build.offsets import utc_offsets
 from warehouse.settings import Settings
+from warehouse.storage.files import remove_durably, write_atomically
 
 # Clocks of senders run ahead by days at most; no event of a later day is let in.
 FUTURE_DAYS = 400

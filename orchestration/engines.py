@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from warehouse.database import create_databases
+from warehouse.build.database import create_databases
+from warehouse.build.spark_tables import bring_home
 from warehouse.errors import UserError
 from warehouse.settings import DUCKDB, Settings
-from warehouse.spark_tables import bring_home
 
 PREVIEW_ROWS = 5
 

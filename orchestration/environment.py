@@ -4,9 +4,9 @@ import json
 import os
 from functools import cache
 
-from warehouse.database import default_memory_limit
+from warehouse.build.database import default_memory_limit
 from warehouse.settings import Settings, load_settings
-from warehouse.storage import file_systems
+from warehouse.storage.places import file_systems
 
 # The product calls out to nobody.
 QUIET = {

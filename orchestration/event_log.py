@@ -1,7 +1,7 @@
 """Dagster's own event log in SQLite, with one engine a file instead of a new one for each event.
 
 A new engine compiles every statement again: most of what storing a run's thousand events costs.
-The seam (`_connect`) is pinned by tests/test_event_log.py.
+The seam (`_connect`) is pinned by tests/pure/test_event_log.py.
 """
 
 from collections.abc import Generator, Mapping

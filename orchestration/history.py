@@ -9,7 +9,7 @@ import dagster as dg
 from orchestration import environment
 from orchestration.quality_rows import quality_rows
 from orchestration.runs import RANGE_END, RANGE_START
-from warehouse.erasure import People, mentions
+from warehouse.erasure.people import People, mentions
 from warehouse.report.quality import QualityRow
 from warehouse.settings import Settings
 

@@ -5,7 +5,7 @@ from datetime import date
 
 import dagster as dg
 
-from warehouse.landing import landed_days
+from warehouse.landing.days import landed_days
 from warehouse.settings import Settings
 
 # Where nothing has landed yet, the calendar has to start somewhere.

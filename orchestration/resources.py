@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import dagster as dg
 
-from warehouse.database import run_lock
+from warehouse.build.database import run_lock
 from warehouse.settings import Settings
 
 

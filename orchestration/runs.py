@@ -20,7 +20,7 @@ from orchestration import environment
 from orchestration.failures import Problem, failed_checks, problems_of
 from orchestration.run_log import Follower, run_log_path
 from quality.imports import lasting
-from warehouse.database import lock_holder, run_lock
+from warehouse.build.database import lock_holder, run_lock
 from warehouse.settings import Settings
 
 LOGGER = "userops"

@@ -36,7 +36,7 @@ class Expectation:
 class Suite:
     """What good data is at one border.
 
-    ``frame`` names the function of ``warehouse.profiles`` that measures it, ``key`` the column
+    ``frame`` names the function of ``warehouse.gates`` that measures it, ``key`` the column
     that says which row failed.
     """
 

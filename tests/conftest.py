@@ -20,14 +20,15 @@ from orchestration.dbt_project import project_of
 from orchestration.dbt_run import Outcome, build_arguments, stream
 from orchestration.definitions import build_definitions
 from orchestration.environment import enter
-from warehouse.admission import admit
-from warehouse.ingest import ingest_days
-from warehouse.landing import landed_days
+from warehouse.lake.admission import admit
+from warehouse.lake.ingest import ingest_days
+from warehouse.landing.days import landed_days
 from warehouse.serving.contents import content_hashes
 from warehouse.settings import Settings
 
-GOLDEN = Path(__file__).parent / "golden"
-SHARED = Path(__file__).parents[2] / "shared"
+ROOT = Path(__file__).parents[1]
+GOLDEN = ROOT / "tests" / "golden"
+SHARED = ROOT.parent / "shared"
 LOCAL = (None, "", "localhost", "127.0.0.1", "::1")
 
 warnings.filterwarnings("ignore", module="dagster")

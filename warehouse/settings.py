@@ -11,7 +11,7 @@ from typing import Any, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from warehouse.errors import UserError
-from warehouse.storage import Place, fault_in, place_of
+from warehouse.storage.places import Place, fault_in, place_of
 
 FILE_NAME = "userops.toml"
 PREFIX = "USEROPS_"

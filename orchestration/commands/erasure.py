@@ -8,7 +8,7 @@ from orchestration.commands.console import bar, counted, is_verbose, note, verbo
 from warehouse.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from warehouse.forget import Erasure
+    from warehouse.erasure.forget import Erasure
 
 
 @click.command(short_help="Erase users everywhere; prints what was removed.")
@@ -22,9 +22,9 @@ def forget(user_ids: tuple[str, ...], again: bool, yes: bool) -> None:
     Their other ids (merged users, their devices) go with them. The tables are then built anew from
     what is left, which takes as long as the first run. What was removed cannot be brought back.
     """
-    from warehouse.database import run_lock
-    from warehouse.erasure import returned
-    from warehouse.forget import erase
+    from warehouse.build.database import run_lock
+    from warehouse.erasure.forget import erase
+    from warehouse.erasure.people import returned
 
     settings = load_settings()
     wanted = {*user_ids, *(returned(settings) if again else ())}
@@ -69,8 +69,8 @@ def _rebuild(settings: Settings, erasure: "Erasure") -> None:
     from orchestration.commands.journey import tell_result
     from orchestration.history import forget_in_history
     from orchestration.runs import run_days
-    from warehouse.forget import finish
-    from warehouse.status import runnable_days
+    from warehouse.erasure.forget import finish
+    from warehouse.upkeep.status import runnable_days
 
     landed = runnable_days(settings)
     if landed:

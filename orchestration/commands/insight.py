@@ -16,9 +16,9 @@ RECENT_DAYS = 14
 @verbose_option
 def status(limit: int) -> None:
     """Show runs, freshness, checks, what is set aside, and what readers see."""
-    from warehouse.database import lock_holder
-    from warehouse.publish import current, verify
-    from warehouse.status import freshness, totals
+    from warehouse.build.database import lock_holder
+    from warehouse.serving.publish import current, verify
+    from warehouse.upkeep.status import freshness, totals
 
     settings = load_settings()
     click.echo(f"home       {settings.home}")
@@ -82,7 +82,7 @@ def rules(name: str | None) -> None:
 @verbose_option
 def doctor() -> None:
     """Look for what stands in the way of a run; each problem comes with its cure."""
-    from warehouse.doctor import examine
+    from warehouse.upkeep.doctor import examine
 
     findings = examine(load_settings())
     for finding in findings:
@@ -97,8 +97,8 @@ def doctor() -> None:
 
 
 def _show_quarantine(settings: Settings) -> None:
-    from warehouse.lake import load_days
-    from warehouse.status import quarantine_counts
+    from warehouse.lake.layout import load_days
+    from warehouse.upkeep.status import quarantine_counts
 
     days = load_days(settings)
     if not days:

@@ -41,7 +41,7 @@ def run(day: date | None, first: date | None, last: date | None, engine: str | N
 @verbose_option
 def demo(users: int, days: int, seed: int) -> None:
     """Simulate a shop, run the whole journey, and say where the results are."""
-    from warehouse.demo import prepare_demo
+    from warehouse.simulate.demo import prepare_demo
 
     settings = load_settings()
     with bar("user") as progress:
@@ -101,7 +101,7 @@ def run_and_tell(settings: Settings, first: date, last: date) -> None:
 
 def tell_result(settings: Settings, report: "RunReport") -> None:
     """Say how a run ended; exits with 1 when it failed."""
-    from warehouse.erasure import returned
+    from warehouse.erasure.people import returned
 
     for warning in report.warnings:
         note(f"warning: {warning}")
@@ -123,7 +123,7 @@ def tell_result(settings: Settings, report: "RunReport") -> None:
 def _wanted_days(
     settings: Settings, day: date | None, first: date | None, last: date | None
 ) -> tuple[date, date]:
-    from warehouse.status import freshness, today
+    from warehouse.upkeep.status import freshness, today
 
     if day and (first or last):
         raise click.UsageError("--date is one day, --from and --to are a range: give one of them")
@@ -153,7 +153,7 @@ def _wanted_days(
 
 def _summary(settings: Settings, report: "RunReport") -> str:
     """Tell a run in the few lines that a person reads."""
-    from warehouse.status import totals
+    from warehouse.upkeep.status import totals
 
     lines = totals(settings, report.first, report.last)
     published = report.outputs.get("serving/warehouse", {})

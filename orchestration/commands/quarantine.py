@@ -23,8 +23,8 @@ def quarantine() -> None:
 @click.option("--all", "everything", is_flag=True, help=f"All lines, not the first {SHOWN}.")
 def list_lines(day: date | None, everything: bool) -> None:
     """List what was set aside, and why. Line 0 is about a whole file."""
-    from warehouse.quarantine import list_quarantine
-    from warehouse.status import conflicts
+    from warehouse.lake.quarantine import list_quarantine
+    from warehouse.upkeep.status import conflicts
 
     settings = load_settings()
     found = list_quarantine(settings, None if day is None else [day]).drop_columns(["line"])
@@ -55,7 +55,7 @@ def list_lines(day: date | None, everything: bool) -> None:
 @click.argument("line", type=click.IntRange(0))
 def show(day: date, source_file: str, line: int) -> None:
     """Write a line's own bytes to standard output, as they stood in the file."""
-    from warehouse.quarantine import show as line_of
+    from warehouse.lake.quarantine import show as line_of
 
     content = line_of(load_settings(), day, source_file, line)
     sys.stdout.buffer.write(content)
@@ -71,9 +71,9 @@ def show(day: date, source_file: str, line: int) -> None:
 def replay(day: date | None, and_run: bool) -> None:
     """Judge again what landed, after the files, the mapping or a rule were mended."""
     from orchestration.commands.journey import run_and_tell
-    from warehouse.database import run_lock
-    from warehouse.quarantine import replay as judge_again
-    from warehouse.status import runnable_days
+    from warehouse.build.database import run_lock
+    from warehouse.lake.quarantine import replay as judge_again
+    from warehouse.upkeep.status import runnable_days
 
     settings = load_settings()
     with run_lock(settings, "quarantine replay", on_wait=lambda who: note(f"waiting for {who}")):

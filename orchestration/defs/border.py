@@ -8,9 +8,9 @@ import dagster as dg
 from orchestration.partitions import days_of
 from orchestration.resources import Installation
 from quality.suite import Suite, Verdict, load_suites, run_suite
-from warehouse import profiles
-from warehouse.admission import admitted
-from warehouse.lake import load_days
+from warehouse.gates import profiles
+from warehouse.lake.admission import admitted
+from warehouse.lake.layout import load_days
 from warehouse.settings import Settings
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ import dagster as dg
 
 from orchestration.partitions import SINGLE_RUN, days_of
 from orchestration.resources import Installation
-from warehouse.admission import admit
 from warehouse.errors import UserError
-from warehouse.ingest import IngestReport, ingest_days
-from warehouse.landing import landed_days
+from warehouse.lake.admission import admit
+from warehouse.lake.ingest import IngestReport, ingest_days
+from warehouse.landing.days import landed_days
 from warehouse.settings import Settings
 
 OWNERS = ["team:data-platform"]

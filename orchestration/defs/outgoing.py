@@ -9,11 +9,11 @@ import dagster as dg
 from orchestration.defs.landing import POOL, RETRY
 from orchestration.quality_rows import quality_rows
 from orchestration.resources import Installation
-from warehouse.admission import admitted
 from warehouse.exports.folder import ExportReport
 from warehouse.exports.kpi import export_kpi
 from warehouse.exports.recall import export_recall
-from warehouse.publish import publish
+from warehouse.lake.admission import admitted
+from warehouse.serving.publish import publish
 from warehouse.settings import Settings
 
 OWNERS = ["team:user-operations"]

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import dagster as dg
 
-from warehouse.landing import landed_days
+from warehouse.landing.days import landed_days
 from warehouse.settings import Settings
 
 MORNING = "0 5 * * *"

@@ -9,8 +9,8 @@ from datetime import date
 import dagster as dg
 
 from orchestration.partitions import daily_partitions
-from warehouse.admission import admitted
-from warehouse.landing import is_ready, landed_days, landed_entries
+from warehouse.lake.admission import admitted
+from warehouse.landing.days import is_ready, landed_days, landed_entries
 from warehouse.settings import Settings
 
 WEBHOOK_SECONDS = 10

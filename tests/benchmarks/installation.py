@@ -9,8 +9,8 @@ from typing import Any
 from orchestration.dbt_project import Project, project_of
 from orchestration.dbt_run import Outcome, build_arguments, stream
 from orchestration.environment import enter
-from warehouse.admission import admit
-from warehouse.database import create_databases
+from warehouse.build.database import create_databases
+from warehouse.lake.admission import admit
 from warehouse.settings import Settings
 
 # What the generator tells of. To the baselines, mail received and refunds are no activity.

@@ -20,7 +20,7 @@ def main() -> None:
 def ingest(home: Path, landing: Path, days: list[date]) -> None:
     """Read the days into an empty lake."""
     from tests.benchmarks.installation import prepare, settings_of
-    from warehouse.ingest import ingest_days
+    from warehouse.lake.ingest import ingest_days
 
     settings = settings_of(home, landing)
     prepare(settings)
@@ -67,7 +67,7 @@ def _land_and_build(
     home: Path, landing: Path, runs: list[list[date]], tables: tuple[str, ...]
 ) -> None:
     from tests.benchmarks.installation import build_models, parsed, prepare, settings_of
-    from warehouse.ingest import ingest_days
+    from warehouse.lake.ingest import ingest_days
 
     settings = settings_of(home, landing)
     prepare(settings)

@@ -13,7 +13,7 @@ import pytest
 from tests.conftest import Installation, NewInstallation
 from tests.spark.cluster import HOST, Cluster, running_cluster
 from tests.spark.parity import Comparison, compare
-from warehouse.publish import current
+from warehouse.serving.publish import current
 from warehouse.simulate.run import FIRST_DAY, simulate
 
 USERS = int(os.environ.get("SPARK_TEST_USERS", "60"))

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from warehouse.exports.safe_cells import write_csv
-from warehouse.files import sha256_of
+from warehouse.storage.files import sha256_of
 
 MANIFEST = "manifest.json"
 BATCH = 10_000

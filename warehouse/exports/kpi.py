@@ -16,9 +16,9 @@ from warehouse.exports.folder import (
     write_manifest,
     write_query,
 )
-from warehouse.files import replace_folder
 from warehouse.serving.marts import open_marts
 from warehouse.settings import Settings
+from warehouse.storage.files import replace_folder
 
 
 def export_kpi(settings: Settings, *, as_of_date: date) -> ExportReport:

@@ -19,9 +19,9 @@ from warehouse.exports.folder import (
     write_manifest,
     write_query,
 )
-from warehouse.files import replace_folder
 from warehouse.serving.marts import open_marts, quoted
 from warehouse.settings import Settings
+from warehouse.storage.files import replace_folder
 
 CONTACT_COLUMNS = {
     "email": "email",

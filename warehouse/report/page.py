@@ -7,7 +7,6 @@ from typing import Any
 
 import duckdb
 
-from warehouse.files import write_atomically
 from warehouse.report.charts import activity_chart, flow_chart
 from warehouse.report.cohorts import read_heat_maps
 from warehouse.report.kpis import read_kpis
@@ -17,6 +16,7 @@ from warehouse.report.query import Row, rows
 from warehouse.report.segments import read_tier_moves, read_tiles
 from warehouse.serving.marts import open_marts
 from warehouse.settings import Settings
+from warehouse.storage.files import write_atomically
 
 __all__ = ["QualityRow", "build_report"]
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from warehouse.errors import UserError
-from warehouse.files import replace_folder
 from warehouse.rules.catalogue import SPECS
 from warehouse.rules.checks import Rules, Spec, cell_faults, column_faults, key_faults
 from warehouse.rules.kinds import BOOLEAN
 from warehouse.rules.table import Table, nearest, read_table
 from warehouse.settings import Settings
+from warehouse.storage.files import replace_folder
 
 SHIPPED_DIR = Path(__file__).parents[2] / "dbt_project" / "seeds" / "rules"
 UNDECLARED = Spec(columns={}, may_be_empty=True)

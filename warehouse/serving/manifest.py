@@ -8,9 +8,9 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.files import sha256_of, write_atomically
 from warehouse.serving import versions
 from warehouse.serving.contents import Part, table_hashes
+from warehouse.storage.files import sha256_of, write_atomically
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import duckdb
 
 from warehouse.errors import UserError
 from warehouse.settings import Settings
-from warehouse.storage import let_read, place_of
+from warehouse.storage.places import let_read, place_of
 
 SCHEMA = "marts"
 INFO_TABLE = "publish_info"

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.files import sha256_of
 from warehouse.serving.contents import UNDATED, Part, date_column
 from warehouse.serving.marts import INFO_TABLE, SCHEMA, quoted
+from warehouse.storage.files import sha256_of
 
 
 @dataclass(frozen=True)

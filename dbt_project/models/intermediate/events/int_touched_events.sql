@@ -25,7 +25,7 @@ final as (
         source_line,
         load_date
 
-    from {{ told_once('lines') }} as events
+    from {{ deduplicated('lines') }} as events
 
 )
 

@@ -1,8 +1,8 @@
 with
 
-stale_days as (
+snapshot_dates as (
 
-    select * from {{ ref('int_stale_days') }}
+    select * from {{ ref('int_snapshot_dates') }}
 
 ),
 
@@ -18,8 +18,8 @@ user_days as (
         events > 0
         and event_date <= {{ as_of_date() }}
         and event_date > (
-            select cast({{ dbt.dateadd('day', -30, 'min(stale_days.as_of_date)') }} as date)
-            from stale_days
+            select cast({{ dbt.dateadd('day', -30, 'min(snapshot_dates.as_of_date)') }} as date)
+            from snapshot_dates
         )
 
 ),
@@ -181,10 +181,10 @@ measures as (
 grid as (
 
     select
-        stale_days.as_of_date,
+        snapshot_dates.as_of_date,
         measures.measure
 
-    from stale_days
+    from snapshot_dates
     cross join measures
 
 ),

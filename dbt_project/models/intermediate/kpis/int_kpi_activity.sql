@@ -3,7 +3,10 @@ with
 days as (
 
     select * from {{ ref('int_kpi_days') }}
-    where event_date in (select stale.as_of_date from {{ ref('int_stale_days') }} as stale)
+    where
+        event_date in (
+            select dates.as_of_date from {{ ref('int_snapshot_dates') }} as dates
+        )
 
 ),
 

@@ -1,8 +1,8 @@
 with
 
-stale_days as (
+snapshot_dates as (
 
-    select * from {{ ref('int_stale_days') }}
+    select * from {{ ref('int_snapshot_dates') }}
 
 ),
 
@@ -10,7 +10,7 @@ bounds as (
 
     -- The longest window of a KPI is 90 days.
     select cast({{ dbt.dateadd('day', -90, 'min(as_of_date)') }} as date) as first_date
-    from stale_days
+    from snapshot_dates
 
 ),
 

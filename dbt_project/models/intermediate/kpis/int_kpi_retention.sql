@@ -1,8 +1,8 @@
 with
 
-stale_days as (
+snapshot_dates as (
 
-    select * from {{ ref('int_stale_days') }}
+    select * from {{ ref('int_snapshot_dates') }}
 
 ),
 
@@ -21,7 +21,7 @@ user_days as (
     from {{ ref('fct_user_days') }}
     where
         events > 0
-        and event_date in (select stale_days.as_of_date from stale_days)
+        and event_date in (select snapshot_dates.as_of_date from snapshot_dates)
 
 ),
 
@@ -65,19 +65,19 @@ horizons as (
 final as (
 
     select
-        stale_days.as_of_date,
+        snapshot_dates.as_of_date,
         horizons.kpi,
         cast(coalesce(returns.users, 0) as double) as numerator,
         cast(coalesce(cohort.new_users, 0) as double) as denominator,
         true as is_share
 
-    from stale_days
+    from snapshot_dates
     cross join horizons
     left join kpi_days as cohort
-        on {{ days_between('cohort.event_date', 'stale_days.as_of_date') }} = horizons.age_days
+        on {{ days_between('cohort.event_date', 'snapshot_dates.as_of_date') }} = horizons.age_days
     left join returns
         on
-            stale_days.as_of_date = returns.event_date
+            snapshot_dates.as_of_date = returns.event_date
             and horizons.age_days = returns.age_days
 
 )

@@ -1,14 +1,14 @@
 with
 
-stale_days as (
+snapshot_dates as (
 
-    select * from {{ ref('int_stale_days') }}
+    select * from {{ ref('int_snapshot_dates') }}
 
 ),
 
-spells as (
+islands as (
 
-    select * from {{ ref('int_activity_spells') }}
+    select * from {{ ref('int_activity_islands') }}
 
 ),
 
@@ -42,15 +42,15 @@ silences as (
 
     select
         thresholds.measure,
-        cast({{ dbt.dateadd('day', 'thresholds.silent_days', 'spells.spell_end') }} as date)
+        cast({{ dbt.dateadd('day', 'thresholds.silent_days', 'islands.island_end') }} as date)
             as from_date,
-        spells.next_start as to_date
+        islands.next_start as to_date
 
-    from spells
+    from islands
     cross join thresholds
     where
-        spells.next_start is null
-        or {{ days_between('spells.spell_end', 'spells.next_start') }} > thresholds.silent_days
+        islands.next_start is null
+        or {{ days_between('islands.island_end', 'islands.next_start') }} > thresholds.silent_days
 
 ),
 
@@ -91,8 +91,8 @@ steps as (
         first_date as step_date,
         1 as change
 
-    from spells
-    where spell_start = first_date
+    from islands
+    where island_start = first_date
 
 ),
 
@@ -115,14 +115,14 @@ moments as (
         as_of_date as moment_date,
         'now' as moment
 
-    from stale_days
+    from snapshot_dates
     union all
     select
         as_of_date,
         cast({{ dbt.dateadd('day', -30, 'as_of_date') }} as date) as moment_date,
         'before' as moment
 
-    from stale_days
+    from snapshot_dates
 
 ),
 
@@ -152,12 +152,12 @@ days as (
             coalesce(max(case when levels.level = '{{ level }}' then levels.users end), 0) as double
         ) as {{ level }},
         {% endfor %}
-        stale_days.as_of_date
+        snapshot_dates.as_of_date
 
-    from stale_days
+    from snapshot_dates
     left join levels
-        on stale_days.as_of_date = levels.as_of_date
-    group by stale_days.as_of_date
+        on snapshot_dates.as_of_date = levels.as_of_date
+    group by snapshot_dates.as_of_date
 
 ),
 

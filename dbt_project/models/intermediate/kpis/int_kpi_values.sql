@@ -1,4 +1,4 @@
-{{ rebuilt_by('as_of_date', 'int_stale_days') }}
+{{ rebuilt_by('as_of_date', 'int_snapshot_dates') }}
 
 with
 

@@ -6,9 +6,9 @@ kpi_days as (
 
 ),
 
-stale_days as (
+snapshot_dates as (
 
-    select * from {{ ref('int_stale_days') }}
+    select * from {{ ref('int_snapshot_dates') }}
 
 ),
 
@@ -57,8 +57,8 @@ days as (
         coalesce(active.repeat_buyer_users, 0) as repeat_buyers
 
     from windows
-    inner join stale_days
-        on windows.event_date = stale_days.as_of_date
+    inner join snapshot_dates
+        on windows.event_date = snapshot_dates.as_of_date
     left join active
         on windows.event_date = active.as_of_date
 

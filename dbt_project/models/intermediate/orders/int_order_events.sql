@@ -4,7 +4,7 @@ with
 
 events as (
 
-    select * from {{ ref('int_notable_events') }}
+    select * from {{ ref('int_business_events') }}
     where order_id is not null
 
 ),

@@ -1,8 +1,8 @@
 with
 
-spells as (
+islands as (
 
-    select * from {{ ref('int_activity_spells') }}
+    select * from {{ ref('int_activity_islands') }}
 
 ),
 
@@ -29,31 +29,31 @@ turns as (
     -- The only days on which a stage can change, each from the rule that names it.
     select
         user_id,
-        spell_start as turn_date
+        island_start as turn_date
 
-    from spells
+    from islands
     union
     select
-        spells.user_id,
-        cast({{ dbt.dateadd('day', 'stages.max_age_days + 1', 'spells.first_date') }} as date)
+        islands.user_id,
+        cast({{ dbt.dateadd('day', 'stages.max_age_days + 1', 'islands.first_date') }} as date)
 
-    from spells
+    from islands
     inner join stages
         on stages.max_age_days is not null
     union
     select
-        spells.user_id,
-        cast({{ dbt.dateadd('day', 'stages.max_return_days + 1', 'spells.spell_start') }} as date)
+        islands.user_id,
+        cast({{ dbt.dateadd('day', 'stages.max_return_days + 1', 'islands.island_start') }} as date)
 
-    from spells
+    from islands
     inner join stages
         on stages.max_return_days is not null
     union
     select
-        spells.user_id,
-        cast({{ dbt.dateadd('day', 'stages.min_silent_days', 'spells.spell_end') }} as date)
+        islands.user_id,
+        cast({{ dbt.dateadd('day', 'stages.min_silent_days', 'islands.island_end') }} as date)
 
-    from spells
+    from islands
     inner join stages
         on stages.min_silent_days is not null
     union
@@ -72,22 +72,22 @@ placed as (
     select
         turns.user_id,
         turns.turn_date,
-        {{ days_between('spells.first_date', 'turns.turn_date') }} as age_days,
-        {{ days_between('spells.spell_start', 'turns.turn_date') }} as return_days,
-        spells.silent_days_before,
+        {{ days_between('islands.first_date', 'turns.turn_date') }} as age_days,
+        {{ days_between('islands.island_start', 'turns.turn_date') }} as return_days,
+        islands.silent_days_before,
         case
-            when turns.turn_date <= spells.spell_end then 0
-            else {{ days_between('spells.spell_end', 'turns.turn_date') }}
+            when turns.turn_date <= islands.island_end then 0
+            else {{ days_between('islands.island_end', 'turns.turn_date') }}
         end as silent_days
 
     from turns
-    inner join spells
+    inner join islands
         on
-            turns.user_id = spells.user_id
-            and turns.turn_date >= spells.spell_start
+            turns.user_id = islands.user_id
+            and turns.turn_date >= islands.island_start
             and (
-                turns.turn_date < spells.next_start
-                or spells.next_start is null
+                turns.turn_date < islands.next_start
+                or islands.next_start is null
             )
     where turns.turn_date <= {{ as_of_date() }}
 

@@ -1,4 +1,4 @@
-{{ rebuilt_by('as_of_date', 'int_stale_days') }}
+{{ rebuilt_by('as_of_date', 'int_snapshot_dates') }}
 
 with
 
@@ -6,7 +6,7 @@ snapshots as (
 
     -- Every Sunday is kept, and the latest day; a weekday's snapshot gives way to the next.
     select as_of_date
-    from {{ ref('int_stale_days') }}
+    from {{ ref('int_snapshot_dates') }}
     where
         is_sunday
         or is_latest

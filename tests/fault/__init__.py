@@ -1,0 +1,1 @@
+"""Bad input, two at once, killed half-way, a store that does not answer."""

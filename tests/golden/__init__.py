@@ -1,0 +1,1 @@
+"""Hand-written days and public data, against results made elsewhere."""

@@ -1,0 +1,1 @@
+"""The whole journey: Dagster, dbt, checks and the command line as they run."""

@@ -1,0 +1,159 @@
+"""The seam between dbt in this process and Dagster's events."""
+
+from datetime import date
+
+import dagster as dg
+import duckdb
+import pytest
+
+from orchestration import dbt_project
+from orchestration.dbt_project import project_of
+from orchestration.dbt_run import Outcome, build_arguments, stream
+from orchestration.definitions import build_definitions
+from tests.conftest import FIRST, Installation, NewInstallation, land_golden
+
+
+def test_each_node_becomes_a_materialisation_and_each_test_a_check(
+    new_installation: NewInstallation,
+) -> None:
+    installation = new_installation()
+    land_golden(installation)
+    result = installation.run(FIRST)
+    nodes = project_of(installation.settings).nodes["nodes"].values()
+    built = {
+        (node["schema"], node["name"])
+        for node in nodes
+        if node["resource_type"] in ("model", "seed")
+    }
+
+    events = [
+        event.step_materialization_data.materialization
+        for event in result.get_asset_materialization_events()
+        if event.step_key == "dbt_models"
+    ]
+    assert {tuple(item.asset_key.path) for item in events} == built
+    counts = {item.asset_key.path[-1]: item.metadata for item in events}
+    assert counts["fct_orders"]["dagster/row_count"].value == 1
+    assert "o1" in str(counts["fct_orders"]["preview"].value)
+    # Only marts are shown: other layers may hold contact details.
+    assert "preview" not in counts["int_contacts"]
+    assert "preview" not in counts["stg_events"]
+
+    tests = {node["name"] for node in nodes if node["resource_type"] == "test"}
+    checks = {item.check_name for item in result.get_asset_check_evaluations()}
+    assert {name for name in checks if not name.startswith("gx_")} == tests
+
+
+def test_a_failing_model_is_named_with_its_reason(new_installation: NewInstallation) -> None:
+    installation = new_installation()
+    land_golden(installation)
+    installation.build(FIRST)
+    project = project_of(installation.settings)
+    arguments = build_arguments(project, installation.settings, date(2026, 3, 1))
+    (installation.settings.lake_root / "loads.parquet").unlink()
+    outcome = Outcome()
+
+    for _ in stream(project, arguments, outcome):
+        pass
+
+    assert not outcome.success
+    assert "loads.parquet" in outcome.message()
+
+
+def test_a_table_that_cannot_be_filled_stays_as_it_was(new_installation: NewInstallation) -> None:
+    installation = new_installation()
+    settings = installation.settings
+    land_golden(installation)
+    installation.build(FIRST)
+    before = installation.hashes()
+    ledger = settings.home / f"lake/ledger/load_date={FIRST}/ledger.parquet"
+    rows = duckdb.read_parquet(str(ledger), hive_partitioning=False)
+    rows.project("* replace (cast(null as varchar) as format)").to_parquet(f"{ledger}.new")
+    ledger.with_suffix(".parquet.new").replace(ledger)
+    project = project_of(settings)
+    arguments = build_arguments(project, settings, date.fromisoformat(FIRST), skipped=("seed",))
+    outcome = Outcome()
+
+    for _ in stream(project, [*arguments, "--select", "load_ledger"], outcome):
+        pass
+
+    assert not outcome.success
+    assert "load_ledger" in outcome.message()
+    assert "NOT NULL constraint failed" in outcome.message()
+    assert installation.hashes() == before
+    for file in (settings.build_db, settings.serving_build_db):
+        with duckdb.connect(str(file), read_only=True) as connection:
+            names = connection.execute("select table_name from duckdb_tables()").fetchall()
+        assert not [name for (name,) in names if "__dbt" in name]
+
+
+def test_the_plain_manifest_is_that_of_dbt_also_when_it_was_not_written_anew(
+    new_installation: NewInstallation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = new_installation().settings
+    settings.rules_dir.mkdir()
+    roles = settings.rules_dir / "event_roles.csv"
+    written = []
+    for role in ("activity", "activity", "purchase"):
+        roles.write_text(f"event,role\nDance Performed,{role}\n")
+        monkeypatch.setattr(dbt_project, "_PARSED", {})
+        project = project_of(settings)
+        (plain_file,) = project.target.glob("plain-*.json")
+        written.append((plain_file.name, plain_file.stat().st_mtime_ns))
+        checksums = {key: node.checksum.checksum for key, node in project.manifest.nodes.items()}
+        plain = project.nodes["nodes"].items()
+        assert {key: node["checksum"]["checksum"] for key, node in plain} == checksums
+
+    assert written[0] == written[1]
+    assert written[2][0] != written[1][0]
+
+
+def test_a_part_of_the_assets_can_be_materialised_alone(finished: Installation) -> None:
+    job = build_definitions(settings=finished.settings).resolve_implicit_global_asset_job_def()
+    before = finished.hashes()
+
+    result = job.execute_in_process(
+        asset_selection=[dg.AssetKey(["marts", "lifecycle_periods"])], raise_on_error=False
+    )
+
+    assert result.success
+    keys = {event.asset_key for event in result.get_asset_materialization_events()}
+    assert keys == {dg.AssetKey(["marts", "lifecycle_periods"])}
+    assert finished.hashes() == before
+
+
+def test_days_that_are_not_rebuilt_are_not_added_to(finished: Installation) -> None:
+    job = build_definitions(settings=finished.settings).resolve_implicit_global_asset_job_def()
+
+    def rows(table: str) -> int:
+        with duckdb.connect(str(finished.settings.build_db), read_only=True) as build:
+            [(count,)] = build.execute(f"select count(*) from intermediate.{table}").fetchall()
+            return count
+
+    before = rows("int_order_events")
+    assert rows("int_business_events")
+
+    # By now nothing is touched, and the business events are still those of the last run.
+    for name in ("int_touched_days", "int_order_events"):
+        key = dg.AssetKey(["intermediate", name])
+        assert job.execute_in_process(asset_selection=[key]).success
+
+    assert not rows("int_touched_days")
+    assert rows("int_order_events") == before
+
+
+def test_changed_rules_build_history_anew(new_installation: NewInstallation) -> None:
+    installation = new_installation()
+    land_golden(installation)
+    assert installation.run(FIRST, "2026-03-04").success
+    installation.settings.rules_dir.mkdir()
+    (installation.settings.rules_dir / "event_roles.csv").write_text(
+        "event,role\nDance Performed,activity\nDance Performed,share\nOrder Completed,purchase\n"
+    )
+
+    assert installation.run("2026-03-04").success
+
+    # The dance of 2 March counts as a share now, though only 4 March was asked for.
+    assert installation.rows(
+        "select event_date, shares from marts.fct_user_days where shares > 0"
+    ) == [(date(2026, 3, 2), 1)]

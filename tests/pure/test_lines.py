@@ -1,0 +1,353 @@
+"""One bad line among good ones: what it is called, and that it costs nothing but itself."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from warehouse.judging.batches import judge_batch
+from warehouse.judging.currencies import ISO_4217
+from warehouse.judging.exact import Limits, judge
+from warehouse.judging.values import Rejection
+from warehouse.judging.verdicts import JUDGED_SCHEMA, Row, judge_rows
+
+DAY = date(2026, 10, 1)
+LIMITS = Limits.of(DAY, future_days=1, max_line_bytes=100_000, currencies=ISO_4217)
+STAMP = "2026-10-01T08:00:00.123Z"
+
+
+def line_of(**fields) -> bytes:
+    event = {
+        "type": "track",
+        "event": "Product Viewed",
+        "messageId": "m-1",
+        "userId": "u1",
+        "timestamp": STAMP,
+        "properties": {"product_id": "p1", "price": 9.9},
+        "context": {"platform": "web", "campaign": {"source": "google"}},
+    } | fields
+    kept = {name: value for name, value in event.items() if value is not ...}
+    return json.dumps(kept, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def order(**properties) -> bytes:
+    given = {"order_id": "o1", "revenue": 12.5, "currency": "USD"} | properties
+    return line_of(
+        event="Order Completed", properties={k: v for k, v in given.items() if v is not ...}
+    )
+
+
+def raw(old: str, new: str) -> bytes:
+    changed = line_of().replace(old.encode(), new.encode())
+    assert changed != line_of()
+    return changed
+
+
+GOOD = [line_of(messageId=f"good-{number}") for number in range(1_000)]
+
+BAD = {
+    "malformed": (b'{"type":"track",', "bad_json"),
+    "cut": (line_of()[:-30], "bad_json"),
+    "two objects": (line_of() + line_of(), "bad_json"),
+    "CR only": (line_of() + b"\r" + line_of(), "bad_json"),
+    "lone surrogate": (raw('"p1"', '"\\ud800"'), "bad_json"),
+    "array": (b'["track"]', "not_an_object"),
+    "scalar": (b"42", "not_an_object"),
+    "too long": (line_of(properties={"text": "x" * 100_000}), "too_long"),
+    "nested 200,000": (b'{"a":' + b"[" * 40_000 + b"]" * 40_000 + b"}", "too_deep"),
+    "nested 100 in context": (
+        line_of(context=json.loads("[" * 0 + '{"a":' * 100 + "1" + "}" * 100)),
+        "too_deep",
+    ),
+    "nested 100 in an unknown field": (
+        raw('"userId"', '"x":' + "[" * 100 + "]" * 100 + ',"userId"'),
+        "too_deep",
+    ),
+    "invalid UTF-8 in a field": (line_of(event="é").replace(b"\xc3\xa9", b"\xe9"), "bad_encoding"),
+    "invalid UTF-8 in context": (
+        line_of(context={"a": "é"}).replace(b"\xc3\xa9", b"\xff"),
+        "bad_encoding",
+    ),
+    "raw NUL": (raw('"p1"', '"p\x001"'), "nul_character"),
+    "escaped NUL": (raw('"p1"', '"p\\u00001"'), "nul_character"),
+    "repeated key": (raw('"userId"', '"userId":"u1","userId"'), "duplicate_key"),
+    "repeated key, spaced": (raw('"userId"', '"userId" : "u1" , "userId"'), "duplicate_key"),
+    "repeated unknown key": (raw('"userId"', '"x":1,"x":2,"userId"'), "duplicate_key"),
+    "key repeated by an escape": (raw('"userId"', '"\\u0075serId":"u2","userId"'), "duplicate_key"),
+    "repeated property": (raw('"price"', '"price":1,"price"'), "duplicate_key"),
+    "repeated deep property": (
+        raw('"price":9.9', '"products":[{"sku":1.50,"sku":1}]'),
+        "duplicate_key",
+    ),
+    "repeated trait": (raw('"userId"', '"traits":{"a":1,"a":1},"userId"'), "duplicate_key"),
+    "NaN": (raw("9.9", "NaN"), "bad_number"),
+    "Infinity": (raw("9.9", "-Infinity"), "bad_number"),
+    "1e999": (raw("9.9", "1e999"), "bad_number"),
+    "neither id": (line_of(userId=...), "no_id"),
+    "both ids null": (line_of(userId=None, anonymousId=None), "no_id"),
+    "blank id": (line_of(userId=" "), "no_id"),
+    "id as a list": (line_of(userId=["u1"]), "bad_value"),
+    "track without event": (line_of(event=...), "no_event"),
+    "track with a blank event": (line_of(event=" "), "no_event"),
+    "event as a number": (line_of(event=7), "bad_value"),
+    "unknown type": (line_of(type="purchase"), "unknown_type"),
+    "no type": (line_of(type=...), "unknown_type"),
+    "no time at all": (line_of(timestamp=...), "bad_time"),
+    "no date": (line_of(timestamp="yesterday"), "bad_time"),
+    "no date, though received": (line_of(timestamp="soon", receivedAt=STAMP), "bad_time"),
+    "30 February": (line_of(timestamp="2026-02-30T00:00:00Z"), "bad_time"),
+    "year 0001": (line_of(timestamp="0001-01-01T00:00:00Z"), "bad_time"),
+    "year 9999": (line_of(timestamp="9999-12-31T00:00:00Z"), "bad_time"),
+    "before 1970": (line_of(timestamp="1969-12-31T23:59:59Z"), "bad_time"),
+    "bad receivedAt": (line_of(receivedAt="later"), "bad_time"),
+    "future": (line_of(timestamp="2026-10-03T00:00:00Z"), "future"),
+    "properties as a text": (line_of(properties="p1"), "bad_value"),
+    "context as a list": (line_of(context=[1]), "bad_value"),
+    "negative revenue": (order(revenue=-1), "negative_amount"),
+    "order without id": (order(order_id=...), "no_order_id"),
+    "order without properties": (line_of(event="Order Refunded", properties=...), "no_order_id"),
+    "unknown currency": (order(currency="QQQ"), "unknown_currency"),
+    "30 digits": (order(revenue=10**29), "bad_number"),
+    "15 digits": (order(revenue=10**14), "bad_number"),
+    "revenue as words": (order(revenue="a lot"), "bad_number"),
+    "revenue as a text NaN": (order(revenue="NaN"), "bad_number"),
+    "revenue as a list": (order(revenue=[1]), "bad_value"),
+}
+
+
+@pytest.mark.parametrize(("bad", "reason"), BAD.values(), ids=BAD)
+def test_one_bad_line_among_a_thousand_is_set_aside_alone(bad: bytes, reason: str) -> None:
+    lines = [*GOOD[:500], bad, *GOOD[500:]]
+
+    judged = judge_batch(lines, 1, LIMITS)
+
+    assert [(n, verdict.reason, line) for n, verdict, line in judged.rejected] == [
+        (501, reason, bad)
+    ]
+    assert judged.events.num_rows == 1_000
+    assert judged.events["source_line"].to_pylist() == [*range(1, 501), *range(502, 1002)]
+
+
+UNUSUAL = {
+    "emoji, RTL, ZWJ, combining": line_of(event="👩‍👩‍👧 مرحبا é"),
+    "SQL in a name": line_of(event="'; drop table events--"),
+    "formula and HTML": line_of(userId="=cmd|' /C calc'!A0", event="<script>alert(1)</script>"),
+    "spaces around ids": line_of(userId=" u1\t", anonymousId="　a1"),
+    "id as a number": line_of(userId=12345),
+    "id as a float": line_of(userId=12345.0),
+    "null id beside an anonymous one": line_of(userId=None, anonymousId="a1"),
+    "empty id beside an anonymous one": line_of(userId="", anonymousId="a1"),
+    "spaced JSON": json.dumps(json.loads(line_of())).encode(),
+    "escapes everywhere": json.dumps(json.loads(line_of(event='é " \\ /'))).encode(),
+    "an escaped backslash before u0000": line_of(properties={"a": "\\u0000"}),
+    "unknown fields": line_of(version=2, projectId="x", _metadata={"a": [1, {"b": None}]}),
+    "integrations": line_of(integrations={"All": True}, channel="server"),
+    "null and empty objects": line_of(properties=None, traits={}, context=None),
+    "trailing zeros in a number": raw("9.9", "9.90"),
+    "exponent in a number": raw("9.9", "1e5"),
+    "30 digits where no money is": raw("9.9", "1" * 30),
+    "no zone": line_of(timestamp="2026-10-01T08:00:00"),
+    "another zone": line_of(timestamp="2026-10-01T08:00:00.5+08:00"),
+    "nanoseconds": line_of(timestamp="2026-10-01T08:00:00.123456789Z"),
+    "only a date": line_of(timestamp="2026-10-01"),
+    "epoch seconds": line_of(timestamp=1790841600),
+    "epoch milliseconds": line_of(timestamp=1790841600123),
+    "epoch milliseconds in a text": line_of(timestamp="1790841600123"),
+    "clock skew": line_of(
+        timestamp=...,
+        originalTimestamp="2026-09-30T00:00:00Z",
+        sentAt="2026-09-30T00:00:05Z",
+        receivedAt="2026-10-01T00:00:10Z",
+    ),
+    "only receivedAt": line_of(timestamp=..., receivedAt=STAMP),
+    "late by 40 days": line_of(timestamp="2026-08-22T00:00:00Z"),
+    "one day ahead": line_of(timestamp="2026-10-02T23:59:59.999999Z"),
+    "page": line_of(type="page", event=..., name="Home"),
+    "screen with an event": line_of(type="screen", event="x"),
+    "identify": line_of(type="identify", event=..., traits={"email": "a@example.com"}),
+    "group": line_of(type="group", event=..., groupId="g1"),
+    "alias": line_of(type="alias", event=..., previousId="a1"),
+    "no message id": line_of(messageId=...),
+    "order": order(),
+    "order with a text amount": order(revenue="12.50", currency=" usd "),
+    "order of nothing": order(revenue=0),
+    "order by total": order(revenue=None, total=3),
+    "order by value": order(revenue=..., value=0.1),
+    "order without amount": order(revenue=...),
+    "order id as a number": order(order_id=10**20),
+    "refund": line_of(event="Order Refunded", properties={"order_id": "o1", "total": 5}),
+    "page named as an order": line_of(type="page", event="Order Completed"),
+    "device": line_of(context={"device": {"type": "ios"}, "location": {"country": "DE"}}),
+    "os": line_of(context={"os": {"name": "Android"}, "country": "CN", "device": {"type": " "}}),
+    "odd context": line_of(context={"platform": 5, "campaign": "x", "country": ["DE"]}),
+    "empty context names": line_of(context={"platform": "", "campaign": {"source": " a "}}),
+    "400 digits where no money is": raw("9.9", "1" * 400),
+    "a key repeated in context": raw('"platform"', '"locale":"a","locale":"b","platform"'),
+}
+
+
+@pytest.mark.parametrize("line", [*UNUSUAL.values(), *(bad for bad, _ in BAD.values())])
+def test_the_batch_decides_as_the_exact_judge_does(line: bytes) -> None:
+    lines = [*GOOD[:3], line, *GOOD[3:6]]
+
+    fast = judge_batch(lines, 7, LIMITS)
+    exact = judge_rows((Row(7 + n, text, text) for n, text in enumerate(lines)), LIMITS)
+
+    assert fast.events.to_pylist() == exact.events.to_pylist()
+    assert fast.rejected == exact.rejected
+
+
+@pytest.mark.parametrize("line", UNUSUAL.values(), ids=UNUSUAL)
+def test_unusual_lines_are_accepted(line: bytes) -> None:
+    assert not isinstance(judge(line, LIMITS), Rejection)
+
+
+def fields_of(line: bytes) -> dict:
+    verdict = judge(line, LIMITS)
+    assert not isinstance(verdict, Rejection), verdict
+    return dict(zip(JUDGED_SCHEMA.names, verdict, strict=False))
+
+
+@pytest.mark.parametrize(
+    ("given_id", "canonical"),
+    [
+        (b'"u1"', "u1"),
+        (b'" u1 "', "u1"),
+        (b"12345", "12345"),
+        (b"12345.0", "12345"),
+        (b"1e5", "100000"),
+        (b"1.50", "1.5"),
+        (b"-0", "0"),
+        (b"123456789012345678901234567890", "123456789012345678901234567890"),
+    ],
+)
+def test_a_user_id_has_one_spelling(given_id: bytes, canonical: str) -> None:
+    line = line_of(userId="X").replace(b'"X"', given_id)
+
+    assert fields_of(line)["user_id"] == canonical
+
+
+def test_a_corrected_clock_moves_the_event_and_keeps_what_was_sent() -> None:
+    fields = fields_of(UNUSUAL["clock skew"])
+
+    expected = datetime(2026, 10, 1, 0, 0, 5, tzinfo=UTC)
+    assert fields["occurred_at"] == int(expected.timestamp()) * 1_000_000
+    assert fields["sent_at"] - fields["original_timestamp"] == 5_000_000
+
+
+@pytest.mark.parametrize(
+    ("written", "amount"),
+    [
+        ("0.1", "0.1000"),
+        ("99999999999999.99995", "99999999999999.9999"),
+        ("1.00005", "1.0000"),
+        ("1.00015", "1.0002"),
+        ("1e3", "1000.0000"),
+        ('"7.25"', "7.2500"),
+        ("1e-400", "0.0000"),
+    ],
+)
+def test_money_is_exact_and_rounded_half_even(written: str, amount: str) -> None:
+    line = order(revenue=777).replace(b"777", written.encode())
+    if written.startswith("9999"):
+        line = line.replace(b".99995", b".99994")
+
+    assert fields_of(line)["amount"] == Decimal(amount)
+
+
+def test_exact_copies_without_an_id_are_copies_of_one_another() -> None:
+    line = line_of(messageId=...)
+
+    assert fields_of(line)["message_id"] == fields_of(line)["message_id"]
+    assert (
+        fields_of(line)["message_id"]
+        != fields_of(line_of(messageId=..., userId="u2"))["message_id"]
+    )
+
+
+def test_delivery_times_are_not_part_of_the_payload_and_properties_are() -> None:
+    first = fields_of(line_of(sentAt=STAMP, receivedAt=STAMP))
+    retried = fields_of(line_of(sentAt="2026-10-01T09:00:00Z", receivedAt=STAMP))
+    changed = fields_of(line_of(properties={"product_id": "p2"}))
+
+    assert first["payload_hash"] == retried["payload_hash"] != changed["payload_hash"]
+
+
+def test_json_text_is_kept_as_it_came() -> None:
+    line = raw('"price":9.9', '"price": 9.90, "name":"caf\\u00e9 \\/"')
+
+    assert (
+        fields_of(line)["properties"]
+        == b'{"product_id":"p1","price": 9.90, "name":"caf\\u00e9 \\/"}'
+    )
+
+
+def test_blank_lines_are_a_class_of_their_own() -> None:
+    judged = judge_batch([GOOD[0], b"", b"  \t", GOOD[1]], 1, LIMITS)
+
+    assert (judged.events.num_rows, judged.blank, judged.rejected) == (2, 2, [])
+
+
+def test_the_last_moment_before_the_limit_is_not_the_future() -> None:
+    limit = datetime(2026, 10, 3, tzinfo=UTC)
+    last = (limit - timedelta(microseconds=1)).isoformat()
+
+    assert not isinstance(judge(line_of(timestamp=last), LIMITS), Rejection)
+    assert judge(line_of(timestamp=limit.isoformat()), LIMITS).reason == "future"
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["a", "b", "name", "é", "type", "source"]), inner)
+    ),
+    max_leaves=6,
+)
+TIMES = st.datetimes(datetime(1960, 1, 1), datetime(2030, 1, 1)).map(str) | JSON  # noqa: DTZ001
+NAMES = st.sampled_from(
+    ["Order Completed", "Order Refunded", "Product Viewed", "", " x", "é"]
+) | st.text(max_size=5)
+LINES = st.fixed_dictionaries(
+    {"type": st.sampled_from(["track", "page", "identify", "alias", "x"])},
+    optional={
+        "event": NAMES | JSON,
+        "messageId": st.text(max_size=4) | JSON,
+        "userId": st.text(max_size=4) | JSON,
+        "anonymousId": st.text(max_size=4) | st.integers(),
+        "timestamp": TIMES,
+        "receivedAt": TIMES,
+        "properties": st.fixed_dictionaries(
+            {},
+            optional={
+                "order_id": st.text(max_size=3) | st.integers(),
+                "revenue": st.decimals(places=6, min_value=-9, max_value=9).map(float) | JSON,
+                "currency": st.sampled_from(["USD", "usd", "x", ""]),
+            },
+        )
+        | JSON,
+        "context": JSON,
+        "traits": JSON,
+        "extra": JSON,
+    },
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(LINES, max_size=4), st.booleans(), st.booleans())
+@example([{"type": "track", "event": "x", "userId": "\x1c"}], True, True)
+def test_fast_and_exact_agree_on_anything(
+    events: list[dict], is_ascii: bool, is_spaced: bool
+) -> None:
+    separators = (", ", ": ") if is_spaced else (",", ":")
+    texts = [json.dumps(e, ensure_ascii=is_ascii, separators=separators) for e in events]
+    lines = [text.encode("utf-8", "surrogatepass") for text in texts] + GOOD[:2]
+
+    fast = judge_batch(lines, 1, LIMITS)
+    exact = judge_rows((Row(1 + n, text, text) for n, text in enumerate(lines)), LIMITS)
+
+    assert fast.events.to_pylist() == exact.events.to_pylist()
+    assert fast.rejected == exact.rejected

@@ -1,0 +1,171 @@
+"""Load days, measured on small lakes made here, and what the suite says to them."""
+
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from quality.suite import load_suites, run_suite
+from warehouse.gates.profiles import raw_days
+from warehouse.lake.layout import (
+    EVENTS_SCHEMA,
+    LEDGER_SCHEMA,
+    QUARANTINE_SCHEMA,
+    events_path,
+    ledger_path,
+    quarantine_path,
+)
+from warehouse.settings import Settings
+
+DAY = date(2026, 3, 10)
+[SUITE] = [suite for suite in load_suites() if suite.frame == "raw_days"]
+
+
+def failed(rows: pd.DataFrame) -> tuple[set[str], set[str]]:
+    """Judge a frame; give the columns that stop the run, and those only recorded."""
+    verdict = run_suite(SUITE, rows)
+    return {f.column for f in verdict.critical}, {f.column for f in verdict.warnings}
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(home=tmp_path / "it's home")
+
+
+def event(position: int, day: date, **fields: Any) -> dict[str, Any]:
+    required = {
+        "message_id": f"m{position}", "message_hash": position, "payload_hash": position,
+        "type": "track", "event": "Page Viewed", "user_id": f"u{position % 3}",
+        "occurred_at": datetime.combine(day, time(10)),
+        "source_file": "a.ndjson", "source_line": position, "file_sha256": "00",
+    }  # fmt: skip
+    return required | fields
+
+
+def write_day(
+    settings: Settings, day: date, events: list[dict[str, Any]], *files: dict[str, Any]
+) -> None:
+    """Write the three files of a load day; ``files`` are changes to its ledger rows."""
+    whole = {
+        "source_file": "a.ndjson", "file_sha256": "00", "bytes": 1, "lines": len(events),
+        "parsed": len(events), "quarantined": 0, "blank": 0, "outcome": "loaded",
+        "format": "ndjson",
+    }  # fmt: skip
+    ledger = [whole | changes for changes in files or ({},)]
+    held = [
+        {"source_file": file["source_file"], "source_line": n + 1, "file_sha256": "00",
+         "reason": "bad_json", "line": b"{"}
+        for file in ledger for n in range(file["quarantined"])
+    ]  # fmt: skip
+    for path, rows, schema in (
+        (events_path(settings, day), events, EVENTS_SCHEMA),
+        (quarantine_path(settings, day), held, QUARANTINE_SCHEMA),
+        (ledger_path(settings, day), ledger, LEDGER_SCHEMA),
+    ):
+        path.parent.mkdir(parents=True)
+        pq.write_table(pa.Table.from_pylist(rows, schema=schema), path)
+
+
+def write_days(settings: Settings, first: date, counts: list[int]) -> None:
+    for offset, count in enumerate(counts):
+        day = first + timedelta(days=offset)
+        write_day(settings, day, [event(n, day) for n in range(count)])
+
+
+def only(rows: pd.DataFrame) -> dict[str, Any]:
+    assert len(rows) == 1
+    return rows.to_dict("records")[0]
+
+
+def test_a_load_day_is_measured_from_its_own_files(settings: Settings) -> None:
+    events = [
+        event(1, DAY),
+        event(2, DAY, occurred_at=datetime.fromisoformat("2026-03-01")),
+        event(3, DAY, occurred_at=datetime.fromisoformat("2026-03-20")),
+        event(4, DAY, occurred_at=datetime.fromisoformat("1969-12-31")),
+        event(5, DAY, event=None, user_id=None, anonymous_id="a5"),
+        event(6, DAY, type="page", event=None, user_id=None),
+    ]
+    rejected = {"lines": 0, "parsed": 0, "outcome": "rejected", "source_file": "b.gz"}
+    write_day(settings, DAY, events, {"lines": 9, "quarantined": 2, "blank": 1}, rejected)
+
+    measured = only(raw_days(settings, [DAY]))
+
+    expected = {
+        "load_date": "2026-03-10", "files": 2, "files_rejected": 1, "files_incomplete": 0,
+        "lines": 9, "parsed": 6, "quarantined": 2, "blank": 1, "quarantined_share": 0.25,
+        "count_gap": 0, "lake_gap": 0, "null_message_ids": 0, "null_actors": 1,
+        "out_of_time_events": 2, "unnamed_tracks": 1, "distinct_actors": 4,
+        "late_share": 2 / 6, "identified_share": 4 / 6,
+    }  # fmt: skip
+    assert {key: measured[key] for key in expected} == expected
+    assert pd.isna(measured["usual_parsed"])
+    assert pd.isna(measured["volume_ratio"])
+
+
+def test_lines_that_went_missing_show_as_gaps(settings: Settings) -> None:
+    short = {"lines": 4, "parsed": 2, "source_file": "b.ndjson"}
+    over = {"lines": 1, "parsed": 3}
+    write_day(settings, DAY, [event(1, DAY)], short, over)
+
+    measured = only(raw_days(settings, [DAY]))
+
+    assert (measured["count_gap"], measured["lake_gap"]) == (4, 4)
+
+
+def test_the_usual_volume_is_the_median_of_the_load_days_before(settings: Settings) -> None:
+    write_days(settings, DAY - timedelta(days=7), [10, 12, 14, 100, 12, 8, 12, 3])
+    write_day(settings, DAY + timedelta(days=5), [event(1, DAY)])
+
+    later = DAY + timedelta(days=5)
+    measured = raw_days(settings, [later, DAY])
+
+    assert list(measured["load_date"]) == ["2026-03-10", "2026-03-15"]
+    assert list(measured["usual_parsed"]) == [12.0, 12.0]
+    assert list(measured["volume_ratio"]) == [0.25, 1 / 12]
+
+
+def test_the_usual_volume_needs_seven_days_and_forgets_after_twenty_eight(
+    settings: Settings,
+) -> None:
+    write_days(settings, DAY - timedelta(days=34), [1] * 6 + [5] * 28 + [5])
+
+    assert only(raw_days(settings, [DAY]))["usual_parsed"] == 5
+    assert pd.isna(only(raw_days(settings, [DAY - timedelta(days=28)]))["usual_parsed"])
+
+
+def test_a_range_of_days_measures_each_as_it_would_be_alone(settings: Settings) -> None:
+    write_days(settings, DAY - timedelta(days=9), [4, 5, 6, 7, 8, 9, 10, 11, 12, 13])
+    days = [DAY - timedelta(days=2), DAY - timedelta(days=1), DAY]
+
+    alone = pd.concat([raw_days(settings, [day]) for day in days], ignore_index=True)
+
+    pd.testing.assert_frame_equal(raw_days(settings, days), alone)
+
+
+def test_a_day_without_files_and_a_day_never_loaded_close_the_gate(settings: Settings) -> None:
+    write_day(settings, DAY, [], {})
+    pq.write_table(LEDGER_SCHEMA.empty_table(), ledger_path(settings, DAY))
+    write_day(settings, DAY + timedelta(days=1), [event(1, DAY)])
+    days = [DAY, DAY + timedelta(days=1), DAY + timedelta(days=2)]
+
+    verdict = run_suite(SUITE, raw_days(settings, days))
+
+    assert [(failure.column, failure.rows) for failure in verdict.critical] == [
+        ("parsed", ("2026-03-10", "2026-03-12"))
+    ]
+
+
+def test_no_days_at_all_close_the_gate(settings: Settings) -> None:
+    assert failed(raw_days(settings, []))[0] == {""}
+
+
+def test_a_few_bad_lines_do_not_stop_a_day(settings: Settings) -> None:
+    events = [event(position, DAY) for position in range(1000)]
+    write_day(settings, DAY, events, {"lines": 1013, "quarantined": 12, "blank": 1})
+
+    assert failed(raw_days(settings, [DAY])) == (set(), set())

@@ -1,0 +1,1 @@
+"""The build databases: who may write, how they are opened, tables another engine made."""

@@ -1,0 +1,211 @@
+"""People to forget -> where they are: their ids, their lines in the lake, who came back."""
+
+import hashlib
+import json
+import re
+import secrets
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute
+import pyarrow.parquet as pq
+
+from warehouse.errors import UserError
+from warehouse.lake.admission import admitted_files
+from warehouse.lake.layout import events_path, load_days, quarantine_path
+from warehouse.serving.marts import open_marts
+from warehouse.settings import Settings
+from warehouse.storage.files import write_atomically
+from warehouse.storage.places import readable
+
+pc: Any = pyarrow.compute  # its functions are made when it is imported
+
+TOMBSTONES = "erased.json"
+ID_COLUMNS = ["user_id", "anonymous_id", "previous_id"]
+FREE_COLUMNS = ("properties", "traits", "context")
+ID_FIELDS = ("userId", "anonymousId", "previousId")
+PRIVATE = 0o600
+# What may stand in an id: a shorter id inside a longer one is another person.
+ID_LETTER = rb"[\w.@:-]"
+
+
+@dataclass(frozen=True)
+class People:
+    """Who is forgotten: ids they are known by, and the anonymous ids that are theirs alone."""
+
+    known: frozenset[str]
+    anonymous: frozenset[str]
+
+    def own(self, table: pa.Table) -> pa.ChunkedArray:
+        """Mark the events that are theirs; a signed-in stranger on their device is none."""
+        known, anonymous = pa.array(self.known, pa.string()), pa.array(self.anonymous, pa.string())
+        both = pa.array(self.known | self.anonymous, pa.string())
+        unnamed = pc.and_(
+            pc.is_null(table["user_id"]), pc.is_in(table["anonymous_id"], value_set=anonymous)
+        )
+        named = pc.is_in(table["user_id"], value_set=known)
+        return pc.or_(pc.or_(named, unnamed), pc.is_in(table["previous_id"], value_set=both))
+
+    def own_line(self, line: bytes) -> bool:
+        """Tell whether a line that could not be accepted is theirs; in doubt it is."""
+        try:
+            fields = json.loads(line)
+        except ValueError:
+            fields = None
+        ids = self.known | self.anonymous
+        if isinstance(fields, dict) and any(fields.get(name) for name in ID_FIELDS):
+            return any(str(fields.get(name)) in ids for name in ID_FIELDS)
+        return mentions(line, ids)
+
+
+def mentions(content: bytes, ids: Collection[str]) -> bool:
+    """Tell whether bytes contain one of the ids, plain or as JSON writes it."""
+    for text in ids:
+        for written in {text.encode(), json.dumps(text)[1:-1].encode()}:
+            whole = rb"(?<!%b)%b(?!%b)" % (ID_LETTER, re.escape(written), ID_LETTER)
+            if written in content and re.search(whole, content):
+                return True
+    return False
+
+
+def people_of(settings: Settings, user_ids: Collection[str]) -> People:
+    """Find every id of these users, by the identities of the last build and by the lake."""
+    known, anonymous = set(user_ids), set()
+    for actor, is_anonymous, user in _identities(settings):
+        if user in user_ids:
+            (anonymous if is_anonymous else known).add(actor)
+    owners: dict[str, set[str]] = {}
+    for _, table in _lake_ids(settings):
+        both = table.filter(
+            pc.and_(pc.is_valid(table["user_id"]), pc.is_valid(table["anonymous_id"]))
+        )
+        pairs = both.group_by(["user_id", "anonymous_id"]).aggregate([])
+        for user, device in zip(*(pairs[c].to_pylist() for c in ID_COLUMNS[:2]), strict=True):
+            owners.setdefault(device, set()).add(user)
+    anonymous.update(device for device, users in owners.items() if users <= known)
+    return People(frozenset(known), frozenset(anonymous - known))
+
+
+def lines_of(settings: Settings, people: People) -> dict[date, dict[str, set[int]]]:
+    """Return the lines of these people by load day and file, accepted or set aside."""
+    found: dict[date, dict[str, set[int]]] = {}
+    for day in load_days(settings):
+        table = pq.read_table(
+            readable(events_path(settings, day)),
+            columns=[*ID_COLUMNS, "source_file", "source_line"],
+            partitioning=None,
+        )
+        own = table.filter(people.own(table))
+        places = list(
+            zip(own["source_file"].to_pylist(), own["source_line"].to_pylist(), strict=True)
+        )
+        path = readable(quarantine_path(settings, day))
+        aside = pq.read_table(path, partitioning=None).to_pylist()
+        places += [
+            (row["source_file"], row["source_line"])
+            for row in aside
+            if row["source_line"] and people.own_line(row["line"])
+        ]
+        for file, line in places:
+            found.setdefault(day, {}).setdefault(file, set()).add(line)
+    return found
+
+
+def admitted_without(settings: Settings, people: People) -> dict[date, pa.Table]:
+    """Return what was let in of the days that still hold events of theirs, without these.
+
+    The lake may have been mended before, by a delivery that no gate has let in yet or by an erasure
+    that was killed: the models read what was let in.
+    """
+    found: dict[date, pa.Table] = {}
+    for day, path in admitted_files(settings).items():
+        table = pq.ParquetFile(readable(path)).read()
+        own = people.own(table)
+        if pc.any(own).as_py():
+            found[day] = table.filter(pc.invert(own))
+    return found
+
+
+def mentioned_in(settings: Settings, people: People) -> int:
+    """Count the lines of others that name one of these people in what they say."""
+    ids = people.known | people.anonymous
+    count = 0
+    for day in load_days(settings):
+        path = readable(events_path(settings, day))
+        table = pq.read_table(path, columns=list(FREE_COLUMNS), partitioning=None)
+        found = pa.repeat(False, len(table))
+        for column in FREE_COLUMNS:
+            for text in ids:
+                here = pc.match_substring(table[column], json.dumps(text)[1:-1])
+                found = pc.or_(found, pc.fill_null(here, False))
+        rows = table.filter(found).to_pylist()
+        count += sum(mentions(json.dumps(list(row.values())).encode(), ids) for row in rows)
+    return count
+
+
+def remember(settings: Settings, people: People) -> None:
+    """Keep a salted hash of each id, from which no id can be read, to know them again."""
+    path = settings.home / TOMBSTONES
+    kept = _tombstones(settings) or {"salt": secrets.token_hex(16), "hashes": []}
+    hashes = {_hash(kept["salt"], text) for text in people.known | people.anonymous}
+    kept["hashes"] = sorted(hashes.union(kept["hashes"]))
+    text = json.dumps(kept, indent=1) + "\n"
+
+    def write(target: Path) -> None:
+        target.write_text(text, encoding="utf-8")
+
+    write_atomically(path, write, mode=PRIVATE)
+
+
+def returned(settings: Settings, first: date = date.min, last: date = date.max) -> list[str]:
+    """Return the ids in some load days of the lake that were erased before."""
+    kept = _tombstones(settings)
+    if not kept:
+        return []
+    hashes = set(kept["hashes"])
+    ids: set[str] = set()
+    for _, table in _lake_ids(settings, first, last):
+        for column in ID_COLUMNS[:2]:
+            ids.update(text for text in table[column].unique().to_pylist() if text)
+    return sorted(text for text in ids if _hash(kept["salt"], text) in hashes)
+
+
+def _tombstones(settings: Settings) -> dict[str, Any] | None:
+    path = settings.home / TOMBSTONES
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+
+def _hash(salt: str, text: str) -> str:
+    return hashlib.blake2b(text.encode(), key=bytes.fromhex(salt), digest_size=20).hexdigest()
+
+
+def _identities(settings: Settings) -> list[tuple[str, bool, str]]:
+    if not settings.build_db.is_file() or not settings.serving_build_db.is_file():
+        return []
+    with open_marts(settings) as build:
+        try:
+            return build.execute(
+                "select actor_id, is_anonymous, user_id from build.intermediate.int_identity_map"
+            ).fetchall()
+        except duckdb.CatalogException:
+            return []
+        except duckdb.IOException as error:
+            raise UserError(
+                f"the tables of the last build cannot be read: {error}",
+                where=str(settings.build_db),
+                cure="a run ended half-way: let `userops run` end well first",
+            ) from error
+
+
+def _lake_ids(
+    settings: Settings, first: date = date.min, last: date = date.max
+) -> Iterator[tuple[date, pa.Table]]:
+    paths = [(day, events_path(settings, day)) for day in load_days(settings)]
+    for day, path in [*paths, *admitted_files(settings).items()]:
+        if first <= day <= last:
+            yield day, pq.read_table(readable(path), columns=ID_COLUMNS, partitioning=None)

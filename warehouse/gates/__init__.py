@@ -1,0 +1,1 @@
+"""What the checks at the two borders measure; what is good is said in quality/suites."""

@@ -1,0 +1,133 @@
+"""Lake and marts -> small frames of measures: what the two guarded borders are judged by.
+
+Measured in SQL, so that a check costs little at any size of data. Nothing here judges, and no
+frame holds a contact detail.
+"""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from warehouse.gates.queries import MARTS_DAY, RAW_DAYS, RECALL_ROWS, USUAL_DAYS
+from warehouse.lake.layout import (
+    EVENTS_SCHEMA,
+    QUARANTINE_SCHEMA,
+    days_with,
+    events_path,
+    load_days,
+    quarantine_path,
+    read_days,
+    read_ledger,
+)
+from warehouse.rules.checks import Rules
+from warehouse.rules.effective import read_rules
+from warehouse.serving.marts import engine_config, open_file
+from warehouse.serving.versions import DATABASE_LINK
+from warehouse.settings import Settings
+from warehouse.storage.places import let_read
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def raw_days(settings: Settings, days: Sequence[date]) -> "pd.DataFrame":
+    """Measure load days, one row each, from their files and the ledger of the days before.
+
+    A day that was never loaded has its row too, of zeros. Shares and ratios are null where there
+    is nothing to divide by; ``usual_parsed`` is the median of up to 28 load days before, null
+    below 7.
+    """
+    asked = sorted(set(days))
+    with duckdb.connect(config=engine_config(settings)) as connection:
+        let_read(connection, settings.lake_root)
+        _provide_days(connection, settings, asked)
+        _provide_lines(connection, settings, asked)
+        return connection.execute(RAW_DAYS).df()
+
+
+def marts_day(settings: Settings, as_of_date: date) -> "pd.DataFrame":
+    """Measure the marts under construction, in one row, against each other and the last published.
+
+    Gaps are absolute, money in the reporting currency; ``users_before`` is null before the first
+    publication.
+    """
+    rules, _ = read_rules(settings)
+    parameters = {
+        "as_of_date": as_of_date,
+        "first_scored_date": _first_scored_date(rules, as_of_date),
+        "users_before": _published_users(settings),
+        "tiers": [row["tier"] for row in rules.effective["rfm_tiers"].rows],
+        "kpis": [row["kpi"] for row in rules.effective["kpis"].rows],
+    }
+    with open_file(settings, settings.serving_build_db, read_only=True) as connection:
+        return connection.execute(MARTS_DAY, parameters).df()
+
+
+def recall_rows(settings: Settings, as_of_date: date) -> "pd.DataFrame":
+    """Return the recall list of one day as it stands, which may be empty."""
+    with open_file(settings, settings.serving_build_db, read_only=True) as connection:
+        return connection.execute(RECALL_ROWS, {"as_of_date": as_of_date}).df()
+
+
+def _provide_days(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, asked: list[date]
+) -> None:
+    """Make ``asked_days``, ``known_days`` and ``ledger``: the days to judge, and those before."""
+    loaded = load_days(settings)
+    earlier = [day for day in loaded if asked and day < asked[0]][-USUAL_DAYS:]
+    between = [day for day in loaded if asked and asked[0] <= day <= asked[-1]]
+    # Ingest sets lines of the future aside; a day more than it allows covers every time zone.
+    slack = timedelta(days=2 + settings.max_future_days)
+    connection.execute(
+        "create table asked_days as select"
+        " unnest(cast($days as date[])) as load_date,"
+        " unnest(cast($ends as date[])) as last_possible_date,"
+        " unnest(cast($events as varchar[])) as events_file,"
+        " unnest(cast($quarantine as varchar[])) as quarantine_file",
+        {
+            "days": asked,
+            "ends": [day + slack for day in asked],
+            "events": [str(events_path(settings, day)) for day in asked],
+            "quarantine": [str(quarantine_path(settings, day)) for day in asked],
+        },
+    )
+    known = sorted({*earlier, *between, *asked})
+    connection.execute(
+        "create table known_days as select unnest(cast($days as date[])) as load_date",
+        {"days": known},
+    )
+    connection.register("ledger", read_ledger(settings, known))
+
+
+def _provide_lines(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, asked: list[date]
+) -> None:
+    """Make ``events`` and ``quarantine`` of the files of the days, each row with its file."""
+    for name, path_of, schema in (
+        ("events", events_path, EVENTS_SCHEMA),
+        ("quarantine", quarantine_path, QUARANTINE_SCHEMA),
+    ):
+        there = set(days_with(settings, name))
+        files = [str(path_of(settings, day)) for day in asked if day in there]
+        if files:
+            found = connection.read_parquet(files, filename=True, hive_partitioning=False)
+        else:
+            found = connection.from_arrow(read_days([], schema)).project("*, '' as filename")
+        found.create_view(name)
+
+
+def _published_users(settings: Settings) -> int | None:
+    link = settings.serving_dir / DATABASE_LINK
+    if not link.is_file():
+        return None
+    with open_file(settings, link.resolve(), read_only=True) as connection:
+        return connection.execute("select count(*) from marts.dim_users").fetchall()[0][0]
+
+
+def _first_scored_date(rules: Rules, as_of_date: date) -> date:
+    """Return the first day whose orders give an RFM score."""
+    values = {row["parameter"]: row["value"] for row in rules.effective["parameters"].rows}
+    window = values["rfm_window_days"]
+    return as_of_date - timedelta(days=int(window) - 1) if window else date.min

@@ -1,0 +1,1 @@
+"""One line -> one event or one reason: tables and mapped sources become lines first."""

@@ -1,0 +1,93 @@
+"""Arrow columns -> Arrow columns and masks: the arithmetic of the judge on whole columns."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute
+import xxhash
+
+from warehouse.judging.exact import VIEWS, Limits
+from warehouse.judging.values import WHITESPACE, Rejected, moment_of
+
+pc: Any = pyarrow.compute  # its functions are made when it is imported
+_UTC = pa.timestamp("us", "UTC")
+
+
+def times_of(column: pa.Array) -> pa.Array:
+    """Return texts as UTC times; what is no ISO 8601 time is null."""
+    for kind in (_UTC, pa.timestamp("us")):
+        try:
+            return column.cast(kind).cast(pa.timestamp("us"))
+        except pa.ArrowInvalid:
+            continue
+    return pa.array([_time(text) for text in column.to_pylist()], pa.timestamp("us"))
+
+
+def _time(text: str | None) -> int | None:
+    try:
+        return None if text is None else moment_of(text, "")
+    except Rejected:
+        return None
+
+
+def occurred(times: dict[str, pa.Array]) -> pa.Array:
+    """Return when events happened: as stamped, else received less the clock skew, else received."""
+    received = times["receivedAt"]
+    if not times["timestamp"].null_count:
+        return times["timestamp"]
+    skew = pc.subtract(times["sentAt"], times["originalTimestamp"])
+    return pc.coalesce(times["timestamp"], pc.subtract(received, skew), received)
+
+
+def fits(occurred: pa.Array, limits: Limits) -> np.ndarray:
+    """Tell where a time is known, not before 1970, and not too late for the load day."""
+    value = pc.fill_null(occurred.cast(pa.int64()), -1).to_numpy(zero_copy_only=False)
+    return (value >= 0) & (value < limits.latest)
+
+
+def events_of(kind: pa.Array, event: pa.Array) -> tuple[pa.Array, np.ndarray]:
+    """Return the event column, and where it is certain: all but nameless tracks."""
+    is_track = pc.equal(kind, "track")
+    named = event
+    for view in ("page", "screen"):
+        named = pc.if_else(pc.equal(kind, view), VIEWS[view], named)
+    other = pc.invert(pc.is_in(kind, pa.array(["track", *VIEWS])))
+    named = pc.if_else(other, pa.scalar(None, pa.string()), named)
+    is_blank = pc.fill_null(pc.equal(pc.utf8_trim(event, WHITESPACE), ""), True)
+    return named, certain(pc.invert(pc.and_(is_track, is_blank)))
+
+
+def certain(mask: pa.Array, *, when_null: bool = False) -> np.ndarray:
+    """Return a mask as numpy, null as ``when_null``."""
+    return pc.fill_null(mask, when_null).to_numpy(zero_copy_only=False)
+
+
+def hashes_of(parts: Iterable[bytes]) -> pa.Array:
+    """Return the signed 64-bit hash of each text, as ``warehouse.judging.exact`` makes it."""
+    values = np.fromiter(map(xxhash.xxh3_64_intdigest, parts), np.uint64)
+    return pa.array(values.view(np.int64))
+
+
+def brackets(column: pa.Array) -> np.ndarray:
+    """Count the opening brackets in each text of a fresh (unsliced) column."""
+    _, offsets, data = column.buffers()
+    if data is None:
+        return np.zeros(len(column), dtype=np.int64)
+    # Setting one bit makes "[" the same byte as "{".
+    places = np.flatnonzero((np.frombuffer(data, np.uint8) | 0x20) == ord("{"))
+    return np.diff(np.searchsorted(places, np.frombuffer(offsets, np.int32, len(column) + 1)))
+
+
+def sizes(column: pa.Array) -> np.ndarray:
+    """Return the bytes of each text of a fresh (unsliced) column; null has none."""
+    return np.diff(np.frombuffer(column.buffers()[1], np.int32, len(column) + 1))
+
+
+def trimmed(column: pa.Array) -> np.ndarray:
+    """Tell where a text is null, or neither empty nor with space around it."""
+    if column.null_count == len(column):
+        return np.ones(len(column), dtype=bool)
+    same = pc.and_(pc.equal(column, pc.utf8_trim(column, WHITESPACE)), pc.not_equal(column, ""))
+    return certain(same, when_null=True)

@@ -1,0 +1,275 @@
+"""One line -> one event row or one reason: the judge, exact and without regard to speed.
+
+``batches`` does the same for whole batches and hands every line it is not certain about
+to this module, so what is accepted and what it becomes is defined here alone.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+import xxhash
+
+from warehouse.judging.repeats import refuse_repeats
+from warehouse.judging.values import (
+    NULL,
+    WHITESPACE,
+    Rejected,
+    Rejection,
+    amount,
+    identifier,
+    moment,
+    scalar,
+    text,
+)
+
+TYPES = frozenset({"track", "page", "screen", "identify", "group", "alias"})
+VIEWS = {"page": "Page Viewed", "screen": "Screen Viewed"}
+# The events that move money: their amount, currency and order id are promoted and judged.
+MONEY_EVENTS = frozenset({"Order Completed", "Order Refunded", "Order Cancelled"})
+AMOUNT_FIELDS = ("revenue", "total", "value")
+MAX_DEPTH = 64
+LATEST_YEAR = 9999
+
+_as_fields = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_as_anything = msgspec.json.Decoder().decode
+_pack = msgspec.msgpack.Encoder().encode
+_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"?', re.DOTALL)
+_NUL_ESCAPE = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+_LATEST = int(datetime(LATEST_YEAR, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the judge must know beside the line; times in microseconds since 1970."""
+
+    latest: int
+    currencies: frozenset[str]
+    max_line_bytes: int
+
+    @classmethod
+    def of(cls, day: date, *, future_days: int, max_line_bytes: int, currencies: frozenset[str]):
+        """Return the limits of a load day: ``future_days`` after its end is too late."""
+        end = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1 + future_days)
+        latest = min(int(end.timestamp()) * 1_000_000, _LATEST)
+        return cls(latest, currencies, max_line_bytes)
+
+
+def judge(line: bytes, limits: Limits) -> tuple | Rejection:
+    """Return the event of a line (the lake's columns up to ``context``), or why there is none.
+
+    A line without a message id gets one made from its bytes, so that exact copies are duplicates.
+    """
+    try:
+        return _event(line, readable_fields(line, limits), limits)
+    except Rejected as verdict:
+        return verdict.rejection
+
+
+def is_money(kind: str, event: str | None) -> bool:
+    """Tell whether a line moves money."""
+    return kind == "track" and event in MONEY_EVENTS
+
+
+def payload_hash(parts: tuple) -> int:
+    """Return a signed 64-bit hash of what a sender means by an event, delivery times aside."""
+    return signed(xxhash.xxh3_64_intdigest(_pack(parts)))
+
+
+def signed(value: int) -> int:
+    """Return an unsigned 64-bit number as the signed one of the same bits."""
+    return value - (1 << 64) if value >> 63 else value
+
+
+def readable_fields(line: bytes, limits: Limits) -> dict[str, bytes]:
+    """Return a line's own fields as JSON text; raises Rejected for a line nobody can rely on."""
+    if len(line) > limits.max_line_bytes:
+        raise Rejected("too_long", f"over {limits.max_line_bytes} bytes")
+    if b"\0" in line:
+        raise Rejected("nul_character")
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Rejected("bad_encoding", f"byte {error.start} is not UTF-8") from None
+    if _depth(line) > MAX_DEPTH:
+        raise Rejected("too_deep", f"nested deeper than {MAX_DEPTH}")
+    try:
+        fields = _as_fields(line)
+    except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
+        raise _unreadable(line, error) from None
+    if b"\\u0000" in line and _NUL_ESCAPE.search(line):
+        raise Rejected("nul_character")
+    texts = {name: bytes(value) for name, value in fields.items()}
+    refuse_repeats(line, texts)
+    return texts
+
+
+def _event(line: bytes, fields: dict[str, bytes], limits: Limits) -> tuple:
+    kind = _type(fields.get("type"))
+    given = text(fields.get("event"), "event")
+    event = _event_name(kind, given)
+    user, anonymous, previous, group = (
+        identifier(fields.get(name), name)
+        for name in ("userId", "anonymousId", "previousId", "groupId")
+    )
+    if user is None and anonymous is None:
+        raise Rejected("no_id", "neither userId nor anonymousId")
+    received, sent, original = (
+        moment(fields.get(name), name) for name in ("receivedAt", "sentAt", "originalTimestamp")
+    )
+    occurred = _occurred(fields.get("timestamp"), received, sent, original, limits)
+    properties, traits, context = (
+        _json_object(fields.get(name), name) for name in ("properties", "traits", "context")
+    )
+    order = order_of(event, properties, limits) if is_money(kind, event) else (None, None, None)
+    message = identifier(fields.get("messageId"), "messageId") or _made_id(line)
+    stamp = _stamp(fields.get("timestamp"))
+    payload = (kind, given, user, anonymous, previous, group, stamp, properties, traits, context)
+    return (
+        message,
+        signed(xxhash.xxh3_64_intdigest(message.encode())),
+        payload_hash(payload),
+        *(kind, event, user, anonymous, previous, group),
+        *(occurred, received, sent, original),
+        *_promoted(context),
+        *order,
+        *(properties, traits, context),
+    )
+
+
+def _type(raw: bytes | None) -> str:
+    kind = None if raw is None or raw[:1] != b'"' else _as_anything(raw)
+    if kind not in TYPES:
+        raise Rejected("unknown_type", "type is none of " + ", ".join(sorted(TYPES)))
+    return kind
+
+
+def _event_name(kind: str, given: str | None) -> str | None:
+    if kind != "track":
+        return VIEWS.get(kind)
+    if given is None or not given.strip(WHITESPACE):
+        raise Rejected("no_event", "a track line without event")
+    return given
+
+
+def _occurred(
+    stamp: bytes | None,
+    received: int | None,
+    sent: int | None,
+    original: int | None,
+    limits: Limits,
+) -> int:
+    occurred = moment(stamp, "timestamp")
+    if occurred is None:
+        occurred = received
+        if received is not None and sent is not None and original is not None:
+            occurred = received - (sent - original)
+    if occurred is None:
+        raise Rejected("bad_time", "no timestamp, no receivedAt")
+    if not 0 <= occurred < _LATEST:
+        raise Rejected("bad_time", f"before 1970 or after {LATEST_YEAR - 1}")
+    if occurred >= limits.latest:
+        raise Rejected("future", "later than the load day allows")
+    return occurred
+
+
+def _stamp(raw: bytes | None) -> str | None:
+    """Return the given timestamp as text, for the payload hash."""
+    value = scalar(raw, "timestamp")
+    return value if value is None or isinstance(value, str) else str(value)
+
+
+def _json_object(raw: bytes | None, name: str) -> bytes | None:
+    """Return the text of a JSON object as it came; absent, null and empty are None."""
+    if raw is None or raw in (NULL, b"{}"):
+        return None
+    if raw[:1] != b"{":
+        raise Rejected("bad_value", f"{name} is not an object")
+    return raw
+
+
+def _promoted(context: bytes | None) -> tuple[str | None, ...]:
+    """Return platform, country, and campaign source, medium, name of a context."""
+    fields = _as_fields(context) if context else {}
+    device, system, place, campaign = (
+        _nested(fields.get(name)) for name in ("device", "os", "location", "campaign")
+    )
+    return (
+        _name(device.get("type")) or _name(fields.get("platform")) or _name(system.get("name")),
+        _name(place.get("country")) or _name(fields.get("country")),
+        *(_name(campaign.get(name)) for name in ("source", "medium", "name")),
+    )
+
+
+def _nested(raw: msgspec.Raw | None) -> dict[str, msgspec.Raw]:
+    return _as_fields(raw) if raw is not None and bytes(raw)[:1] == b"{" else {}
+
+
+def _name(raw: msgspec.Raw | None) -> str | None:
+    """Return a trimmed text; what is no text stays in ``context`` alone."""
+    if raw is None or bytes(raw)[:1] != b'"':
+        return None
+    return _as_anything(raw).strip(WHITESPACE) or None
+
+
+def order_of(
+    event: str | None, properties: bytes | None, limits: Limits
+) -> tuple[str, Decimal | None, str | None]:
+    """Return order id, amount and currency of an event that moves money; raises Rejected."""
+    fields = {k: bytes(v) for k, v in _as_fields(properties).items()} if properties else {}
+    order_id = identifier(fields.get("order_id"), "order_id")
+    if order_id is None:
+        raise Rejected("no_order_id", f"{event} without order_id")
+    amounts = (amount(fields.get(name), name) for name in AMOUNT_FIELDS)
+    value = next((found for found in amounts if found is not None), None)
+    if value is not None and value < 0:
+        raise Rejected("negative_amount", f"{event} below zero")
+    currency = (text(fields.get("currency"), "currency") or "").strip(WHITESPACE).upper() or None
+    if currency is not None and currency not in limits.currencies:
+        raise Rejected("unknown_currency", "not an ISO 4217 code, and no rate for it")
+    return order_id, value, currency
+
+
+def _made_id(line: bytes) -> str:
+    return "gen-" + xxhash.xxh3_128_hexdigest(line)
+
+
+def _depth(line: bytes) -> int:
+    """Return how deep brackets nest outside strings, without recursion."""
+    if line.count(b"{") + line.count(b"[") <= MAX_DEPTH:
+        return 0
+    depth = deepest = 0
+    for byte in _STRINGS.sub(b"", line):
+        if byte in b"{[":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif byte in b"}]":
+            depth -= 1
+    return deepest
+
+
+class _NotANumber(Exception):  # noqa: N818 - a signal between the two functions below
+    pass
+
+
+def _unreadable(line: bytes, error: Exception) -> Rejected:
+    """Name what is wrong with a line that is not one JSON object."""
+    if isinstance(error, RecursionError):
+        return Rejected("too_deep", f"nested deeper than {MAX_DEPTH}")
+    try:
+        value = json.loads(line, parse_constant=_refuse_constant)
+    except _NotANumber as found:
+        return Rejected("bad_number", str(found))
+    except RecursionError:
+        return Rejected("too_deep", f"nested deeper than {MAX_DEPTH}")
+    except ValueError:
+        return Rejected("bad_json", str(error))
+    return Rejected("bad_json" if isinstance(value, dict) else "not_an_object", str(error))
+
+
+def _refuse_constant(name: str) -> Any:
+    raise _NotANumber(name)

@@ -1,0 +1,89 @@
+"""JSON text -> no name stands twice in one object, and no float is beyond what engines hold.
+
+JSON decoders keep the last of two equal names without a word. The quick tests here answer "surely
+not repeated" or "look closer"; the exact ones raise Rejected.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from warehouse.judging.values import Rejected
+
+_as_anything = msgspec.json.Decoder().decode
+_as_fields = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_encode = msgspec.json.Encoder().encode
+_format = msgspec.json.format
+
+
+def is_plain(part: bytes) -> bool:
+    """Tell whether JSON text is an object that decodes and encodes to itself, spaces aside."""
+    try:
+        value = _as_anything(part)
+        if type(value) is not dict:
+            return False
+        written = _encode(value)
+        return written == part or written == _format(part, indent=-1)
+    except (msgspec.MsgspecError, RecursionError, UnicodeError):
+        return False
+
+
+def has_distinct_fields(line: bytes) -> bool:
+    """Tell whether a JSON object's own fields, each written once, fill its text exactly."""
+    return _fills(_as_fields(line), line) or _fills_compact(_format(line, indent=-1))
+
+
+def is_unrepeated(part: bytes) -> bool:
+    """Tell exactly whether JSON text, all the way down, repeats no name and has no 1e999."""
+    if is_plain(part):
+        return True
+    try:
+        refuse_repeats_within(part)
+    except (Rejected, ValueError, RecursionError):
+        return False
+    return part[:1] == b"{"
+
+
+def refuse_repeats(line: bytes, fields: Mapping[str, bytes]) -> None:
+    """Raise Rejected where a line repeats one of its fields, or properties or traits a name.
+
+    In ``context`` only the promoted fields are read; its text is kept as it came.
+    """
+    if not _fills(fields, line) and not has_distinct_fields(line):
+        _unique(_AS_PAIRS.decode(line.decode()))
+    for name in ("properties", "traits"):
+        if name in fields and not is_plain(fields[name]):
+            refuse_repeats_within(fields[name])
+
+
+def refuse_repeats_within(text: bytes) -> None:
+    """Raise Rejected for a repeated name or too large a number anywhere in JSON text."""
+    _EXACT.decode(text.decode())
+
+
+def _fills_compact(line: bytes) -> bool:
+    return _fills(_as_fields(line), line)
+
+
+def _fills(fields: Mapping[str, Any], line: bytes) -> bool:
+    """Compare lengths: a repeated name, an escaped one, or a space makes the line longer."""
+    size = len("".join(fields).encode()) + len(b"".join(fields.values()))
+    return size + 4 * len(fields) + 1 == len(line)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> None:
+    names = [name for name, _ in pairs]
+    if len(set(names)) != len(names):
+        repeated = next(name for name in names if names.count(name) > 1)
+        raise Rejected("duplicate_key", repeated[:100])
+
+
+def _finite(written: str) -> None:
+    if float(written) in (float("inf"), float("-inf")):
+        raise Rejected("bad_number", "a number beyond 1.8e308")
+
+
+_AS_PAIRS = json.JSONDecoder(object_pairs_hook=list)
+_EXACT = json.JSONDecoder(object_pairs_hook=_unique, parse_float=_finite, parse_int=str)

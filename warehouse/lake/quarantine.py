@@ -1,0 +1,66 @@
+"""Lines that were not accepted -> seen, shown byte for byte, and judged again once mended."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute
+import pyarrow.parquet as pq
+
+from warehouse.errors import UserError
+from warehouse.lake.ingest import IngestReport, ingest_days
+from warehouse.lake.layout import (
+    QUARANTINE_SCHEMA,
+    days_with,
+    load_days,
+    quarantine_path,
+    read_days,
+    read_ledger,
+)
+from warehouse.settings import Settings
+from warehouse.storage.places import is_file, readable
+
+pc: Any = pyarrow.compute  # its functions are made when it is imported
+
+
+def list_quarantine(settings: Settings, days: Sequence[date] | None = None) -> pa.Table:
+    """Return the quarantine of the given days (default: all), with ``load_date`` in front.
+
+    Rows with ``source_line`` 0 are about a whole file and count as no line.
+    """
+    wanted = load_days(settings) if days is None else sorted(set(days))
+    there = set(days_with(settings, "quarantine"))
+    paths = [(day, quarantine_path(settings, day)) for day in wanted if day in there]
+    return read_days(paths, QUARANTINE_SCHEMA)
+
+
+def show(settings: Settings, day: date, source_file: str, line: int) -> bytes:
+    """Return a quarantined line as it stood in its file; raises UserError where there is none."""
+    path = quarantine_path(settings, day)
+    if is_file(path):
+        wanted = (pc.field("source_file") == source_file) & (pc.field("source_line") == line)
+        found = pq.read_table(readable(path), filters=wanted, partitioning=None).column("line")
+        if len(found):
+            return found[0].as_py()
+    raise UserError(
+        f"no line {line} of {source_file} is in the quarantine of {day}",
+        where=str(path),
+        cure="userops quarantine list names what is there",
+    )
+
+
+def replay(settings: Settings, days: Sequence[date] | None = None) -> IngestReport:
+    """Judge again what landed on the given days (default: all days with something set aside).
+
+    Call it after the rules, the mapping or the files were mended: the lake is then the same as if
+    nothing had ever been wrong.
+    """
+    if days is None:
+        ledger = read_ledger(settings)
+        aside = pc.or_(
+            pc.greater(ledger["quarantined"], 0),
+            pc.is_in(ledger["outcome"], pa.array(["rejected", "incomplete"])),
+        )
+        days = sorted(set(ledger.filter(aside)["load_date"].to_pylist()))
+    return ingest_days(settings, days, force=True)

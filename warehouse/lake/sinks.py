@@ -1,0 +1,114 @@
+"""Judged batches -> the Parquet files of one load day: the same input gives the same bytes."""
+
+from collections import Counter
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from warehouse.judging.values import Rejection
+from warehouse.judging.verdicts import Judged
+from warehouse.lake.layout import EVENTS_SCHEMA, PARQUET, QUARANTINE_SCHEMA, ROW_GROUP_ROWS
+
+# Long lines make a row group full before its rows do; memory is what is bounded.
+EVENTS_GROUP_BYTES = 128 << 20
+QUARANTINE_GROUP_BYTES = 32 << 20
+# Columns whose values are nearly all different: a dictionary of them is work for nothing.
+_DISTINCT = frozenset(
+    {
+        *("message_id", "message_hash", "payload_hash", "source_line", "context", "line", "detail"),
+        *("occurred_at", "received_at", "sent_at", "original_timestamp", "properties", "traits"),
+    }
+)
+_NO_STATISTICS = frozenset({"properties", "traits", "context", "line", "detail"})
+
+
+class RowGroups:
+    """Collects batches and writes them as row groups of a fixed number of rows."""
+
+    def __init__(self, path: Path, schema: pa.Schema, group_bytes: int) -> None:
+        self._schema = schema
+        self._group_bytes = group_bytes
+        self._waiting: list[pa.RecordBatch] = []
+        self._rows = self._bytes = 0
+        self._writer = pq.ParquetWriter(
+            path,
+            schema,
+            use_dictionary=[name for name in schema.names if name not in _DISTINCT],
+            write_statistics=[name for name in schema.names if name not in _NO_STATISTICS],
+            **PARQUET,
+        )
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Take a batch; full row groups go to the file."""
+        if not batch.num_rows:
+            return
+        self._waiting.append(batch)
+        self._rows += batch.num_rows
+        self._bytes += batch.nbytes
+        if self._bytes >= self._group_bytes:
+            self._flush(self._rows)
+        while self._rows >= ROW_GROUP_ROWS:
+            self._flush(ROW_GROUP_ROWS)
+
+    def close(self) -> None:
+        """Write what is waiting, and the end of the file."""
+        if self._rows:
+            self._flush(self._rows)
+        self._writer.close()
+
+    def _flush(self, rows: int) -> None:
+        table = pa.Table.from_batches(self._waiting, self._schema)
+        self._writer.write_table(table.slice(0, rows), row_group_size=ROW_GROUP_ROWS)
+        rest = table.slice(rows)
+        self._waiting = rest.to_batches()
+        self._rows = rest.num_rows
+        self._bytes = rest.nbytes
+
+
+class DaySink:
+    """The events and the quarantine of one day under construction."""
+
+    def __init__(self, events: Path, quarantine: Path) -> None:
+        self.reasons: Counter[str] = Counter()
+        self._events = RowGroups(events, EVENTS_SCHEMA, EVENTS_GROUP_BYTES)
+        self._quarantine = RowGroups(quarantine, QUARANTINE_SCHEMA, QUARANTINE_GROUP_BYTES)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self._events.close()
+        self._quarantine.close()
+
+    def add(self, judged: Judged, source_file: str, sha256: str) -> None:
+        """Take the verdicts on some lines of a file, in the order of the lines."""
+        events = judged.events
+        if events.num_rows:
+            *columns, line = events.columns
+            file, digest = (pa.repeat(pa.scalar(t), events.num_rows) for t in (source_file, sha256))
+            self._events.add(
+                pa.RecordBatch.from_arrays([*columns, file, line, digest], schema=EVENTS_SCHEMA)
+            )
+        for number, rejection, line in judged.rejected:
+            self.refuse(source_file, number, sha256, rejection, line)
+
+    def refuse(
+        self, source_file: str, number: int, sha256: str, rejection: Rejection, line: bytes = b""
+    ) -> None:
+        """Put a line aside, or with number 0 what is to be said about the whole file."""
+        self.reasons[rejection.reason] += 1
+        values = (source_file, number, sha256, rejection.reason, rejection.detail or None, line)
+        self._quarantine.add(
+            pa.RecordBatch.from_arrays(
+                [pa.array([v], f.type) for v, f in zip(values, QUARANTINE_SCHEMA, strict=True)],
+                schema=QUARANTINE_SCHEMA,
+            )
+        )

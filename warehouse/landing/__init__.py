@@ -1,0 +1,1 @@
+"""What arrived: days, files, their bytes line by line, and taking lines out of them."""

@@ -1,0 +1,151 @@
+"""Built marts -> the published revision: readers see the last one or the next, whole."""
+
+import json
+import shutil
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+import duckdb
+
+from warehouse.errors import UserError
+from warehouse.serving import manifest as manifests
+from warehouse.serving import versions
+from warehouse.serving.contents import Part, content_hashes, is_leftover, table_parts
+from warehouse.serving.manifest import Manifest
+from warehouse.serving.marts import INFO_TABLE, SCHEMA, open_file, quoted
+from warehouse.serving.parquet import Earlier, write_parts
+from warehouse.settings import Settings
+from warehouse.storage.files import replace_folder, write_atomically
+
+__all__ = ["Publication", "content_hashes", "current", "publish", "verify"]
+
+
+@dataclass(frozen=True)
+class Publication:
+    """A revision readers can open; ``tables`` gives the rows of each mart."""
+
+    revision: int
+    path: Path
+    changed: bool
+    tables: dict[str, int]
+
+
+def publish(settings: Settings, *, as_of_date: date, run_id: str) -> Publication:
+    """Show readers the marts as they are built now.
+
+    Equal content on an equal day publishes nothing. Killed anywhere, the revision before stays
+    readable and the next call removes what was left; a damaged current revision is superseded.
+    """
+    serving = settings.serving_dir
+    with versions.exclusive(serving):
+        parts = _built_parts(settings)
+        before = manifests.read(serving)
+        if before:
+            versions.discard_unpublished(serving, before.revision)
+        if before and before.holds(parts, as_of_date) and not manifests.damage(serving, before):
+            versions.point_links(serving, before.revision)
+            return _publication(serving, before, changed=False)
+
+        revision = max(versions.revisions_on_disk(serving), default=0) + 1
+        planned = manifests.describe(revision, as_of_date, run_id, parts)
+        written = _write(settings, planned, parts, _earlier(serving, before))
+        published = manifests.write(serving, planned, written)
+        versions.point_links(serving, revision)
+        versions.keep_latest(serving, settings.keep_versions)
+        return _publication(serving, published, changed=True)
+
+
+def current(settings: Settings) -> Publication | None:
+    """Give the published revision, or None before the first."""
+    manifest = manifests.read(settings.serving_dir)
+    return _publication(settings.serving_dir, manifest, changed=False) if manifest else None
+
+
+def verify(settings: Settings) -> list[str]:
+    """Name every file and link of the current revision that is not as it was published."""
+    serving = settings.serving_dir
+    manifest = manifests.read(serving)
+    if manifest:
+        return manifests.damage(serving, manifest) + versions.stray_links(
+            serving, manifest.revision
+        )
+    if versions.revisions_on_disk(serving):
+        return [f"{serving / versions.MANIFEST_LINK}: missing or unreadable"]
+    return []
+
+
+def _built_parts(settings: Settings) -> list[Part]:
+    """Fold the write-ahead log into the build file, so that a copy of it is whole."""
+    with open_file(settings, settings.serving_build_db) as build:
+        build.execute("checkpoint")
+        views = build.execute(
+            "select view_name from duckdb_views() where database_name = current_database()"
+            " and schema_name = ? order by view_name",
+            [SCHEMA],
+        ).fetchall()
+        if views:
+            raise UserError(
+                f"a mart is a view: {', '.join(name for (name,) in views)}",
+                where=str(settings.serving_build_db),
+                cure="materialise it as a table: readers do not have what the view reads",
+            )
+        return table_parts(build)
+
+
+def _write(
+    settings: Settings, manifest: Manifest, parts: list[Part], earlier: Earlier | None
+) -> list[Path]:
+    serving = settings.serving_dir
+    database = serving / versions.database_name(manifest.revision)
+    write_atomically(database, partial(_copy_database, settings, manifest))
+    folder = serving / versions.PARQUET / versions.parquet_name(manifest.revision)
+    with open_file(settings, database, read_only=True) as copy:
+        replace_folder(folder, lambda new: write_parts(copy, new, parts, earlier))
+    return [database, *(path for path in folder.rglob("*") if path.is_file())]
+
+
+def _copy_database(settings: Settings, manifest: Manifest, target: Path) -> None:
+    shutil.copyfile(settings.serving_build_db, target)
+    with open_file(settings, target) as copy:
+        tables = copy.execute(
+            "select table_name from duckdb_tables() where schema_name = ?", [SCHEMA]
+        ).fetchall()
+        for (table,) in tables:
+            if is_leftover(table):
+                copy.execute(f"drop table {SCHEMA}.{quoted(table)}")
+        _mark(copy, manifest)
+        copy.execute("checkpoint")
+
+
+def _mark(copy: duckdb.DuckDBPyConnection, manifest: Manifest) -> None:
+    copy.execute(f"create schema if not exists {SCHEMA}")
+    copy.execute(
+        f"create or replace table {SCHEMA}.{INFO_TABLE} as"
+        " select cast(? as bigint) as revision, cast(? as date) as as_of_date,"
+        " cast(? as varchar) as run_id, cast(? as varchar) as row_counts",
+        [
+            manifest.revision,
+            manifest.as_of_date,
+            manifest.run_id,
+            json.dumps(manifest.rows, ensure_ascii=False),
+        ],
+    )
+
+
+def _earlier(serving: Path, before: Manifest | None) -> Earlier | None:
+    if before is None or before.duckdb_version != duckdb.__version__:
+        return None
+    name = f"{versions.PARQUET}/{versions.parquet_name(before.revision)}"
+    sha256_by_part = {
+        (part, content): before.files[f"{name}/{part}"].sha256
+        for part, content in before.parts.items()
+        if f"{name}/{part}" in before.files
+    }
+    return Earlier(serving / name, sha256_by_part)
+
+
+def _publication(serving: Path, manifest: Manifest, *, changed: bool) -> Publication:
+    path = serving / versions.database_name(manifest.revision)
+    return Publication(manifest.revision, path, changed, dict(manifest.rows))

@@ -1,0 +1,156 @@
+"""Bytes -> disk or store: a file or folder appears whole under its name, or not at all."""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+from warehouse.storage import objects
+from warehouse.storage.places import Place, is_file
+
+# Both marks stand at a fixed place, so that the next write finds what a crash left behind.
+TEMPORARY = ".tmp"
+REPLACED = ".old"
+HASH_BLOCK = 1 << 20
+
+
+def write_atomically(path: Place, write: Callable[[Path], None], *, mode: int = 0o644) -> None:
+    """Let ``write`` fill a temporary file beside ``path``, then rename it into place, durably.
+
+    One writer per path is assumed: the temporary name is fixed, which is how a leftover of a
+    killed run is cleaned. An object is filled on this machine, then put; the store has no ``mode``.
+    """
+    if not isinstance(path, Path):
+        with tempfile.TemporaryDirectory(prefix="userops-") as scratch:
+            write(Path(scratch) / path.name)
+            objects.upload(Path(scratch) / path.name, path)
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = _beside(path, TEMPORARY)
+    _remove(temporary)
+    try:
+        # Created here, so that contact details are never readable by others, not even for a moment.
+        os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode))
+        write(temporary)
+        temporary.chmod(mode)
+        sync(temporary)
+        temporary.replace(path)
+    except BaseException:
+        _remove(temporary)
+        raise
+    sync(path.parent)
+
+
+def copy_whole(source: Place, target: Place) -> None:
+    """Give a file that never changes a second name, unless it has it: a hard link, or a copy."""
+    if is_file(target):
+        return
+    if isinstance(source, Path):
+        write_atomically(target, lambda path: _link(source, path))
+    elif not isinstance(target, Path):
+        objects.copy(source, target)
+
+
+def remove_folder(folder: Place) -> None:
+    """Remove a folder and all below it."""
+    if isinstance(folder, Path):
+        _remove(folder)
+    else:
+        objects.delete_below(folder)
+
+
+def _link(source: Path, target: Path) -> None:
+    target.unlink()
+    try:
+        os.link(source, target)
+    except OSError:  # a file system without hard links
+        shutil.copyfile(source, target)
+
+
+def remove_leftover(path: Place) -> None:
+    """Remove what a killed write of ``path`` left beside it, where no new write will follow."""
+    if isinstance(path, Path):
+        _remove(_beside(path, TEMPORARY))
+
+
+def remove_durably(path: Place) -> None:
+    """Remove a file so that it stays away, also after a power cut; it may be gone already."""
+    if not isinstance(path, Path):
+        objects.delete(path)
+    elif path.exists():
+        path.unlink()
+        sync(path.parent)
+
+
+def replace_folder(path: Path, build: Callable[[Path], None], *, mode: int = 0o755) -> None:
+    """Let ``build`` fill a temporary folder beside ``path``, then put it in the place of ``path``.
+
+    A reader sees the old folder, the new one, or for an instant none; never a mix. A kill between
+    the two renames leaves the old folder aside, and the next call completes the swap.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary, replaced = _beside(path, TEMPORARY), _beside(path, REPLACED)
+    if replaced.exists() and not path.exists():
+        replaced.rename(path)
+    _remove(temporary)
+    _remove(replaced)
+    try:
+        temporary.mkdir(mode=mode)
+        temporary.chmod(mode)
+        build(temporary)
+        sync_tree(temporary)
+        if path.exists():
+            path.rename(replaced)
+        temporary.rename(path)
+    except BaseException:
+        _remove(temporary)
+        if replaced.exists() and not path.exists():
+            replaced.rename(path)
+        raise
+    sync(path.parent)
+    _remove(replaced)
+
+
+def sync(path: Path) -> None:
+    """Make a file's bytes, or a folder's names, survive a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_tree(folder: Path) -> None:
+    """Sync every file and folder below ``folder``, and the folder itself."""
+    for path in folder.rglob("*"):
+        if not path.is_symlink():
+            sync(path)
+    sync(folder)
+
+
+def sha256_of(path: Path) -> str:
+    """Return the hex SHA-256 of a file's bytes."""
+    with path.open("rb") as stream:
+        return sha256_of_stream(stream)
+
+
+def sha256_of_stream(stream: BinaryIO) -> str:
+    """Return the hex SHA-256 of what is left in an open file."""
+    digest = hashlib.sha256()
+    while block := stream.read(HASH_BLOCK):
+        digest.update(block)
+    return digest.hexdigest()
+
+
+def _beside(path: Path, mark: str) -> Path:
+    return path.with_name(f".{path.name}{mark}")
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

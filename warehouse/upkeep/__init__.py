@@ -1,0 +1,1 @@
+"""How an installation is: what stands, what is wrong, and the cure."""

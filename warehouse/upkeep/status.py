@@ -1,0 +1,129 @@
+"""Landing, lake and published marts -> how the installation stands: reads, never writes or waits.
+
+Totals come from the published revision: the build database belongs to the run that writes it.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import duckdb
+import pyarrow.parquet as pq
+
+from warehouse.errors import UserError
+from warehouse.lake.admission import admitted
+from warehouse.lake.layout import days_with, load_days, quarantine_path
+from warehouse.landing.days import landed_days
+from warehouse.serving.marts import open_file, open_marts
+from warehouse.serving.versions import DATABASE_LINK
+from warehouse.settings import Settings
+from warehouse.storage.places import all_readable
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """What has landed and what of it is in the marts; ``waiting`` has landed and is not."""
+
+    landed: tuple[date, ...]
+    admitted: tuple[date, ...]
+    waiting: tuple[date, ...]
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Lines by what became of them: ``accepted + duplicates + quarantined + blank == lines``."""
+
+    files: int = 0
+    lines: int = 0
+    accepted: int = 0
+    duplicates: int = 0
+    quarantined: int = 0
+    blank: int = 0
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A line that gives a known message id another content: it is kept out of every table."""
+
+    load_date: date
+    source_file: str
+    source_line: int
+    message_id: str
+
+
+def today(settings: Settings) -> date:
+    """Return the present day of the business; only the command line may ask."""
+    return datetime.now(ZoneInfo(settings.timezone)).date()
+
+
+def runnable_days(settings: Settings) -> list[date]:
+    """Return the landed days a run can take: not in the future, not before ``first_day``."""
+    first, last = settings.first_day or date.min, today(settings)
+    return [day for day in landed_days(settings) if first <= day <= last]
+
+
+def freshness(settings: Settings) -> Freshness:
+    """Compare what has landed with what has been let in."""
+    landed, known = runnable_days(settings), admitted(settings)
+    return Freshness(
+        landed=tuple(landed),
+        admitted=tuple(sorted(known)),
+        waiting=tuple(day for day in landed if day not in known),
+    )
+
+
+def totals(settings: Settings, first: date = date.min, last: date = date.max) -> Totals | None:
+    """Add up the published ledger of some load days; None before the first publication."""
+    path = settings.serving_dir / DATABASE_LINK
+    if not path.is_file():
+        return None
+    with open_file(settings, path, read_only=True) as published:
+        found = published.execute(
+            "select count(*), sum(lines), sum(accepted), sum(duplicates), sum(quarantined),"
+            " sum(blank) from marts.load_ledger"
+            " where load_date between cast(? as date) and cast(? as date)",
+            [first, last],
+        ).fetchall()
+    return Totals(*(int(value or 0) for value in found[0]))
+
+
+def quarantine_counts(
+    settings: Settings, days: Sequence[date] | None = None
+) -> dict[tuple[date, str], int]:
+    """Count what was set aside by load day and reason; reads no line."""
+    counts: Counter[tuple[date, str]] = Counter()
+    there = set(days_with(settings, "quarantine"))
+    wanted = [day for day in (load_days(settings) if days is None else days) if day in there]
+    sources = all_readable([quarantine_path(settings, day) for day in wanted])
+    for day, source in zip(wanted, sources, strict=True):
+        reasons = pq.ParquetFile(source).read(["reason"]).column("reason").to_pylist()
+        counts.update((day, reason) for reason in reasons)
+    return dict(sorted(counts.items()))
+
+
+def conflicts(settings: Settings, day: date | None = None) -> list[Conflict]:
+    """List the conflicts that the last build found, none where nothing is built.
+
+    Raises UserError while a run has the build database.
+    """
+    if not settings.build_db.is_file() or not settings.serving_build_db.is_file():
+        return []
+    wanted = "is_conflict" if day is None else "is_conflict and load_date = $day"
+    query = (
+        "select load_date, source_file, source_line, message_id"
+        f" from build.intermediate.int_event_duplicates where {wanted} order by all"
+    )
+    try:
+        with open_marts(settings) as build:
+            rows = build.execute(query, {} if day is None else {"day": day}).fetchall()
+    except duckdb.CatalogException:
+        return []
+    except duckdb.IOException as error:
+        raise UserError(
+            "the build database is in use, so conflicts cannot be listed",
+            where=str(settings.build_db),
+            cure="try again when a run has ended well; `userops status` says who is writing",
+        ) from error
+    return [Conflict(*row) for row in rows]
