@@ -1,11 +1,14 @@
 """Charts: drawn to scale, labels apart, words escaped and told, the same bytes each time."""
 
+import re
 import xml.etree.ElementTree as ET
 from datetime import date, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
+from warehouse.report import page
 from warehouse.report.charts import SIZES, Chart, activity_chart, flow_chart
 from warehouse.report.drawing import Scale, apart, picture, short, words
 from warehouse.report.labels import Label
@@ -35,15 +38,19 @@ def flow() -> Chart:
     return chart
 
 
+def drawn(svg: str) -> ET.Element:
+    return ET.fromstring(svg)  # noqa: S314 - our own drawing
+
+
 def shapes(svg: str, name: str, css: str) -> list[ET.Element]:
-    return [shape for shape in ET.fromstring(svg).iter(name) if css in shape.get("class", "")]  # noqa: S314
+    return [shape for shape in drawn(svg).iter(name) if css in shape.get("class", "")]
 
 
 @pytest.mark.parametrize("size", SIZES)
 def test_a_chart_says_what_it_shows_and_stays_within_its_edges(size: str) -> None:
     names: set[str] = set()
     for chart in (activity(dau=[5.0] * 60, mau=list(range(60))), flow()):
-        drawing = ET.fromstring(getattr(chart, size))  # noqa: S314
+        drawing = drawn(getattr(chart, size))
         width, height = SIZES[size]
         assert drawing.get("role") == "img"
         title, about = drawing[0], drawing[1]
@@ -92,6 +99,14 @@ def test_the_numbers_of_a_day_are_told_where_the_pointer_rests() -> None:
     days = shapes(activity(dau=[1234.0] * 60).narrow, "rect", "hit")
     assert len(days) == 60
     assert days[-1][0].text == "30 Apr: DAU 1,234"
+
+
+def test_the_style_sheet_paints_every_mark() -> None:
+    style = Path(page.__file__).with_name("style.css").read_text(encoding="utf-8")
+    for svg in (activity(mau=[1.0] * 60, wau=[1.0] * 60, dau=[1.0] * 60).wide, flow().narrow):
+        marks = {mark for shape in drawn(svg).iter() for mark in shape.get("class", "").split()}
+        assert len(marks) >= 9
+        assert {mark for mark in marks if not re.search(rf"\.{mark}\b", style)} == set()
 
 
 def test_lines_are_named_by_the_rules_with_their_newest_number() -> None:
@@ -166,7 +181,7 @@ def test_words_in_a_chart_are_only_words() -> None:
     drawing = picture("a", (1, 1), hostile, hostile, words("b", 0, 0, hostile))
 
     assert "<script" not in drawing
-    texts = [part.text for part in ET.fromstring(drawing)]  # noqa: S314
+    texts = [part.text for part in drawn(drawing)]
     assert texts == [hostile] * 3
 
 
