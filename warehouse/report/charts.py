@@ -4,26 +4,20 @@ Each chart comes in two widths; the style sheet shows the one that can be read o
 its colours mean is told beside it by the page, where names of any length find room.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from warehouse.report import drawing as draw
 from warehouse.report import numbers
 from warehouse.report.drawing import Scale
 from warehouse.report.labels import FLOWS, Label, label
-
-Values = Mapping[str, Mapping[date, float]]
+from warehouse.report.plot import SIZES, Plot, Values, left_of, values_scale
 
 ACTIVITY = ("mau", "wau", "dau")
 BELOW = "dormant"
-SIZES = {"wide": (1000, 270), "narrow": (340, 230)}
-TOP, FOOT = 10, 28
 ENDS = 48  # room for the names at the ends of lines
-DATE = 50  # room for one date
-TICKS = 5
 BAR = 0.68  # share of a period's room that its bar takes
 
 
@@ -72,16 +66,15 @@ def flow_chart(periods: Sequence[Mapping[str, Any]]) -> Chart | None:
 
 
 def _lines(size: str, values: Values) -> str:
-    width, height = SIZES[size]
     days = _days(values)
-    y = Scale(0, max(1, *(max(line.values()) for line in values.values())), height - FOOT, TOP)
-    x = Scale(days[0].toordinal(), days[-1].toordinal(), _margin(y), width - ENDS)
+    y = values_scale(size, 0, max(max(line.values()) for line in values.values()))
+    x = Scale(days[0].toordinal(), days[-1].toordinal(), left_of(y), SIZES[size][0] - ENDS)
     at = {day: x(day.toordinal()) for day in days}
     points = {
         kpi: [(at[day], y(line[day])) for day in sorted(line)] for kpi, line in values.items()
     }
     ends = {kpi: line[-1] for kpi, line in points.items()}
-    names = draw.apart([level + 4 for _, level in ends.values()], 16, height - FOOT)
+    names = draw.apart([level + 4 for _, level in ends.values()], 16, y.start)
     marks = [
         *(draw.line(f"line {kpi}", line) for kpi, line in points.items()),
         *(draw.dot(f"dot {kpi}", *end, 3.6) for kpi, end in ends.items()),
@@ -91,18 +84,20 @@ def _lines(size: str, values: Values) -> str:
             for (kpi, (left, _)), name in zip(ends.items(), names, strict=True)
         ),
     ]
-    return _picture(size, ("activity", "Active users by day 活跃用户走势"), values, at, y, marks)
+    told = {kpi.upper(): line for kpi, line in values.items()}
+    plot = Plot(size, y, at, room=x(1) - x(0))
+    return plot.picture("activity", "Active users by day 活跃用户走势", told, marks)
 
 
 def _bars(size: str, values: Values) -> str:
-    width, height = SIZES[size]
     days = _days(values)
     arrivals = [kind for kind in values if kind != BELOW]
     above = max(sum(values[kind][day] for kind in arrivals) for day in days)
-    y = Scale(-max(values[BELOW].values()), max(1, above), height - FOOT, TOP)
-    room = (width - _margin(y)) / len(days)
-    at = {day: _margin(y) + room * (place + 0.5) for place, day in enumerate(days)}
-    marks = []
+    y = values_scale(size, -max(values[BELOW].values()), above)
+    left = left_of(y)
+    room = (SIZES[size][0] - left) / len(days)
+    at = {day: left + room * (place + 0.5) for place, day in enumerate(days)}
+    marks: list[str] = []
     for day in days:
         stacked = {BELOW: (-values[BELOW][day], 0.0)}
         level = 0.0
@@ -112,63 +107,10 @@ def _bars(size: str, values: Values) -> str:
             draw.box(f"stack {kind}", at[day] - room * BAR / 2, room * BAR, y(high), y(low))
             for kind, (low, high) in stacked.items()
         ]
-    return _picture(size, ("flow", "Users who came and went 用户流动"), values, at, y, marks)
-
-
-def _picture(
-    size: str,
-    named: tuple[str, str],
-    values: Values,
-    at: Mapping[date, float],
-    y: Scale,
-    marks: Sequence[str],
-) -> str:
-    """Lay marks on a grid of levels and dates, and tell each date's numbers to who asks."""
-    width, height = SIZES[size]
-    days = list(at)
-    step = (at[days[-1]] - at[days[0]]) / (len(days) - 1) if len(days) > 1 else width
-    left, right = _margin(y), at[days[-1]] + step / 2
-    levels = y.ticks(TICKS)
-    # Days too close to be named each are named by the week.
-    unit = 7 if step < DATE and days[1] - days[0] == timedelta(days=1) else 1
-    each = unit * math.ceil(DATE / (unit * step))
-    return draw.picture(
-        f"{named[0]}-{size}",
-        (width, height),
-        named[1],
-        _told(days[-1], values),
-        *(draw.rule("zero" if level == 0 else "grid", left, right, y(level)) for level in levels),
-        *(
-            draw.words("level", left - 8, y(level) + 4, text)
-            for level, text in zip(levels, draw.short(levels), strict=True)
-        ),
-        # Counted from the last one, the day of the page.
-        *(draw.words("date", at[day], height - 6, _date(day)) for day in days[::-1][::each]),
-        *marks,
-        *(
-            draw.box("hit", at[day] - step / 2, step, TOP, height - FOOT, _told(day, values))
-            for day in days
-        ),
-    )
+    told = {f"{FLOWS[kind].en} {FLOWS[kind].zh}": line for kind, line in values.items()}
+    plot = Plot(size, y, at, room)
+    return plot.picture("flow", "Users who came and went 用户流动", told, marks)
 
 
 def _days(values: Values) -> list[date]:
     return sorted({day for line in values.values() for day in line})
-
-
-def _margin(y: Scale) -> float:
-    return 12 + draw.LETTER * max(map(len, draw.short(y.ticks(TICKS))))
-
-
-def _told(day: date, values: Values) -> str:
-    shown = (f"{_name(code)} {numbers.count(line.get(day))}" for code, line in values.items())
-    return f"{_date(day)}: {', '.join(shown)}"
-
-
-def _name(code: str) -> str:
-    kind = FLOWS.get(code)
-    return f"{kind.en} {kind.zh}" if kind else code.upper()
-
-
-def _date(day: date) -> str:
-    return f"{day.day} {day:%b}"
