@@ -13,7 +13,6 @@ from warehouse.exports.folder import ExportReport
 from warehouse.exports.kpi import export_kpi
 from warehouse.exports.recall import export_recall
 from warehouse.lake.admission import admitted
-from warehouse.report.page import build_report
 from warehouse.serving.publish import publish
 from warehouse.settings import Settings
 
@@ -109,6 +108,9 @@ def build_defs() -> dg.Definitions:
         context: dg.AssetExecutionContext, installation: dg.ResourceParam[Installation]
     ) -> dg.MaterializeResult:
         """One page for the morning: KPIs, cohorts, RFM, lists in numbers, data quality."""
+        # Read late: only a run that writes the page needs it.
+        from warehouse.report.page import build_report
+
         settings = installation.settings
         quality = quality_rows(context.instance, context.run_id)
         path = build_report(settings, as_of_date=_as_of(settings), quality=quality)
