@@ -1,11 +1,13 @@
 """A warehouse as dbt leaves it, with a few hundred made-up rows: what the last mile starts from."""
 
 import math
+from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
 
+from warehouse.rules.effective import SHIPPED_DIR
 from warehouse.settings import Settings
 
 DAY = date(2026, 11, 10)
@@ -69,7 +71,7 @@ def make_settings(home: Path) -> Settings:
 
 
 def create(settings: Settings, *, rows: bool = True) -> Settings:
-    """Write both database files: every mart, the contacts and the KPI catalogue."""
+    """Write both database files: every mart, the contacts and the shipped rules."""
     settings.build_dir.mkdir(parents=True, exist_ok=True)
     with duckdb.connect() as connection:
         connection.execute(
@@ -88,13 +90,23 @@ def create(settings: Settings, *, rows: bool = True) -> Settings:
         if rows:
             for statement in FILL:
                 connection.execute(statement)
+            _fill_rules(connection)
             _fill_kpis(connection)
     return settings
 
 
 def change(settings: Settings, *statements: str) -> None:
     """Do to the built marts what a later run would do."""
-    with duckdb.connect(str(settings.serving_build_db)) as connection:
+    _execute(settings.serving_build_db, statements)
+
+
+def change_rules(settings: Settings, *statements: str) -> None:
+    """Do to the rules beside the marts what a run with other rule files would do."""
+    _execute(settings.build_db, statements)
+
+
+def _execute(database: Path, statements: Iterable[str]) -> None:
+    with duckdb.connect(str(database)) as connection:
         for statement in statements:
             connection.execute(statement)
 
@@ -104,10 +116,15 @@ def _quote(column: str) -> str:
     return f"{RESERVED.get(name, name)} {kind}" if kind else column
 
 
-def _fill_kpis(connection: duckdb.DuckDBPyConnection) -> None:
+def _fill_rules(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("create schema build.rules")
+    for path in sorted(SHIPPED_DIR.glob("*.csv")):
+        connection.execute(f"create table build.rules.{path.stem} as from read_csv('{path}')")
+
+
+def _fill_kpis(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
-        "create table build.rules.kpis (kpi varchar, name_en varchar, name_zh varchar,"
+        "create or replace table build.rules.kpis (kpi varchar, name_en varchar, name_zh varchar,"
         " unit varchar, direction varchar)"
     )
     labels = [(kpi, *entry[:4]) for kpi, entry in KPIS.items()]

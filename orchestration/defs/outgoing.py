@@ -108,7 +108,7 @@ def build_defs() -> dg.Definitions:
         context: dg.AssetExecutionContext, installation: dg.ResourceParam[Installation]
     ) -> dg.MaterializeResult:
         """One page for the morning: KPIs, cohorts, RFM, lists in numbers, data quality."""
-        # Charts take seconds to import: only who draws them waits.
+        # Read late: only a run that writes the page needs it.
         from warehouse.report.page import build_report
 
         settings = installation.settings

@@ -89,8 +89,8 @@ BAD_EDITS = [
     ("strategies", "0.15,0.10", "0.15,10", "uplift cannot be '10'", 0),
     (
         "warning_levels",
-        "1,activity_index",
-        "2,activity_index",
+        "1,Activity down",
+        "2,Activity down",
         "warning_level '2' is there twice",
         0,
     ),

@@ -1,6 +1,7 @@
 """Series -> inline SVG, drawn here and now: the page needs no script and fetches nothing.
 
-Each chart comes in two widths; the style sheet shows the one that can be read on the screen.
+Each chart comes in two widths; the style sheet shows the one that can be read on the screen. What
+its colours mean is told beside it by the page, where names of any length find room.
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,21 +9,25 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-INK, MUTED, GRID = "#1c2321", "#66706c", "#e4e2da"
-ACTIVITY = {
-    "mau": ("MAU 月活", "#8db8ab"),
-    "wau": ("WAU 周活", "#4f9181"),
-    "dau": ("DAU 日活", "#0b5345"),
-}
-FLOW = {
-    "new_users": ("New 新增", "#0b5345"),
-    "returning_users": ("Returning 留存", "#8fb8ac"),
-    "resurrecting_users": ("Resurrecting 回流", "#d9a441"),
-    "dormant_users": ("Dormant 沉睡", "#c8c4b8"),
-}
-FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'PingFang SC', 'Noto Sans CJK SC', sans-serif"
-NAME_ROOM = 12
-WIDTHS = {"wide": (1000, 270), "narrow": (340, 230)}
+from warehouse.report import drawing as draw
+from warehouse.report import numbers
+from warehouse.report.drawing import Scale
+from warehouse.report.labels import FLOWS, Label, label
+from warehouse.report.plot import SIZES, Plot, Values, left_of, values_scale
+
+ACTIVITY = ("mau", "wau", "dau")
+BELOW = "dormant"
+ENDS = 48  # room for the names at the ends of lines
+BAR = 0.68  # share of a period's room that its bar takes
+
+
+@dataclass(frozen=True)
+class Key:
+    """What one colour means; ``value`` is the newest, where it is worth telling."""
+
+    code: str
+    name: Label
+    value: str = ""
 
 
 @dataclass(frozen=True)
@@ -31,123 +36,81 @@ class Chart:
 
     wide: str
     narrow: str
+    keys: list[Key]
 
 
-def activity_chart(series: Mapping[str, Sequence[tuple[date, float]]]) -> Chart | None:
-    """Draw DAU, WAU and MAU by day, each line named at its end; None without two days."""
-    records = [
-        {"day": day.isoformat(), "value": value, "name": ACTIVITY[kpi][0]}
-        for kpi in ACTIVITY
-        for day, value in series.get(kpi, ())
-    ]
-    if len({record["day"] for record in records}) < 2:
+def activity_chart(
+    series: Mapping[str, Sequence[tuple[date, float]]], names: Mapping[str, Label]
+) -> Chart | None:
+    """Draw the users active within a day, a week and a month; None without two days."""
+    values = {kpi: dict(series[kpi]) for kpi in ACTIVITY if series.get(kpi)}
+    if len(_days(values)) < 2:
         return None
-    return Chart(*(_svg(_activity(records, size), size, right=NAME_ROOM) for size in WIDTHS))
+    keys = [
+        Key(kpi, names.get(kpi) or label({}, kpi), numbers.count(line[max(line)]))
+        for kpi, line in values.items()
+    ]
+    return Chart(_lines("wide", values), _lines("narrow", values), keys)
 
 
 def flow_chart(periods: Sequence[Mapping[str, Any]]) -> Chart | None:
     """Draw who came and who went per period: arrivals above the line, dormant users below."""
-    records = [
-        {
-            "period": period["period_start"].isoformat(),
-            "users": (-1 if kind == "dormant_users" else 1) * int(period[kind] or 0),
-            "name": name,
-            "order": place,
-        }
-        for period in periods
-        for place, (kind, (name, _)) in enumerate(FLOW.items())
+    if not periods:
+        return None
+    values = {
+        kind: {period["period_start"]: int(period[kind] or 0) for period in periods}
+        for kind in FLOWS
+    }
+    keys = [Key(kind, name) for kind, name in FLOWS.items()]
+    return Chart(_bars("wide", values), _bars("narrow", values), keys)
+
+
+def _lines(size: str, values: Values) -> str:
+    days = _days(values)
+    y = values_scale(size, 0, max(max(line.values()) for line in values.values()))
+    x = Scale(days[0].toordinal(), days[-1].toordinal(), left_of(y), SIZES[size][0] - ENDS)
+    at = {day: x(day.toordinal()) for day in days}
+    points = {
+        kpi: [(at[day], y(line[day])) for day in sorted(line)] for kpi, line in values.items()
+    }
+    ends = {kpi: line[-1] for kpi, line in points.items()}
+    names = draw.apart([level + 4 for _, level in ends.values()], 16, y.start)
+    marks = [
+        *(draw.line(f"line {kpi}", line) for kpi, line in points.items()),
+        *(draw.dot(f"dot {kpi}", *end, 3.6) for kpi, end in ends.items()),
+        # In ink where the eye ends: the palest line would be too pale for words.
+        *(
+            draw.words("name", left + 9, name, kpi.upper())
+            for (kpi, (left, _)), name in zip(ends.items(), names, strict=True)
+        ),
     ]
-    return (
-        Chart(*(_svg(_flow(records, size), size, right=4) for size in WIDTHS)) if records else None
-    )
+    told = {kpi.upper(): line for kpi, line in values.items()}
+    plot = Plot(size, y, at, room=x(1) - x(0))
+    return plot.picture("activity", "Active users by day 活跃用户走势", told, marks)
 
 
-def _activity(records: list[dict[str, Any]], size: str) -> Any:
-    import altair as alt
-
-    names = [name for name, _ in ACTIVITY.values()]
-    colour = alt.Color(
-        "name:N",
-        scale=alt.Scale(domain=names, range=[tone for _, tone in ACTIVITY.values()]),
-        legend=None,
-    )
-    last = max(record["day"] for record in records)
-    base: Any = alt.Chart(alt.Data(values=records)).encode(
-        x=alt.X("day:T", title=None, scale=alt.Scale(type="utc"), axis=_time_axis(size)),
-        y=alt.Y("value:Q", title=None, axis=_count_axis()),
-        color=colour,
-    )
-    ends = base.transform_filter(f"toDate(datum.day) >= toDate('{last}')")
-    return alt.layer(
-        base.mark_line(strokeWidth=2.2, strokeJoin="round", strokeCap="round"),
-        ends.mark_circle(size=42, opacity=1),
-        # Named where the eye ends; in ink, since the palest line would be too pale for words.
-        ends.mark_text(align="left", dx=9, fontSize=12, fontWeight=600).encode(
-            text="name:N", color=alt.value(INK)
-        ),
-    )
+def _bars(size: str, values: Values) -> str:
+    days = _days(values)
+    arrivals = [kind for kind in values if kind != BELOW]
+    above = max(sum(values[kind][day] for kind in arrivals) for day in days)
+    y = values_scale(size, -max(values[BELOW].values()), above)
+    left = left_of(y)
+    room = (SIZES[size][0] - left) / len(days)
+    at = {day: left + room * (place + 0.5) for place, day in enumerate(days)}
+    marks: list[str] = []
+    for day in days:
+        stacked = {BELOW: (-values[BELOW][day], 0.0)}
+        level = 0.0
+        for kind in arrivals:
+            stacked[kind] = (level, level := level + values[kind][day])
+        marks += [
+            draw.box(f"stack {kind}", at[day] - room * BAR / 2, room * BAR, y(high), y(low))
+            for kind, (low, high) in stacked.items()
+        ]
+    told = {f"{FLOWS[kind].en} {FLOWS[kind].zh}": line for kind, line in values.items()}
+    plot = Plot(size, y, at, room)
+    return plot.picture("flow", "Users who came and went 用户流动", told, marks)
 
 
-def _flow(records: list[dict[str, Any]], size: str) -> Any:
-    import altair as alt
-
-    names = [name for name, _ in FLOW.values()]
-    bars: Any = alt.Chart(alt.Data(values=records)).mark_bar(width={"band": 0.68})
-    return bars.encode(
-        x=alt.X("period:O", title=None, axis=_period_axis()),
-        y=alt.Y("sum(users):Q", title=None, axis=_count_axis()),
-        color=alt.Color(
-            "name:N",
-            scale=alt.Scale(domain=names, range=[tone for _, tone in FLOW.values()]),
-            legend=alt.Legend(
-                title=None, orient="top", columns=4 if size == "wide" else 2, symbolType="circle"
-            ),
-        ),
-        order=alt.Order("order:Q"),
-    )
-
-
-def _time_axis(size: str) -> Any:
-    import altair as alt
-
-    return alt.Axis(format="%-d %b", tickCount=10 if size == "wide" else 4, grid=False)
-
-
-def _period_axis() -> Any:
-    import altair as alt
-
-    shown = "utcFormat(toDate(datum.value), '%-d %b')"
-    return alt.Axis(labelExpr=shown, labelAngle=0, labelOverlap="parity", grid=False)
-
-
-def _count_axis() -> Any:
-    import altair as alt
-
-    return alt.Axis(tickCount=4, format="~s", labelExpr="datum.value == 0 ? '0' : datum.label")
-
-
-def _svg(chart: Any, size: str, *, right: int) -> str:
-    import vl_convert
-
-    width, height = WIDTHS[size]
-    styled = (
-        chart.properties(
-            width=width,
-            height=height,
-            background="transparent",
-            padding={"right": right, "left": 2, "top": 6, "bottom": 4},
-            autosize={"type": "fit", "contains": "padding"},
-        )
-        .configure(font=FONT)
-        .configure_view(stroke=None)
-        .configure_axis(
-            labelColor=MUTED,
-            labelFontSize=12,
-            gridColor=GRID,
-            domain=False,
-            ticks=False,
-            labelPadding=8,
-        )
-        .configure_legend(labelColor=INK, labelFontSize=12, symbolSize=90, columnPadding=18)
-    )
-    return vl_convert.vegalite_to_svg(styled.to_json())
+def _days(values: Values) -> list[date]:
+    return sorted({day for line in values.values() for day in line})

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 
 from warehouse.report import numbers
-from warehouse.report.labels import COHORTS, Label, label
+from warehouse.report.labels import COHORTS, PERIODS, Label, label
 from warehouse.report.query import rows
 
 COHORTS_SHOWN = 12
@@ -52,23 +52,18 @@ def read_heat_maps(connection: duckdb.DuckDBPyConnection) -> list[HeatMap]:
 
 def _read(connection: duckdb.DuckDBPyConnection, cohort_by: str) -> HeatMap | None:
     """Prefer months; a young installation with fewer than three of them is shown by week."""
-    for period, name, fewest in (
-        ("month", Label("month", "月"), 3),
-        ("week", Label("week", "周"), 2),
-        ("month", Label("month", "月"), 1),
-    ):
+    for period, fewest in (("month", 3), ("week", 2), ("month", 1)):
         found = rows(
             connection,
             "select cohort_start, period_number, cohort_size, users, is_mature"
-            " from serving.marts.cohort_retention where cohort_by = ? and period = ?"
-            " and kind = 'n_period' and dimension = 'all' order by cohort_start, period_number",
-            cohort_by,
-            period,
+            " from serving.marts.cohort_retention where kind = 'n_period' and dimension = 'all'"
+            f" and cohort_by = '{cohort_by}' and period = '{period}'"
+            " order by cohort_start, period_number",
         )
         starts = sorted({row["cohort_start"] for row in found})[-COHORTS_SHOWN:]
         if len(starts) >= fewest:
             kept = [row for row in found if row["cohort_start"] in starts]
-            return _heat_map(label(COHORTS, cohort_by), name, starts, kept)
+            return _heat_map(label(COHORTS, cohort_by), PERIODS[period], starts, kept)
     return None
 
 

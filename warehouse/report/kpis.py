@@ -1,14 +1,14 @@
 """``kpi_daily`` and the KPI catalogue -> headline cards, the full table, and series for charts."""
 
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
 
 import duckdb
 
 from warehouse.report import numbers
 from warehouse.report.labels import STATUSES, Label, label
-from warehouse.report.query import rows
+from warehouse.report.query import Row, rows, sql
+from warehouse.report.rules import Rules
 from warehouse.report.sparkline import sparkline
 
 HISTORY_DAYS = 60
@@ -16,19 +16,7 @@ HEADLINES = (
     "dau", "new_users", "net_revenue", "orders", "d7_retention", "repurchase_rate",
     "stickiness", "churn_rate",
 )  # fmt: skip
-# For a warehouse whose catalogue is not loaded: enough to name and read the headlines.
-FALLBACK = {
-    "dau": ("Daily active users", "日活跃用户", "count", "up"),
-    "wau": ("Weekly active users", "周活跃用户", "count", "up"),
-    "mau": ("Monthly active users", "月活跃用户", "count", "up"),
-    "new_users": ("New users", "新增用户", "count", "up"),
-    "net_revenue": ("Net revenue", "净收入", "money", "up"),
-    "orders": ("Orders", "订单数", "count", "up"),
-    "d7_retention": ("Day-7 retention", "7 日留存", "share", "up"),
-    "repurchase_rate": ("Repurchase rate", "复购率", "share", "up"),
-    "stickiness": ("Stickiness DAU/MAU", "用户粘性", "share", "up"),
-    "churn_rate": ("Churn rate", "流失率", "share", "down"),
-}
+SPARK_DAYS = 28
 
 
 @dataclass(frozen=True)
@@ -36,6 +24,7 @@ class Kpi:
     """One KPI of the day, ready to show. ``tone`` is good, bad or flat; never colour alone."""
 
     name: Label
+    formula: str
     value: str
     change: str
     tone: str
@@ -53,29 +42,38 @@ class Kpi:
 class Kpis:
     """What the page shows of the KPIs; ``series`` is (day, value) by KPI."""
 
+    names: dict[str, Label]
     headlines: list[Kpi]
     everything: list[Kpi]
     series: dict[str, list[tuple[date, float]]]
 
 
-def read_kpis(connection: duckdb.DuckDBPyConnection, as_of_date: date, currency: str) -> Kpis:
+def read_kpis(
+    connection: duckdb.DuckDBPyConnection, rules: Rules, as_of_date: date, currency: str
+) -> Kpis:
     """Read the day's KPIs over all users, in the order of the catalogue."""
-    catalogue = {row["kpi"]: row for row in rows(connection, "from build.rules.kpis")}
+    catalogue = {row["kpi"]: row for row in rules.tables["kpis"]}
+    names = rules.names("kpis", "kpi")
     found = rows(
         connection,
-        "select * from serving.marts.kpi_daily where as_of_date = ?"
+        f"select * from serving.marts.kpi_daily where as_of_date = {sql(as_of_date)}"
         " and dimension = 'all' and dimension_value = 'all' order by kpi",
-        as_of_date,
     )
     series = _series(connection, as_of_date)
     order = {kpi: place for place, kpi in enumerate([*HEADLINES, *catalogue])}
     found.sort(key=lambda row: (order.get(row["kpi"], len(order)), row["kpi"]))
     shown = {
-        row["kpi"]: _kpi(row, catalogue.get(row["kpi"]), series.get(row["kpi"], []), currency)
+        row["kpi"]: _kpi(
+            row,
+            label(names, row["kpi"]),
+            catalogue.get(row["kpi"], {}),
+            series.get(row["kpi"], []),
+            currency,
+        )
         for row in found
     }
     headlines = [shown[kpi] for kpi in HEADLINES if kpi in shown]
-    return Kpis(headlines, list(shown.values()), series)
+    return Kpis(names, headlines, list(shown.values()), series)
 
 
 def _series(
@@ -84,11 +82,10 @@ def _series(
     series: dict[str, list[tuple[date, float]]] = {}
     for row in rows(
         connection,
-        "select kpi, as_of_date, value from serving.marts.kpi_daily where as_of_date <= ?"
-        f" and as_of_date > cast(? as date) - {HISTORY_DAYS}"
+        "select kpi, as_of_date, value from serving.marts.kpi_daily"
+        f" where as_of_date > {sql(as_of_date - timedelta(days=HISTORY_DAYS))}"
+        f" and as_of_date <= {sql(as_of_date)}"
         " and dimension = 'all' and dimension_value = 'all' order by kpi, as_of_date",
-        as_of_date,
-        as_of_date,
     ):
         if numbers.is_number(row["value"]):
             series.setdefault(row["kpi"], []).append((row["as_of_date"], float(row["value"])))
@@ -96,18 +93,13 @@ def _series(
 
 
 def _kpi(
-    row: dict[str, Any],
-    entry: dict[str, Any] | None,
+    row: Row,
+    name: Label,
+    entry: Row,
     series: list[tuple[date, float]],
     currency: str,
 ) -> Kpi:
-    known = FALLBACK.get(row["kpi"], ("", "", "number", ""))
-    entry = entry or {}
-    unit = entry.get("unit") or known[2]
-    name = Label(
-        entry.get("name_en") or known[0] or label({}, row["kpi"]).en,
-        entry.get("name_zh") or known[1],
-    )
+    unit = str(entry.get("unit") or "number")
     change = numbers.change(row["value"], row.get("week_before"), unit)
     words = numbers.signed(change, unit) if change is not None else ""
 
@@ -116,9 +108,10 @@ def _kpi(
 
     return Kpi(
         name=name,
+        formula=str(entry.get("formula") or ""),
         value=shown("value"),
         change=words,
-        tone=_tone(words, str(entry.get("direction") or known[3])),
+        tone=_tone(words, str(entry.get("direction") or "")),
         arrow={"+": "▲", "−": "▼"}.get(words[:1], ""),
         week_before=shown("week_before"),
         previous_day=shown("previous_day"),
@@ -126,7 +119,7 @@ def _kpi(
         target=shown("target"),
         status=label(STATUSES, row.get("status") or "unknown"),
         status_code=str(row.get("status") or "unknown"),
-        spark=sparkline([value for _, value in series[-28:]]),
+        spark=sparkline([value for _, value in series[-SPARK_DAYS:]]),
     )
 
 

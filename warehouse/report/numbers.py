@@ -23,6 +23,16 @@ def share(value: Any, digits: int = 1) -> str:
     return f"{float(value) * 100:.{digits}f}%" if is_number(value) else MISSING
 
 
+def limit(share_of_one: float) -> str:
+    """Write a share that a rule gives, as it was given."""
+    return f"{float(share_of_one) * 100:g}%"
+
+
+def width(part: float, whole: float) -> str:
+    """Write how much of its room a bar takes, in percent."""
+    return f"{100 * part / whole:.1f}" if whole else "0"
+
+
 def money(value: Any, currency: str) -> str:
     """Write an amount; large ones without cents."""
     if not is_number(value):

@@ -8,12 +8,17 @@ from typing import Any
 import duckdb
 
 from warehouse.report.charts import activity_chart, flow_chart
+from warehouse.report.churn import read_warnings
 from warehouse.report.cohorts import read_heat_maps
-from warehouse.report.kpis import read_kpis
-from warehouse.report.people import read_funnels, read_lists, read_warnings
+from warehouse.report.funnels import read_funnels
+from warehouse.report.kpis import SPARK_DAYS, read_kpis
+from warehouse.report.labels import PERIODS, label
 from warehouse.report.quality import QualityRow, read_loading, sort_checks
-from warehouse.report.query import Row, rows
-from warehouse.report.segments import read_tier_moves, read_tiles
+from warehouse.report.query import Row, rows, sql
+from warehouse.report.recall import read_lists
+from warehouse.report.rules import read_rules
+from warehouse.report.segments import read_tiles, scored_orders
+from warehouse.report.tiers import read_tier_moves
 from warehouse.serving.marts import open_marts
 from warehouse.settings import Settings
 from warehouse.storage.files import write_atomically
@@ -50,20 +55,23 @@ def build_report(
 
 
 def _read(connection: duckdb.DuckDBPyConnection, as_of_date: date, currency: str) -> dict[str, Any]:
-    kpis = read_kpis(connection, as_of_date, currency)
+    rules = read_rules(connection)
+    kpis = read_kpis(connection, rules, as_of_date, currency)
     flow = _flow_periods(connection, as_of_date)
     return {
         "currency": currency,
         "kpis": kpis,
-        "activity": activity_chart(kpis.series),
+        "spark_days": SPARK_DAYS,
+        "activity": activity_chart(kpis.series, kpis.names),
         "flow": flow_chart(flow),
-        "flow_period": flow[0]["period"] if flow else "",
+        "flow_period": label(PERIODS, flow[0]["period"] if flow else ""),
         "heat_maps": read_heat_maps(connection),
-        "tiles": read_tiles(connection, as_of_date, currency),
-        "tier_moves": read_tier_moves(connection, as_of_date),
-        "funnels": read_funnels(connection, as_of_date),
-        "warnings": read_warnings(connection, as_of_date),
-        "lists": read_lists(connection, as_of_date, currency),
+        "tiles": read_tiles(connection, rules, as_of_date, currency),
+        "scored_orders": scored_orders(rules),
+        "tier_moves": read_tier_moves(connection, rules, as_of_date),
+        "funnels": read_funnels(connection, rules, as_of_date),
+        "warnings": read_warnings(connection, rules, as_of_date),
+        "lists": read_lists(connection, rules, as_of_date, currency),
         "loading": read_loading(connection, as_of_date),
     }
 
@@ -76,13 +84,11 @@ def _flow_periods(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> li
     for period, days, fewest in (("week", 7, 2), ("day", 1, 1)):
         found = rows(
             connection,
-            'select period, period_start, "new" as new_users, "returning" as returning_users,'
-            " resurrecting as resurrecting_users, dormant as dormant_users"
-            " from serving.marts.lifecycle_periods where basis = 'activity' and period = ?"
-            f" and period_start + {days - 1} <= cast(? as date)"
+            'select period, period_start, "new", "returning", resurrecting, dormant'
+            " from serving.marts.lifecycle_periods"
+            f" where basis = 'activity' and period = '{period}'"
+            f" and period_start + {days - 1} <= {sql(as_of_date)}"
             f" order by period_start desc limit {FLOW_PERIODS}",
-            period,
-            as_of_date,
         )
         if len(found) >= fewest:
             return found[::-1]

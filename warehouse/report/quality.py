@@ -8,7 +8,7 @@ import duckdb
 
 from warehouse.report import numbers
 from warehouse.report.labels import Label
-from warehouse.report.query import rows
+from warehouse.report.query import Row, rows, sql
 
 FATES = {
     "accepted": Label("Accepted", "接收"),
@@ -66,8 +66,8 @@ def read_loading(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> Loa
     found = rows(
         connection,
         "select * from serving.marts.load_ledger where load_date = (select max(load_date)"
-        " from serving.marts.load_ledger where load_date <= ?) order by source_file",
-        as_of_date,
+        f" from serving.marts.load_ledger where load_date <= {sql(as_of_date)})"
+        " order by source_file",
     )
     if not found:
         return None
@@ -83,7 +83,7 @@ def read_loading(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> Loa
                 name,
                 numbers.count(totals[code]),
                 numbers.share(totals[code] / lines, 2) if lines else numbers.MISSING,
-                f"{100 * totals[code] / lines:.3f}" if lines else "0",
+                f"{100 * totals[code] / lines:.3f}" if totals[code] else "0",
             )
             for code, name in FATES.items()
         ],
@@ -103,5 +103,5 @@ def sort_checks(checks: Sequence[QualityRow]) -> Checks:
     return Checks(failed, [check for check in ordered if check.passed], len(ordered))
 
 
-def _total(found: list[dict], column: str) -> int:
+def _total(found: list[Row], column: str) -> int:
     return sum(row[column] or 0 for row in found)

@@ -1,23 +1,17 @@
-"""RFM scores and tier moves -> a map of customers by recency and frequency, and a matrix."""
+"""``rfm_scores`` -> a map of customers by recency and frequency, in blocks of one segment each."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import duckdb
 
 from warehouse.report import numbers
-from warehouse.report.labels import SEGMENTS, TIERS, Label, label
-from warehouse.report.query import rows
+from warehouse.report.labels import Label, days, label
+from warehouse.report.query import rows, sql
+from warehouse.report.rules import Rules
 
 SCORES = range(1, 6)
-# What a segment asks for: keep (good), act (money leaving), watch, or let be.
-MOODS = {
-    "champions": "keep", "loyal": "keep", "potential_loyalist": "grow", "new": "grow",
-    "promising": "grow", "need_attention": "watch", "about_to_sleep": "watch",
-    "at_risk": "act", "cant_lose": "act",
-}  # fmt: skip
-TIER_ORDER = ("diamond", "gold", "silver", "bronze")
 
 
 @dataclass(frozen=True)
@@ -35,78 +29,85 @@ class Tile:
     revenue: str
 
 
-@dataclass(frozen=True)
-class Matrix:
-    """Moves between tiers: ``cells`` by row are (users, kind of move)."""
-
-    previous_date: str
-    names: list[Label]
-    rows: list[tuple[Label, list[tuple[str, str]]]]
-    up: str
-    down: str
-
-
-def default_segment(recency: int, frequency: int) -> str:
-    """Name a cell that holds nobody today (definitions, section 4)."""
-    if recency <= 2:
-        if (recency, frequency) == (1, 1):
-            return "lost"
-        return ("hibernating", "hibernating", "at_risk", "at_risk", "cant_lose")[frequency - 1]
-    if recency == 3:
-        both = ("about_to_sleep", "about_to_sleep", "need_attention", "loyal", "loyal")
-        return both[frequency - 1]
-    if frequency == 1:
-        return "promising" if recency == 4 else "new"
-    if frequency <= 3:
-        return "potential_loyalist"
-    return "loyal" if recency == 4 else "champions"
-
-
 def read_tiles(
-    connection: duckdb.DuckDBPyConnection, as_of_date: date, currency: str
+    connection: duckdb.DuckDBPyConnection, rules: Rules, as_of_date: date, currency: str
 ) -> list[Tile]:
     """Lay the newest scores out on the recency by frequency grid; empty without scores."""
     found = rows(
         connection,
         "select r_score, f_score, rfm_segment, count(*) as users, sum(monetary) as revenue"
         " from serving.marts.rfm_scores where as_of_date = (select max(as_of_date)"
-        " from serving.marts.rfm_scores where as_of_date <= ?) and r_score between 1 and 5"
-        " and f_score between 1 and 5 group by all order by users desc, rfm_segment",
-        as_of_date,
+        f" from serving.marts.rfm_scores where as_of_date <= {sql(as_of_date)})"
+        " and r_score between 1 and 5 and f_score between 1 and 5"
+        " group by all order by users desc, rfm_segment",
     )
     if not found:
         return []
-    names = {(r, f): default_segment(r, f) for r in SCORES for f in SCORES}
-    for row in reversed(found):
-        names[row["r_score"], row["f_score"]] = str(row["rfm_segment"])
-    totals: dict[str, tuple[int, float]] = {}
-    for row in found:
-        users, revenue = totals.get(str(row["rfm_segment"]), (0, 0.0))
-        totals[str(row["rfm_segment"])] = (
-            users + row["users"],
-            revenue + float(row["revenue"] or 0),
+    # A cell that holds nobody today is still of the segment that the rule gives it.
+    cells = {
+        (row["r_score"], row["f_score"]): str(row[segment])
+        for segment, given in (
+            ("segment", rules.tables["rfm_segments"]),
+            ("rfm_segment", found[::-1]),
         )
-    blocks = sorted(_blocks(names), key=lambda b: -b[2] * b[4])
-    everybody = sum(users for users, _ in totals.values())
+        for row in given
+    }
+    names = rules.names("rfm_tiers", "segment")
+    moods = _moods(cells, rules)
+    users: dict[str, int] = defaultdict(int)
+    revenue: dict[str, float] = defaultdict(float)
+    for row in found:
+        users[str(row["rfm_segment"])] += row["users"]
+        revenue[str(row["rfm_segment"])] += float(row["revenue"] or 0)
+    everybody = sum(users.values())
     named: set[str] = set()
     tiles: list[Tile] = []
-    for segment, row_at, height, column_at, width in blocks:
-        users, revenue = totals.get(segment, (0, 0.0))
+    for segment, *place in sorted(_blocks(cells), key=lambda block: -block[2] * block[4]):
         tiles.append(
             Tile(
-                row_at,
-                height,
-                column_at,
-                width,
-                mood=MOODS.get(segment, "rest"),
-                name=None if segment in named else label(SEGMENTS, segment),
-                users=numbers.count(users),
-                share=numbers.share(users / everybody),
-                revenue=numbers.money(revenue, currency),
+                *place,
+                mood=moods[segment],
+                name=None if segment in named else label(names, segment),
+                users=numbers.count(users[segment]),
+                share=numbers.share(users[segment] / everybody),
+                revenue=numbers.money(revenue[segment], currency),
             )
         )
         named.add(segment)
     return sorted(tiles, key=lambda tile: (tile.row, tile.column))
+
+
+def scored_orders(rules: Rules) -> Label:
+    """Say which orders the scores are made of."""
+    window = rules.parameter("rfm_window_days")
+    if window is None:
+        return Label("all orders so far", "全部历史订单")
+    span = days(window)
+    return Label(f"orders of the last {span.en}", f"最近 {span.zh}的订单")
+
+
+def _moods(cells: dict[tuple[int, int], str], rules: Rules) -> dict[str, str]:
+    """Say what each segment asks for, by how recent it lies and whether its tier is a high one.
+
+    Keep what is good, grow what is young, watch what slows down, act where money is leaving, and
+    let the rest be.
+    """
+    ranks = {row["segment"]: row["tier_rank"] for row in rules.tables["rfm_tiers"]}
+    high = max(ranks.values(), default=0) / 2
+    recency: dict[str, list[int]] = {}
+    for (r, _), segment in cells.items():
+        recency.setdefault(segment, []).append(r)
+    moods: dict[str, str] = {}
+    for segment, scores in recency.items():
+        is_valued = ranks.get(segment, 0) > high
+        middle = sum(scores) / len(scores)
+        if middle > 3:
+            moods[segment] = "keep" if is_valued else "grow"
+        elif middle == 3:
+            moods[segment] = "watch"
+        else:
+            moods[segment] = "act" if is_valued else "rest"
+    return moods
 
 
 def _blocks(names: dict[tuple[int, int], str]) -> list[tuple[str, int, int, int, int]]:
@@ -128,45 +129,3 @@ def _blocks(names: dict[tuple[int, int], str]) -> list[tuple[str, int, int, int,
             free -= {(a, b) for a in range(r - height + 1, r + 1) for b in range(f, f + width)}
             blocks.append((segment, 6 - r, height, f, width))
     return blocks
-
-
-def read_tier_moves(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> Matrix | None:
-    """Read the newest matrix of tier moves; None before there are two snapshots."""
-    found = rows(
-        connection,
-        "select * from serving.marts.tier_migration where as_of_date = (select max(as_of_date)"
-        " from serving.marts.tier_migration where as_of_date <= ?) order by from_tier, to_tier",
-        as_of_date,
-    )
-    if not found:
-        return None
-    tiers = sorted(
-        {_tier(row[side]) for row in found for side in ("from_tier", "to_tier")}, key=_rank
-    )
-    users = {(_tier(row["from_tier"]), _tier(row["to_tier"])): row for row in found}
-    return Matrix(
-        previous_date=str(found[0]["previous_date"]),
-        names=[label(TIERS, tier) for tier in tiers],
-        rows=[
-            (label(TIERS, start), [_move(users.get((start, end))) for end in tiers])
-            for start in tiers
-        ],
-        up=numbers.count(_total(found, "up")),
-        down=numbers.count(_total(found, "down")),
-    )
-
-
-def _tier(name: Any) -> str:
-    return str(name) if name else ""
-
-
-def _rank(tier: str) -> tuple[int, str]:
-    return (TIER_ORDER.index(tier) if tier in TIER_ORDER else len(TIER_ORDER), tier)
-
-
-def _move(row: dict[str, Any] | None) -> tuple[str, str]:
-    return (numbers.count(row["users"]), str(row["direction"])) if row else ("", "none")
-
-
-def _total(found: list[dict[str, Any]], direction: str) -> int:
-    return sum(row["users"] for row in found if row["direction"] == direction)

@@ -89,9 +89,15 @@ def parameters_suit_their_units(table: Table, rules: Rules) -> Faults:
 COUNT = optional(integer(0))
 
 SPECS: Mapping[str, Spec] = {
+    "channels": Spec(
+        columns={"channel": TEXT, "contact_field": TEXT, "name_en": TEXT, "name_zh": TEXT},
+        keys=(("channel",),),
+    ),
     "warning_levels": Spec(
         columns={
             "warning_level": integer(1, 3),
+            "name_en": TEXT,
+            "name_zh": TEXT,
             "signal": one_of("login", "interaction", "activity_index"),
             "silent_days": optional(integer(1)),
             "drop_share": optional(SHARE),
@@ -144,6 +150,7 @@ SPECS: Mapping[str, Spec] = {
         columns={
             "stage_order": integer(1),
             "stage": TEXT,
+            "name_en": TEXT,
             "name_zh": TEXT,
             "max_age_days": COUNT,
             "max_return_days": COUNT,
@@ -203,6 +210,7 @@ SPECS: Mapping[str, Spec] = {
             "is_frequent": BOOLEAN,
             "is_big": BOOLEAN,
             "class": TEXT,
+            "name_en": TEXT,
             "name_zh": TEXT,
         },
         keys=(("is_recent", "is_frequent", "is_big"), ("class",)),
@@ -217,17 +225,29 @@ SPECS: Mapping[str, Spec] = {
         ),
     ),
     "rfm_tiers": Spec(
-        columns={"segment": TEXT, "name_zh": TEXT, "tier": TEXT, "tier_rank": integer(1)},
+        columns={
+            "segment": TEXT,
+            "name_en": TEXT,
+            "name_zh": TEXT,
+            "tier": TEXT,
+            "tier_rank": integer(1),
+            "tier_name_en": TEXT,
+            "tier_name_zh": TEXT,
+        },
         keys=(("segment",),),
         checks=(
             refers_to("segment", "rfm_segments", "segment"),
             same_within("tier", "tier_rank"),
             same_within("tier_rank", "tier"),
+            same_within("tier", "tier_name_en"),
+            same_within("tier", "tier_name_zh"),
         ),
     ),
     "strategies": Spec(
         columns={
             "strategy": TEXT,
+            "name_en": TEXT,
+            "name_zh": TEXT,
             "warning_level": integer(1, 3),
             "tier": TEXT,
             "priority": integer(1),
@@ -241,7 +261,11 @@ SPECS: Mapping[str, Spec] = {
         },
         # Of two strategies with one priority at one level, nothing could choose.
         keys=(("strategy", "warning_level", "tier"), ("warning_level", "priority")),
-        checks=(refers_to("tier", "rfm_tiers", "tier", besides=ANY_TIER),),
+        checks=(
+            refers_to("tier", "rfm_tiers", "tier", besides=ANY_TIER),
+            same_within("strategy", "name_en"),
+            same_within("strategy", "name_zh"),
+        ),
         may_be_empty=True,
     ),
 }

@@ -1,0 +1,41 @@
+"""Rules in force -> the names and limits that the page tells, as the marts were built by them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import duckdb
+
+from warehouse.report.labels import Label, readable
+from warehouse.report.query import Row, rows
+
+READ = (
+    "channels", "funnels", "kpis", "parameters", "rfm_segments", "rfm_tiers", "strategies",
+    "warning_levels",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The rows of each rule, in the order of its file; no rows of one that is not loaded."""
+
+    tables: Mapping[str, list[Row]]
+
+    def names(self, rule: str, code: str, prefix: str = "") -> dict[str, Label]:
+        """Name each code of a rule; one whose name is blank shows itself."""
+        return {
+            str(row[code]): Label(
+                row.get(f"{prefix}name_en") or readable(row[code]),
+                row.get(f"{prefix}name_zh") or "",
+            )
+            for row in self.tables[rule]
+        }
+
+    def parameter(self, name: str) -> float | None:
+        """Give a parameter's value; None where it is blank, which means no limit."""
+        values = {row["parameter"]: row["value"] for row in self.tables["parameters"]}
+        return values.get(name)
+
+
+def read_rules(connection: duckdb.DuckDBPyConnection) -> Rules:
+    """Read the rules beside the marts."""
+    return Rules({rule: rows(connection, f"from build.rules.{rule}") for rule in READ})
