@@ -48,7 +48,7 @@ SAME_TABLES = (
     "rfm_scores",
     "cohort_retention",
     "lifecycle_periods",
-    "int_active_windows",
+    "int_window_users",
     "funnel_steps",
     "kpi_daily",
 )

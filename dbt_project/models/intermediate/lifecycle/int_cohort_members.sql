@@ -8,53 +8,57 @@ profiles as (
 
 ),
 
-cohort_bases as (
+kinds as (
 
+    -- What begins a cohort, and what counts as coming back to it.
     select
-        'activity' as cohort_by,
-        'activity' as basis
-    union all
-    select
-        'signup' as cohort_by,
-        'activity' as basis
-    union all
-    select
-        'order' as cohort_by,
-        'order' as basis
+        listed.cohort_by,
+        listed.basis,
+        periods.period
+
+    from (
+        values
+        ('activity', 'activity'),
+        ('signup', 'activity'),
+        ('order', 'order')
+    ) as listed (cohort_by, basis)
+    cross join (values ('day'), ('week'), ('month')) as periods (period)
 
 ),
 
 cohort_days as (
 
     select
-        cohort_bases.cohort_by,
-        cohort_bases.basis,
+        kinds.cohort_by,
+        kinds.basis,
+        kinds.period,
         profiles.user_id,
-        case cohort_bases.cohort_by
+        case kinds.cohort_by
             when 'activity' then profiles.first_active_date
             when 'signup' then profiles.signed_up_date
             when 'order' then profiles.first_order_date
         end as cohort_date
 
     from profiles
-    cross join cohort_bases
+    cross join kinds
 
 ),
 
 final as (
 
-    {% for period in ['day', 'week', 'month'] %}
     select
         cohort_by,
         basis,
-        '{{ period }}' as period,
+        period,
         user_id,
-        {{ period_start(period, 'cohort_date') }} as cohort_start
+        case period
+            when 'day' then cohort_date
+            when 'week' then {{ period_start('week', 'cohort_date') }}
+            when 'month' then {{ period_start('month', 'cohort_date') }}
+        end as cohort_start
 
     from cohort_days
     where cohort_date <= {{ as_of_date() }}
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
 
 )
 

@@ -1,4 +1,4 @@
-{#- Read three times by one model: DuckDB works it out once all the same, Spark would not. -#}
+{#- Read twice: DuckDB works it out faster than it writes it down, Spark would not. -#}
 {{ config(materialized='view' if target.type == 'duckdb' else 'table') }}
 
 with

@@ -9,10 +9,7 @@ orders as (
 
 refunds as (
 
-    select refund.*
-    from {{ ref('int_refunds') }} as refund
-    inner join orders
-        on refund.order_id = orders.order_id
+    select * from {{ ref('int_refunds') }}
 
 ),
 

@@ -59,6 +59,9 @@ final as (
         order_id,
         user_id,
         kind,
+        -- The same order reported twice is one order: the first report of its kind counts.
+        row_number() over (partition by order_id, kind order by occurred_at, message_id)
+            as report_number,
         {{ money('amount') }} as original_amount,
         order_currency,
         reported_amount,

@@ -6,17 +6,6 @@ order_money as (
 
 ),
 
-purchases as (
-
-    select
-        *,
-        row_number() over (partition by order_id order by occurred_at, message_id) as purchase_rank
-
-    from order_money
-    where kind = 'purchase'
-
-),
-
 refunds as (
 
     select
@@ -30,12 +19,12 @@ refunds as (
         coalesce(refund.reported_amount, purchase.reported_amount) as asked_amount
 
     from order_money as refund
-    inner join purchases as purchase
-        on
-            refund.order_id = purchase.order_id
-            and purchase.purchase_rank = 1
+    inner join order_money as purchase
+        on refund.order_id = purchase.order_id
     where
         refund.kind = 'refund'
+        and purchase.kind = 'purchase'
+        and purchase.report_number = 1
         and purchase.reported_amount is not null
 
 ),

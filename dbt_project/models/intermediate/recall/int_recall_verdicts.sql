@@ -12,6 +12,12 @@ contacts as (
 
 ),
 
+channels as (
+
+    select * from {{ ref('int_recall_channels') }}
+
+),
+
 last_contacts as (
 
     select * from {{ ref('int_last_contacts') }}
@@ -40,55 +46,6 @@ parameters as (
 
 ),
 
-channels as (
-
-    {% for channel in ['email', 'sms', 'push', 'wechat_oa'] %}
-    {% set contact = {'email': 'email', 'sms': 'phone', 'push': 'push_token',
-        'wechat_oa': 'wechat_openid'}[channel] %}
-    select
-        candidates.user_id,
-        '{{ channel }}' as channel,
-        position('{{ channel }}' in candidates.channel_order) as place,
-        contacts.{{ contact }} is not null as has_contact,
-        coalesce(contacts.consent_{{ channel }}, 'true') = 'true' as has_consent
-
-    from candidates
-    left join contacts
-        on candidates.user_id = contacts.user_id
-    where position('{{ channel }}' in candidates.channel_order) > 0
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
-
-),
-
-reachable as (
-
-    -- The first channel of the strategy's order that the user can and may be reached by.
-    select
-        user_id,
-        min(case when has_contact and has_consent then place end) as place,
-        cast(count_if(has_contact) > 0 as boolean) as has_contact
-
-    from channels
-    group by user_id
-
-),
-
-chosen as (
-
-    select
-        reachable.user_id,
-        reachable.has_contact,
-        channels.channel
-
-    from reachable
-    left join channels
-        on
-            reachable.user_id = channels.user_id
-            and reachable.place = channels.place
-
-),
-
 bucketed as (
 
     select
@@ -105,14 +62,14 @@ judged as (
     -- The first reason in this order is the one that is told.
     select
         bucketed.*,
-        chosen.channel,
+        channels.channel,
         arms.arm,
         parameters.daily_budget,
         parameters.send_hour,
         case
             when coalesce(contacts.is_deleted, false) then 'erased'
-            when not coalesce(chosen.has_contact, false) then 'no_contact'
-            when chosen.channel is null then 'no_consent'
+            when not coalesce(channels.has_contact, false) then 'no_contact'
+            when channels.channel is null then 'no_consent'
             when bucketed.holdout_bucket < 10000 * parameters.holdout_share then 'holdout'
             when not arms.is_contacted then 'control'
             when
@@ -123,8 +80,8 @@ judged as (
 
     from bucketed
     cross join parameters
-    left join chosen
-        on bucketed.user_id = chosen.user_id
+    left join channels
+        on bucketed.user_id = channels.user_id
     left join contacts
         on bucketed.user_id = contacts.user_id
     left join last_contacts

@@ -14,22 +14,19 @@ refunds as (
 
 purchases as (
 
-    -- The same order reported twice is one order: the first report counts.
-    select
-        *,
-        row_number() over (partition by order_id order by occurred_at, message_id) as purchase_rank
-
-    from order_money
-    where kind = 'purchase'
+    select * from order_money
+    where
+        kind = 'purchase'
+        and report_number = 1
 
 ),
 
 cancelled as (
 
-    select order_id
-    from order_money
-    where kind = 'cancellation'
-    group by order_id
+    select * from order_money
+    where
+        kind = 'cancellation'
+        and report_number = 1
 
 ),
 
@@ -66,7 +63,6 @@ final as (
         on purchases.order_id = cancelled.order_id
     left join refunded
         on purchases.order_id = refunded.order_id
-    where purchases.purchase_rank = 1
 
 )
 
