@@ -186,7 +186,7 @@ def test_a_run_whose_process_is_gone_is_closed_and_a_living_one_is_not(tmp_path:
     enter(settings)
     gone = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"],
                           capture_output=True, text=True, check=True)  # fmt: skip
-    sleeper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    sleeper = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     try:
         time.sleep(0.2)
         with dg.DagsterInstance.get() as instance:
