@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 import zstandard
 
+from tests.skips import AS_ROOT
 from warehouse.lake.ingest import IngestReport, ingest_days
 from warehouse.lake.layout import (
     EVENTS_SCHEMA,
@@ -199,7 +200,7 @@ def test_what_is_not_a_file_is_refused_and_stops_nothing(place: Place, tmp_path:
     assert report.reasons == {"bad_file": 5}
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+@pytest.mark.skipif(os.geteuid() == 0, reason=AS_ROOT)
 def test_a_file_without_permission_is_refused_and_stops_nothing(place: Place) -> None:
     place.land("a.ndjson", TEXT).chmod(0)
     place.land("b.ndjson", TEXT)
