@@ -54,7 +54,7 @@ EACH_KIND = [
 # is kept in `.hypothesis`, and printed as a line that repeats it anywhere.
 several = settings(
     max_examples=25,
-    deadline=timedelta(minutes=2),
+    deadline=timedelta(minutes=5),
     print_blob=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
