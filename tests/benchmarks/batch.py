@@ -47,11 +47,10 @@ def measured(
                 measures[name].append(candidates[name]())
         equal = equal or _equal(folder, data, baselines, measures)
     shutil.rmtree(folder)
-    rows = {1: _reading, 2: _models, 3: _frames, 4: _growth}
     notes = [_slowest_nodes(measures["ours"])]
     if equal:
         notes.insert(0, "Found equal, row by row: " + "; ".join(equal) + ".")
-    return [row for goal in sorted(goals) for row in rows[goal](measures)], notes
+    return [row for goal in sorted(goals) for row in ROWS[goal](measures)], notes
 
 
 def _candidates(data: Data, tenth: Data, baselines: Baselines, folder: Path) -> Candidates:
@@ -177,3 +176,6 @@ def _slowest_nodes(measures: list[Measure]) -> str:
     slowest = sorted(medians.items(), key=lambda item: -item[1])[:MOST_NODES]
     lines = ["| the slowest models of all days at once | s |", "|---|---|"]
     return "\n".join([*lines, *(f"| {name} | {seconds:.2f} |" for name, seconds in slowest)])
+
+
+ROWS = {1: _reading, 2: _models, 3: _frames, 4: _growth}

@@ -3,9 +3,10 @@
 import re
 from pathlib import Path
 
+from tests.benchmarks import batch
 from tests.benchmarks.__main__ import GOALS
 from tests.benchmarks.installation import plain_project
-from tests.benchmarks.process import ROOT
+from tests.benchmarks.process import ROOT, Measure
 from tests.benchmarks.table import BEGIN, END, Row, compared, limited, markdown, typical, write
 from tests.benchmarks.trivial import copy_with_models
 
@@ -60,3 +61,14 @@ def test_a_page_gets_a_new_result_in_place_of_the_old(tmp_path: Path):
     write(page, "new")
 
     assert page.read_text() == f"before\n{BEGIN}\nnew\n{END}\nafter\n"
+
+
+def test_every_goal_of_all_days_at_once_is_made_of_what_it_names():
+    step = {"wall": 2.0, "cpu": 4.0}
+    report = {"steps": dict.fromkeys(("ingest", "build", "script"), step), "megabytes": 1.0}
+    measure = Measure(1.0, 2.0, 3.0, "", report | {"lake_megabytes": 1.0})
+
+    for goal, rows in batch.ROWS.items():
+        made = rows({name: [measure] for name in batch.NEEDED[goal]})
+        assert made
+        assert {row.goal for row in made} == {str(goal)}
