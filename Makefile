@@ -7,14 +7,14 @@ LOCK := uv pip compile --universal --python-version 3.11 --extra dev --extra s3 
 
 # What `make bench` measures, and the Python of what it is compared to.
 EVENTS ?= 1_000_000
-GOALS ?= 1,2,3,4,5,6,7
+GOALS ?= 1,2,3,4,5,6,7,8
 BASELINE_PYTHON ?= .venv-baselines/bin/python
 
 export DO_NOT_TRACK := 1
 export DAGSTER_DISABLE_TELEMETRY := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
-.PHONY: setup demo dev test test-spark check bench lock clean
+.PHONY: setup demo dev test test-spark test-spark-large check bench lock clean
 
 setup: $(READY) ## the environment, from the lock
 
@@ -37,7 +37,10 @@ test: $(READY) ## the tests
 	$(BIN)/python -m pytest
 
 test-spark: $(SPARK_READY) ## DuckDB against a Spark cluster on this machine, table by table; needs Java 17
-	$(BIN)/python -m pytest -s tests/spark
+	$(BIN)/python -m pytest -s -m 'not large' tests/spark
+
+test-spark-large: $(SPARK_READY) ## the same over more people, more days and a day delivered again
+	$(BIN)/python -m pytest -s -m large tests/spark
 
 $(SPARK_READY): $(READY) requirements-spark.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-spark.lock

@@ -4,10 +4,12 @@ import logging
 import os
 import shutil
 import socket
+import subprocess
+import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ from orchestration.dbt_project import project_of
 from orchestration.dbt_run import Outcome, build_arguments, stream
 from orchestration.definitions import build_definitions
 from orchestration.environment import enter
+from tests.skips import pytest_sessionfinish  # noqa: F401 - a hook of pytest
 from warehouse.lake.admission import admit
 from warehouse.lake.ingest import ingest_days
 from warehouse.landing.days import landed_days
@@ -120,12 +123,54 @@ def land_golden(installation: Installation) -> None:
 
 
 @pytest.fixture(scope="session")
-def finished(new_installation: NewInstallation) -> Installation:
-    """Run the hand-written days once; whoever reads it shares it and leaves it as it is."""
+def first_run(
+    new_installation: NewInstallation,
+) -> tuple[Installation, dg.ExecuteInProcessResult]:
+    """Run the hand-written days once, through Dagster with every check."""
     installation = new_installation()
     land_golden(installation)
-    assert installation.run(FIRST, LAST).success
-    return installation
+    result = installation.run(FIRST, LAST)
+    assert result.success
+    return installation, result
+
+
+@pytest.fixture(scope="session")
+def finished(first_run: tuple[Installation, dg.ExecuteInProcessResult]) -> Installation:
+    """Return what that run left; whoever reads it shares it and leaves it as it is."""
+    return first_run[0]
+
+
+@pytest.fixture
+def copied(finished: Installation, tmp_path: Path) -> Installation:
+    """Return the same for one test alone, which may change it: a copy is cheaper than a run."""
+    home = tmp_path / "copied"
+    shutil.copytree(finished.settings.home, home, symlinks=True)
+    return Installation(replace(finished.settings, home=home))
+
+
+DEMO = ("demo", "--users", "60", "--days", "10", "--seed", "7")
+
+
+def userops(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the program as a process of its own, from an empty folder."""
+    return subprocess.run(
+        [sys.executable, "-m", "orchestration.cli", *arguments],
+        env={**os.environ, "USEROPS_HOME": str(home), "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the home of a demonstration, made by the command; whoever changes it copies it."""
+    home = tmp_path_factory.mktemp("demo")
+    done = userops(home, *DEMO)
+    assert done.returncode == 0, done.stderr
+    assert "revision  1 (new)" in done.stdout
+    assert "DEBUG" not in done.stderr
+    return home
 
 
 @pytest.fixture(autouse=True)

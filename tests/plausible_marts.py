@@ -1,11 +1,15 @@
 """A warehouse as dbt leaves it, with a few hundred made-up rows: what the last mile starts from."""
 
+import itertools
 import math
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import yaml
 
 from warehouse.rules.effective import SHIPPED_DIR
 from warehouse.settings import Settings
@@ -31,39 +35,40 @@ KPIS = {
     "online_minutes_per_user": ("Minutes online", "人均在线", "minutes", "up", 13.4, 0.1, 0.001),
     "nps": ("Net promoter score", "净推荐值", "number", "up", 31.0, 0.02, 0.0),
 }
-SCHEMAS = {
-    "dim_users": "user_id varchar, first_seen_date date, orders bigint, net_revenue decimal(18,2),"
-    " rfm_segment varchar, revision bigint",
-    "fct_user_days": "user_id varchar, event_date date, events bigint, revision bigint",
-    "fct_orders": "order_id varchar, user_id varchar, ordered_at timestamp, order_date date,"
-    " net_amount decimal(18,2)",
-    "kpi_daily": "as_of_date date, kpi varchar, dimension varchar, dimension_value varchar,"
-    " value double, numerator double, denominator double, previous_day double, week_before double,"
-    " mean_28d double, target double, status varchar",
-    "cohort_retention": "cohort_by varchar, period varchar, cohort_start date,"
-    " period_number bigint, kind varchar, dimension varchar, dimension_value varchar,"
-    " cohort_size bigint, users bigint, retention_rate double, is_mature boolean",
-    "rfm_scores": "as_of_date date, user_id varchar, recency_days bigint, frequency bigint,"
-    " monetary decimal(18,2), r_score bigint, f_score bigint, m_score bigint, rfm_cell varchar,"
-    " rfm_segment varchar, rfm_class varchar, rfm_tier varchar",
-    "tier_migration": "as_of_date date, previous_date date, from_tier varchar, to_tier varchar,"
-    " direction varchar, users bigint, share double",
-    "lifecycle_periods": "basis varchar, period varchar, period_start date, new bigint,"
-    " returning bigint, resurrecting bigint, dormant bigint, active bigint",
-    "funnel_steps": "funnel varchar, as_of_date date, step bigint, event varchar, users bigint,"
-    " sessions bigint, conversion double, step_conversion double",
-    "churn_warnings": "as_of_date date, user_id varchar, warning_level bigint, reason varchar,"
-    " action_1 varchar, action_2 varchar",
-    "recall_list": "as_of_date date, user_id varchar, strategy varchar, channel varchar,"
-    " content_key varchar, arm varchar, priority bigint, send_after timestamp, segment varchar,"
-    " need varchar, scene varchar, cost decimal(18,2), expected_value decimal(18,2),"
-    " reason varchar",
-    "recall_exclusions": "as_of_date date, user_id varchar, strategy varchar, channel varchar,"
-    " exclusion_reason varchar, reason varchar",
-    "load_ledger": "load_date date, source_file varchar, file_sha256 varchar, lines bigint,"
-    " accepted bigint, duplicates bigint, quarantined bigint, blank bigint, outcome varchar",
-}
-RESERVED = {"returning": '"returning"', "new": '"new"'}
+MODELS = Path(__file__).parents[1] / "dbt_project" / "models"
+TYPES = {"string": "varchar"}
+# What a column holds that must not be null and that no statement below fills.
+SOMETHING = {"varchar": "''", "date": f"date '{DAY}'", "timestamp": f"timestamp '{DAY}'"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column as the contract of its mart promises it."""
+
+    name: str
+    kind: str
+    is_required: bool
+
+    @property
+    def something(self) -> str:
+        """Return a value of its kind."""
+        return SOMETHING.get(self.kind, f"cast(0 as {self.kind})")
+
+
+def _contracts() -> dict[str, list[Column]]:
+    files = sorted((MODELS / "marts").rglob("*__models.yml"))
+    found = [yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)["models"] for path in files]
+    models = itertools.chain.from_iterable(found)
+    return {model["name"]: list(map(_column, model["columns"])) for model in models}
+
+
+def _column(entry: dict[str, Any]) -> Column:
+    kind = entry["data_type"]
+    constraints = {constraint["type"] for constraint in entry.get("constraints", ())}
+    return Column(entry["name"], TYPES.get(kind, kind), "not_null" in constraints)
+
+
+SCHEMAS = _contracts()
 
 
 def make_settings(home: Path) -> Settings:
@@ -80,8 +85,8 @@ def create(settings: Settings, *, rows: bool = True) -> Settings:
         connection.execute(f"attach '{settings.build_db}' as build")
         connection.execute("create schema serving.marts")
         for table, columns in SCHEMAS.items():
-            quoted = ", ".join(_quote(column) for column in columns.split(", "))
-            connection.execute(f"create table serving.marts.{table} ({quoted})")
+            typed = ", ".join(f'"{column.name}" {column.kind}' for column in columns)
+            connection.execute(f"create table serving.marts.{table} ({typed})")
         connection.execute("create schema build.intermediate")
         connection.execute(
             "create table build.intermediate.int_contacts (user_id varchar, email varchar,"
@@ -92,6 +97,7 @@ def create(settings: Settings, *, rows: bool = True) -> Settings:
                 connection.execute(statement)
             _fill_rules(connection)
             _fill_kpis(connection)
+            _keep_promises(connection)
     return settings
 
 
@@ -111,9 +117,16 @@ def _execute(database: Path, statements: Iterable[str]) -> None:
             connection.execute(statement)
 
 
-def _quote(column: str) -> str:
-    name, _, kind = column.partition(" ")
-    return f"{RESERVED.get(name, name)} {kind}" if kind else column
+def _keep_promises(connection: duckdb.DuckDBPyConnection) -> None:
+    """Put something into columns that the contract wants filled and the statements do not know."""
+    for table, columns in SCHEMAS.items():
+        filled = ", ".join(
+            f'"{column.name}" = coalesce("{column.name}", {column.something})'
+            for column in columns
+            if column.is_required
+        )
+        if filled:
+            connection.execute(f"update serving.marts.{table} set {filled}")
 
 
 def _fill_rules(connection: duckdb.DuckDBPyConnection) -> None:
@@ -131,7 +144,11 @@ def _fill_kpis(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(f"insert into build.rules.kpis values {', '.join(map(repr, labels))}")
     # One statement: a thousand of them would cost more than the tests they serve.
     days = [_kpi_row(kpi, ago) for kpi in KPIS for ago in range(60)]
-    connection.execute(f"insert into serving.marts.kpi_daily values {', '.join(days)}")
+    connection.execute(
+        "insert into serving.marts.kpi_daily (as_of_date, kpi, dimension, dimension_value, value,"
+        " numerator, denominator, previous_day, week_before, mean_28d, target, status)"
+        f" values {', '.join(days)}"
+    )
 
 
 def _kpi_row(kpi: str, ago: int) -> str:
@@ -154,14 +171,18 @@ def _kpi_value(kpi: str, ago: int) -> float:
 
 D = f"date '{DAY.isoformat()}'"
 FILL = (
-    "insert into serving.marts.dim_users select 'user_' || i, date '2026-01-01'"
-    " + cast(i % 300 as integer), i % 7, (i % 97) * 12.5, 'loyal', 0 from range(300) t(i)",
-    f"insert into serving.marts.fct_user_days select 'user_' || (i * 37 % 300), {D}"
-    " - cast(i % 70 as integer), i % 40 + 1, 0 from range(900) t(i)",
-    f"insert into serving.marts.fct_orders select 'order_' || i, 'user_' || i % 300, {D}"
-    " - to_days(cast(i % 70 as integer)), case when i % 50 > 0 then"
-    f" {D} - cast(i % 70 as integer) end, i * 3.17 from range(400) t(i)",
-    """insert into serving.marts.cohort_retention
+    "insert into serving.marts.dim_users (user_id, first_seen_date, orders, net_revenue,"
+    " rfm_segment) select 'user_' || i, date '2026-01-01' + cast(i % 300 as integer), i % 7,"
+    " (i % 97) * 12.5, 'loyal' from range(300) t(i)",
+    "insert into serving.marts.fct_user_days (user_id, event_date, events)"
+    f" select 'user_' || (i * 37 % 300), {D} - cast(i % 70 as integer), i % 40 + 1"
+    " from range(900) t(i)",
+    "insert into serving.marts.fct_orders (order_id, user_id, ordered_at, order_date, net_amount)"
+    f" select 'order_' || i, 'user_' || i % 300, {D} - to_days(cast(i % 70 as integer)),"
+    f" case when i % 50 > 0 then {D} - cast(i % 70 as integer) end, i * 3.17 from range(400) t(i)",
+    """insert into serving.marts.cohort_retention (
+      cohort_by, period, cohort_start, period_number, kind, dimension, dimension_value,
+      cohort_size, users, retention_rate, is_mature)
     select cohort_by, 'month', start, n, 'n_period', 'all', 'all', size,
       case when n = 0 then size else cast(size * scale * (0.9 - 0.05 * c % 3 * 0.1) / (n + 0.35)
         as bigint) end, null, n < months
@@ -170,7 +191,9 @@ FILL = (
       (select unnest(range(12)) as n),
       (values ('order', 0.31), ('activity', 0.58)) k(cohort_by, scale)
     where n <= months""",
-    f"""insert into serving.marts.rfm_scores
+    f"""insert into serving.marts.rfm_scores (
+      as_of_date, user_id, recency_days, frequency, monetary, r_score, f_score, m_score,
+      rfm_cell, rfm_segment, rfm_class, rfm_tier)
     select {D}, 'user_' || i, 0, 0, 120 + r * f * 40 + i % 50, r, f, 3, r || '' || f || '3', case
       when r = 1 and f = 1 then 'lost' when r <= 2 and f <= 2 then 'hibernating'
       when r <= 2 and f <= 4 then 'at_risk' when r <= 2 then 'cant_lose'
@@ -180,15 +203,18 @@ FILL = (
       else 'potential_loyalist' end, null, null
     from (select i, 1 + (i * 7919 % 97) % 5 as r, 1 + (i * 104729 % 89) % 13 % 5 as f
           from range(3200) t(i))""",
-    f"""insert into serving.marts.tier_migration
+    f"""insert into serving.marts.tier_migration (
+      as_of_date, previous_date, from_tier, to_tier, direction, users, share)
     select {D}, {D} - 7, a, b, case when a = b then 'stay' when x > y then 'up' else 'down' end,
       case when x = y then 620 + x * 140 else cast(90 / (1 + abs(x - y)) as bigint) end, 0.1
     from (values ('diamond', 4), ('gold', 3), ('silver', 2), ('bronze', 1)) f(a, y),
       (values ('diamond', 4), ('gold', 3), ('silver', 2), ('bronze', 1)) t(b, x)""",
-    """insert into serving.marts.lifecycle_periods
+    """insert into serving.marts.lifecycle_periods (
+      basis, period, period_start, "new", "returning", resurrecting, dormant, active)
     select 'activity', 'week', date '2026-08-17' + cast(i * 7 as integer), 2300 + i * 60,
       9100 + i * 170, 1250 + (i * 911 % 300), 2600 - (i * 577 % 500), 0 from range(13) t(i)""",
-    f"""insert into serving.marts.funnel_steps
+    f"""insert into serving.marts.funnel_steps (
+      funnel, as_of_date, step, event, users, sessions, conversion, step_conversion)
     select funnel, {D}, step, event, users, users * 2, users / first, users / nullif(before, 0)
     from (values ('browse_to_pay', 1, 'Product Viewed', 18230, 18230.0, 0.0),
       ('browse_to_pay', 2, 'Product Added', 6904, 18230.0, 18230.0),
@@ -198,22 +224,28 @@ FILL = (
       ('sign_up', 2, 'Signed Up', 2893, 4210.0, 4210.0),
       ('sign_up', 3, 'Order Completed', 411, 4210.0, 2893.0)
     ) v(funnel, step, event, users, first, before)""",
-    f"""insert into serving.marts.churn_warnings
+    f"""insert into serving.marts.churn_warnings (
+      as_of_date, user_id, warning_level, reason, action_1, action_2)
     select {D}, 'user_' || i, case when i % 9 = 0 then 3 when i % 4 = 0 then 2 else 1 end, null,
       case when i % 9 = 0 then 'win-back offer' when i % 4 = 0 then 'content digest'
         else 'care message' end,
       case when i % 9 = 0 then 'call by service' when i % 4 = 0 then 'task with points'
         else 'recommend new features' end from range(1741) t(i)""",
-    f"""insert into serving.marts.recall_list
+    f"""insert into serving.marts.recall_list (
+      as_of_date, user_id, strategy, channel, content_key, arm, priority, send_after, segment,
+      need, scene, cost, expected_value, reason)
     select {D}, 'user_' || i, ['win_back_high_value', 'wake_dormant', 'cart_price_drop'][1 + i % 3],
       ['email', 'sms', 'push', 'wechat_oa'][1 + i % 4], 'content_' || i % 5,
       ['coupon', 'content', 'social'][1 + i // 7 % 3], i, {D} + interval 34 hour, 'at_risk',
       'last seen in a cart', 'evening', 0.35, 22.5 - i % 25, 'fits' from range(240) t(i)""",
-    f"""insert into serving.marts.recall_exclusions
+    f"""insert into serving.marts.recall_exclusions (
+      as_of_date, user_id, strategy, channel, exclusion_reason, reason)
     select {D}, 'gone_' || i, 'wake_dormant', 'sms', ['no_consent', 'frequency_cap', 'holdout',
       'no_contact', 'budget', 'control', 'cooling', 'erased'][1 + i % 8], 'by policy'
     from range(190) t(i)""",
-    f"""insert into serving.marts.load_ledger
+    f"""insert into serving.marts.load_ledger (
+      load_date, source_file, file_sha256, lines, accepted, duplicates, quarantined, blank,
+      outcome)
     select {D} - cast(i // 3 as integer), 'events/dt=' || i || '/part-' || i % 3 || '.ndjson.gz',
       'ab', 40210, 39200, 880, 127, 3, 'loaded' from range(9) t(i)""",
     """insert into build.intermediate.int_contacts

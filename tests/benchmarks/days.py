@@ -1,10 +1,10 @@
-"""Goals 4, 5 and 7: one more day, what it costs beside its queries, and what many of them leave."""
+"""Goals 6 and 8: one more day, and what many of them leave."""
 
 import shutil
 from pathlib import Path
 
 from tests.benchmarks.data import Data, of_people, people_of
-from tests.benchmarks.ours import bare_imports, job
+from tests.benchmarks.ours import job
 from tests.benchmarks.process import Measure
 from tests.benchmarks.table import Row, compared, limited
 
@@ -38,37 +38,18 @@ def one_more_day(data: Data, work: Path, days: int) -> tuple[list[Row], str]:
     for unit in UNITS:
         year, alike, month = (_inside(measures[name], unit) for name in ("year", "same", "month"))
         after = f"a day after {len(before)} days beside one after {SHORT}"
-        rows.append(compared("4", f"{after}, same people, {unit}", alike, month, at_most=1.2))
-        rows.append(compared("4", f"{after}, users growing too, {unit}", year, month, at_most=1.6))
+        rows.append(compared("6", f"{after}, same people, {unit}", alike, month, at_most=1.2))
+        rows.append(compared("6", f"{after}, users growing too, {unit}", year, month, at_most=1.6))
     run, full_run = ([measure.report["run"]] for measure in (profile, full))
-    rows.append(compared("4", "a day's run beside the run of all days", run, full_run, at_most=0.2))
+    rows.append(compared("6", "a day's run beside the run of all days", run, full_run, at_most=0.2))
     for what, peaks in (
         ("reading and models", [measure.peak_mb for measure in measures["year"]]),
         ("the whole run", [profile.peak_mb]),
     ):
         name = f"peak memory of a day, {what}"
-        rows.append(limited("2", name, peaks, at_most=500, unit="MB"))
+        rows.append(limited("6", name, peaks, at_most=500, unit="MB"))
     shutil.rmtree(folder)
     return rows, profile_text(profile)
-
-
-def fixed_cost(data: Data, work: Path, rounds: int) -> list[Row]:
-    """Set the run of an almost empty day, without its queries, against importing its frameworks."""
-    folder = work / "fixed"
-    shutil.rmtree(folder, ignore_errors=True)
-    job("run", folder, data, data.days[:1])
-    runs, imports = [], []
-    for day in data.days[1 : rounds + 1]:
-        runs.append(job("run", folder, data, [day]))
-        imports.append(bare_imports())
-    shutil.rmtree(folder)
-    fixed = [run.wall - run.report["sql"] for run in runs]
-    starts = [start.wall for start in imports]
-    spent, started = [run.cpu for run in runs], [start.cpu for start in imports]
-    return [
-        compared("5", "a run without its queries, wall", fixed, starts, at_most=2.5),
-        compared("5", "the same with its queries, cpu", spent, started),
-    ]
 
 
 def file_size(data: Data, work: Path, days: int) -> list[Row]:
@@ -82,7 +63,7 @@ def file_size(data: Data, work: Path, days: int) -> list[Row]:
     fresh = job("whole", folder / "fresh", data, data.days).report["megabytes"]
     shutil.rmtree(folder)
     what = f"build files after {days} daily runs beside a fresh build"
-    return [compared("7", what, [grown], [fresh], at_most=1.3, unit="MB")]
+    return [compared("8", what, [grown], [fresh], at_most=1.3, unit="MB")]
 
 
 def _inside(measures: list[Measure], unit: str) -> list[float]:

@@ -1,6 +1,8 @@
 """A folder -> an installation that counts as the baselines do: their event names, UTC, euros."""
 
 import csv
+import re
+import shutil
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -12,6 +14,12 @@ from orchestration.environment import enter
 from warehouse.build.database import create_databases
 from warehouse.lake.admission import admit
 from warehouse.settings import Settings
+
+OWN_MATERIALIZATION = re.compile(
+    r"\{%-?\s*materialization\s+(\w+),[^%]*'duckdb'[^%]*%\}(.*?)\{%-?\s*endmaterialization\s*-?%\}",
+    re.DOTALL,
+)
+OF_DBT = {"table", "view", "incremental", "seed"}
 
 # What the generator tells of. To the baselines, mail received and refunds are no activity.
 ROLES = (
@@ -92,6 +100,23 @@ def build_models(
 def parsed(settings: Settings) -> Project:
     """Return the dbt project of the installation, parsed once a process."""
     return project_of(settings)
+
+
+def plain_project(project: Path, target: Path) -> Path:
+    """Copy a dbt project without materializations of its own; once.
+
+    Raises RuntimeError for one that stands in for nothing of dbt's.
+    """
+    if target.exists():
+        return target
+    shutil.copytree(project, target, ignore=shutil.ignore_patterns("target", "logs"))
+    for path in (target / "macros").rglob("*.sql"):
+        text = path.read_text(encoding="utf-8")
+        names = {name for name, _ in OWN_MATERIALIZATION.findall(text)}
+        if names - OF_DBT:
+            raise RuntimeError(f"{path.name}: dbt has no materialization like {names - OF_DBT}")
+        path.write_text(OWN_MATERIALIZATION.sub("", text), encoding="utf-8")
+    return target
 
 
 def node_of(event: dict[str, Any]) -> dict[str, Any]:

@@ -63,6 +63,38 @@ def run(home: Path, landing: Path, days: list[date]) -> None:
     clock.report(**profile)
 
 
+def land_for_dbt(home: Path, landing: Path, days: list[date]) -> None:
+    """Let the days in, and say how plain dbt builds them: its command, its materializations."""
+    import os
+
+    from orchestration.dbt_run import build_arguments
+    from tests.benchmarks.installation import parsed, plain_project, prepare, settings_of
+    from warehouse.lake.admission import admit
+    from warehouse.lake.ingest import ingest_days
+
+    settings = settings_of(home, landing)
+    prepare(settings)
+    ingest_days(settings, days)
+    project = parsed(settings)
+    project.engine.prepare(settings)
+    arguments = build_arguments(project, settings, max(admit(settings, days)))
+    folder = str(plain_project(project.folder, home / "plain"))
+    Clock().report(
+        arguments=[
+            *("build", "--project-dir", folder, "--profiles-dir", folder),
+            *(
+                "--target-path",
+                str(home / "plain-target"),
+                "--log-path",
+                str(home / "plain-target"),
+            ),
+            *("--vars", arguments[arguments.index("--vars") + 1]),
+            *("--exclude-resource-types", "unit_test"),
+        ],
+        environment={key: os.environ[key] for key in os.environ if key.startswith("USEROPS_")},
+    )
+
+
 def _land_and_build(
     home: Path, landing: Path, runs: list[list[date]], tables: tuple[str, ...]
 ) -> None:
@@ -105,7 +137,7 @@ def _days(first: date, last: date) -> list[date]:
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
-JOBS = {job.__name__: job for job in (ingest, same_tables, whole, daily, run)}
+JOBS = {job.__name__: job for job in (ingest, same_tables, whole, daily, run, land_for_dbt)}
 
 if __name__ == "__main__":
     main()

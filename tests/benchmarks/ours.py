@@ -6,15 +6,15 @@ from datetime import date
 from pathlib import Path
 
 from tests.benchmarks.data import Data
-from tests.benchmarks.process import Measure, run
+from tests.benchmarks.process import ROOT, Measure, run
 
 IMPORTS = "import dagster, dagster_dbt, dbt.cli.main"
 
 
-def job(name: str, home: Path, data: Data, days: Sequence[date]) -> Measure:
+def job(name: str, home: Path, data: Data, days: Sequence[date], *, root: Path = ROOT) -> Measure:
     """Run a job of `tests.benchmarks.jobs` on an installation, from the first day to the last."""
     arguments = [name, str(home), str(data.landing), days[0].isoformat(), days[-1].isoformat()]
-    return run([sys.executable, "-m", "tests.benchmarks.jobs", *arguments])
+    return run([sys.executable, "-m", "tests.benchmarks.jobs", *arguments], root=root)
 
 
 def bare_imports() -> Measure:

@@ -36,17 +36,19 @@ class Measure:
         return self.report["steps"][name][unit]
 
 
-def run(command: Sequence[str], *, environment: Mapping[str, str] | None = None) -> Measure:
-    """Run a command to its end, in the folder of the project, and measure it.
+def run(
+    command: Sequence[str], *, environment: Mapping[str, str] | None = None, root: Path = ROOT
+) -> Measure:
+    """Run a command to its end, in the folder of the project or a copy of it, and measure it.
 
     Raises RuntimeError with the end of what it wrote when it fails.
     """
     _adopt_orphans()
-    own = {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+    own = {"PYTHONPATH": str(root), "PYTHONUNBUFFERED": "1"}
     began = time.perf_counter()
     process = subprocess.Popen(
         command,
-        cwd=ROOT,
+        cwd=root,
         env=os.environ | own | dict(environment or {}),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -58,6 +58,14 @@ def limited(goal: str, what: str, values: Sequence[float], *, at_most: float, un
     return Row(goal, what, amount(values, unit), "", "", f"<= {at_most:g} {unit}", worst <= at_most)
 
 
+def typical(goal: str, what: str, values: Sequence[float], *, at_most: float, unit: str) -> Row:
+    """Hold the median of a series against a limit."""
+    middle = statistics.median(values)
+    return Row(
+        goal, what, amount(values, unit), "", "", f"<= {at_most:g} {unit}", middle <= at_most
+    )
+
+
 def amount(values: Sequence[float], unit: str) -> str:
     """Return the median, and the least where there are several."""
     least = f" (least {_number(min(values))})" if len(values) > 1 else ""

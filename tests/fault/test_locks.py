@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,31 +12,27 @@ from warehouse.errors import UserError
 from warehouse.settings import Settings
 
 HOLD = """
-import sys, time
+import sys
 from pathlib import Path
 from warehouse.build.database import run_lock
 from warehouse.settings import Settings
 with run_lock(Settings(Path(sys.argv[1])), "a test run"):
     print("held", flush=True)
-    time.sleep(float(sys.argv[2]))
+    sys.stdin.read()
 """
-
-
-def hold(home: Path, seconds: float) -> subprocess.Popen[str]:
-    process = subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(home), str(seconds)], stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout
-    assert process.stdout.readline() == "held\n"
-    return process
 
 
 @pytest.fixture
 def holder(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    process = hold(tmp_path, 60)
-    yield process
-    process.kill()
-    process.wait()
+    """Start a process that writes until its input ends."""
+    command = [sys.executable, "-c", HOLD, str(tmp_path)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "held\n"
+        yield process
+        process.kill()
 
 
 def test_who_waits_too_long_is_told_who_writes_and_how_to_go_on(
@@ -56,12 +51,19 @@ def test_who_waits_too_long_is_told_who_writes_and_how_to_go_on(
     assert "wait for it" in refusal.value.cure
 
 
-def test_a_second_writer_goes_on_when_the_first_has_ended(tmp_path: Path) -> None:
-    first = hold(tmp_path, 1.0)
-    began = time.monotonic()
-    with run_lock(Settings(tmp_path), "me", wait_seconds=30):
-        assert time.monotonic() - began > 0.3
-        assert first.wait() == 0
+def test_a_second_writer_goes_on_when_the_first_has_ended(
+    tmp_path: Path, holder: subprocess.Popen[str]
+) -> None:
+    waited: list[str] = []
+
+    def end_the_first(who: str) -> None:
+        assert holder.stdin
+        holder.stdin.close()
+        waited.append(who)
+
+    with run_lock(Settings(tmp_path), "me", wait_seconds=60, on_wait=end_the_first):
+        assert waited == [f"a test run (process {holder.pid})"]
+        assert holder.wait() == 0
 
 
 def test_a_killed_holder_frees_the_lock(tmp_path: Path, holder: subprocess.Popen[str]) -> None:

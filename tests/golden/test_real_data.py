@@ -7,13 +7,12 @@ import pyarrow.csv
 import pytest
 
 from tests.conftest import SHARED, Installation, NewInstallation
+from tests.skips import NO_REAL_DATA
 from warehouse.settings import Source
 
 pytestmark = [
     pytest.mark.real_data,
-    pytest.mark.skipif(
-        not SHARED.is_dir(), reason="the real data sets do not stand beside this checkout"
-    ),
+    pytest.mark.skipif(not SHARED.is_dir(), reason=NO_REAL_DATA),
 ]
 REFERENCE = SHARED / "reference"
 

@@ -1,6 +1,5 @@
 """The command line: what an operator types, reads, and gets as exit code."""
 
-import os
 import subprocess
 import sys
 import time
@@ -15,36 +14,14 @@ from orchestration.cli import cli
 from orchestration.environment import enter
 from orchestration.failures import problems_of
 from orchestration.runs import close_dead_runs
+from tests.conftest import DEMO, userops
 from warehouse.errors import UserError
 from warehouse.settings import Settings
-
-DEMO = ["demo", "--users", "60", "--days", "10", "--seed", "7"]
-
-
-def userops(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the program as a process of its own, from an empty folder."""
-    return subprocess.run(
-        [sys.executable, "-m", "orchestration.cli", *arguments],
-        env={**os.environ, "USEROPS_HOME": str(home), "PYTHONPATH": str(Path.cwd())},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def ask(home: Path, *arguments: str) -> Result:
     """Run a light command in this process."""
     return CliRunner().invoke(cli, list(arguments), env={"USEROPS_HOME": str(home)})
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("demo")
-    done = userops(home, *DEMO)
-    assert done.returncode == 0, done.stderr
-    assert "revision  1 (new)" in done.stdout
-    assert "DEBUG" not in done.stderr
-    return home
 
 
 def test_help_is_quick_and_imports_nothing_heavy() -> None:
@@ -186,7 +163,7 @@ def test_a_run_whose_process_is_gone_is_closed_and_a_living_one_is_not(tmp_path:
     enter(settings)
     gone = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"],
                           capture_output=True, text=True, check=True)  # fmt: skip
-    sleeper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    sleeper = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     try:
         time.sleep(0.2)
         with dg.DagsterInstance.get() as instance:

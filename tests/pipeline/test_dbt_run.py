@@ -10,15 +10,14 @@ from orchestration import dbt_project
 from orchestration.dbt_project import project_of
 from orchestration.dbt_run import Outcome, build_arguments, stream
 from orchestration.definitions import build_definitions
-from tests.conftest import FIRST, Installation, NewInstallation, land_golden
+from orchestration.environment import enter
+from tests.conftest import FIRST, LAST, Installation, NewInstallation
 
 
 def test_each_node_becomes_a_materialisation_and_each_test_a_check(
-    new_installation: NewInstallation,
+    first_run: tuple[Installation, dg.ExecuteInProcessResult],
 ) -> None:
-    installation = new_installation()
-    land_golden(installation)
-    result = installation.run(FIRST)
+    installation, result = first_run
     nodes = project_of(installation.settings).nodes["nodes"].values()
     built = {
         (node["schema"], node["name"])
@@ -33,7 +32,7 @@ def test_each_node_becomes_a_materialisation_and_each_test_a_check(
     ]
     assert {tuple(item.asset_key.path) for item in events} == built
     counts = {item.asset_key.path[-1]: item.metadata for item in events}
-    assert counts["fct_orders"]["dagster/row_count"].value == 1
+    assert counts["fct_orders"]["dagster/row_count"].value == 4
     assert "o1" in str(counts["fct_orders"]["preview"].value)
     # Only marts are shown: other layers may hold contact details.
     assert "preview" not in counts["int_contacts"]
@@ -44,13 +43,11 @@ def test_each_node_becomes_a_materialisation_and_each_test_a_check(
     assert {name for name in checks if not name.startswith("gx_")} == tests
 
 
-def test_a_failing_model_is_named_with_its_reason(new_installation: NewInstallation) -> None:
-    installation = new_installation()
-    land_golden(installation)
-    installation.build(FIRST)
-    project = project_of(installation.settings)
-    arguments = build_arguments(project, installation.settings, date(2026, 3, 1))
-    (installation.settings.lake_root / "loads.parquet").unlink()
+def test_a_failing_model_is_named_with_its_reason(copied: Installation) -> None:
+    enter(copied.settings)
+    project = project_of(copied.settings)
+    arguments = build_arguments(project, copied.settings, date(2026, 3, 4))
+    (copied.settings.lake_root / "loads.parquet").unlink()
     outcome = Outcome()
 
     for _ in stream(project, arguments, outcome):
@@ -60,27 +57,25 @@ def test_a_failing_model_is_named_with_its_reason(new_installation: NewInstallat
     assert "loads.parquet" in outcome.message()
 
 
-def test_a_table_that_cannot_be_filled_stays_as_it_was(new_installation: NewInstallation) -> None:
-    installation = new_installation()
-    settings = installation.settings
-    land_golden(installation)
-    installation.build(FIRST)
-    before = installation.hashes()
+def test_a_table_that_cannot_be_filled_stays_as_it_was(copied: Installation) -> None:
+    settings = copied.settings
+    enter(settings)
+    before = copied.hashes()
     ledger = settings.home / f"lake/ledger/load_date={FIRST}/ledger.parquet"
     rows = duckdb.read_parquet(str(ledger), hive_partitioning=False)
     rows.project("* replace (cast(null as varchar) as format)").to_parquet(f"{ledger}.new")
     ledger.with_suffix(".parquet.new").replace(ledger)
     project = project_of(settings)
-    arguments = build_arguments(project, settings, date.fromisoformat(FIRST), skipped=("seed",))
+    arguments = build_arguments(project, settings, date.fromisoformat(LAST), skipped=("seed",))
     outcome = Outcome()
 
-    for _ in stream(project, [*arguments, "--select", "load_ledger"], outcome):
+    for _ in stream(project, [*arguments, "--select", "+load_ledger"], outcome):
         pass
 
     assert not outcome.success
     assert "load_ledger" in outcome.message()
     assert "NOT NULL constraint failed" in outcome.message()
-    assert installation.hashes() == before
+    assert copied.hashes() == before
     for file in (settings.build_db, settings.serving_build_db):
         with duckdb.connect(str(file), read_only=True) as connection:
             names = connection.execute("select table_name from duckdb_tables()").fetchall()
@@ -142,18 +137,15 @@ def test_days_that_are_not_rebuilt_are_not_added_to(finished: Installation) -> N
     assert rows("int_order_events") == before
 
 
-def test_changed_rules_build_history_anew(new_installation: NewInstallation) -> None:
-    installation = new_installation()
-    land_golden(installation)
-    assert installation.run(FIRST, "2026-03-04").success
-    installation.settings.rules_dir.mkdir()
-    (installation.settings.rules_dir / "event_roles.csv").write_text(
+def test_changed_rules_build_history_anew(copied: Installation) -> None:
+    copied.settings.rules_dir.mkdir()
+    (copied.settings.rules_dir / "event_roles.csv").write_text(
         "event,role\nDance Performed,activity\nDance Performed,share\nOrder Completed,purchase\n"
     )
 
-    assert installation.run("2026-03-04").success
+    assert copied.run(LAST).success
 
     # The dance of 2 March counts as a share now, though only 4 March was asked for.
-    assert installation.rows(
-        "select event_date, shares from marts.fct_user_days where shares > 0"
-    ) == [(date(2026, 3, 2), 1)]
+    assert copied.rows("select event_date, shares from marts.fct_user_days where shares > 0") == [
+        (date(2026, 3, 2), 1)
+    ]

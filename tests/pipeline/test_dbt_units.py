@@ -1,26 +1,19 @@
-"""The unit tests of the models: all of them, in one dbt, on the smallest build there is."""
+"""The unit tests of the models: all of them, in one dbt, beside the tables of a real build."""
 
 import json
-from datetime import date
-from pathlib import Path
 
 import pytest
 
 from orchestration.dbt_project import dbt_arguments, project_of
-from warehouse.simulate.run import simulate
-
-DAYS = ("2026-01-01", "2026-01-02", "2026-01-03")
-AT_LEAST = 129
+from tests.conftest import LAST, Installation
+from tests.counts import UNIT_TESTS
+from warehouse.settings import Settings
 
 
 @pytest.fixture(scope="module")
-def results(new_installation) -> dict[str, str]:
-    """Return what each unit test said; dbt reads the types of their inputs from a real build."""
-    installation = new_installation()
-    settings = installation.settings
-    simulate(Path(settings.landing_root), users=20, days=len(DAYS), seed=1)
-    installation.build(*DAYS)
-    return _run_unit_tests(settings)
+def results(finished: Installation) -> dict[str, str]:
+    """Return what each unit test said; dbt reads the types of their inputs from built tables."""
+    return _run_unit_tests(finished.settings)
 
 
 def test_every_unit_test_of_the_models_passes(results: dict[str, str]) -> None:
@@ -28,16 +21,16 @@ def test_every_unit_test_of_the_models_passes(results: dict[str, str]) -> None:
 
 
 def test_no_unit_test_is_silently_left_out(results: dict[str, str]) -> None:
-    assert len(results) >= AT_LEAST
+    assert len(results) == UNIT_TESTS
 
 
-def _run_unit_tests(settings) -> dict[str, str]:
+def _run_unit_tests(settings: Settings) -> dict[str, str]:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
     project = project_of(settings)
     variables = {
-        "as_of_date": date.fromisoformat(DAYS[-1]).isoformat(),
+        "as_of_date": LAST,
         "timezone": settings.timezone,
         "currency": settings.currency,
         "lake": str(settings.lake_root),

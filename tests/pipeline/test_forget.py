@@ -3,6 +3,7 @@
 import csv
 import gzip
 import json
+import shutil
 from collections.abc import Collection
 from datetime import date
 from pathlib import Path
@@ -211,13 +212,13 @@ def test_forgetting_asks_first(tmp_path: Path) -> None:
     assert path.read_bytes() == b"\n".join(LINES)
 
 
-def test_the_command_leaves_no_trace_in_tables_lists_versions_and_history(tmp_path: Path) -> None:
-    from warehouse.simulate.run import simulate
-
-    simulate(tmp_path / "landing", users=30, days=4, seed=7)
-    env = {"USEROPS_HOME": str(tmp_path)}
-    assert CliRunner().invoke(cli, ["run"], env=env).exit_code == 0
-    settings = Settings(tmp_path)
+def test_the_command_leaves_no_trace_in_tables_lists_versions_and_history(
+    demo: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(demo, home, symlinks=True)
+    env = {"USEROPS_HOME": str(home)}
+    settings = Settings(home)
     with duckdb.connect(str(settings.build_db), read_only=True) as build:
         [(user,)] = build.execute(
             "select user_id from intermediate.int_identity_map"
@@ -229,7 +230,7 @@ def test_the_command_leaves_no_trace_in_tables_lists_versions_and_history(tmp_pa
     people = people_of(settings, [user])
     ids = people.known | people.anonymous
     assert len(ids) > 1
-    assert len(traces(tmp_path, ids)) > 5
+    assert len(traces(home, ids)) > 5
     done = CliRunner().invoke(cli, ["forget", user, "--yes"], env=env)
     assert done.exit_code == 0, done.output
-    assert traces(tmp_path, ids) == []
+    assert traces(home, ids) == []

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -17,6 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 import zstandard
 
+from tests.skips import AS_ROOT
 from warehouse.lake.ingest import IngestReport, ingest_days
 from warehouse.lake.layout import (
     EVENTS_SCHEMA,
@@ -200,7 +200,7 @@ def test_what_is_not_a_file_is_refused_and_stops_nothing(place: Place, tmp_path:
     assert report.reasons == {"bad_file": 5}
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+@pytest.mark.skipif(os.geteuid() == 0, reason=AS_ROOT)
 def test_a_file_without_permission_is_refused_and_stops_nothing(place: Place) -> None:
     place.land("a.ndjson", TEXT).chmod(0)
     place.land("b.ndjson", TEXT)
@@ -367,16 +367,16 @@ def test_a_run_killed_at_any_moment_is_repaired_by_the_next(tmp_path: Path) -> N
     code = (
         "import sys; from datetime import date; from pathlib import Path\n"
         "from warehouse.lake.ingest import ingest_days; from warehouse.settings import Settings\n"
-        "print('started', flush=True)\n"
-        "days = [date(2026, 10, n) for n in range(1, 21)]\n"
-        "while True: ingest_days(Settings(Path(sys.argv[1])), days, processes=1, force=True)\n"
+        "days, settings = [date(2026, 10, n) for n in range(1, 21)], Settings(Path(sys.argv[1]))\n"
+        "def tell(done, of): print(done, flush=True)\n"
+        "while True: ingest_days(settings, days, processes=1, force=True, progress=tell)\n"
     )
-    for milliseconds in (400, 450, 523, 611, 777):
+    for days_done in (1, 3, 8, 20, 27):
         command = [sys.executable, "-c", code, str(homes[0])]
         with subprocess.Popen(command, stdout=subprocess.PIPE) as run:
             assert run.stdout is not None
-            run.stdout.readline()
-            time.sleep(milliseconds / 1000)
+            for _ in range(days_done):
+                assert run.stdout.readline()
             run.kill()
 
     report = ingest_days(Settings(homes[0]), days, processes=1)

@@ -27,6 +27,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.conftest import SHARED
+from tests.skips import NO_REAL_DATA
 from warehouse.lake.ingest import IngestReport, ingest_days
 from warehouse.lake.layout import events_path, read_ledger
 from warehouse.lake.quarantine import list_quarantine
@@ -92,7 +93,7 @@ def text_source(**changes: Any) -> Source:
 
 
 @pytest.mark.real_data
-@pytest.mark.skipif(not CDNOW.is_file(), reason="the CDNOW log is not beside the project")
+@pytest.mark.skipif(not CDNOW.is_file(), reason=NO_REAL_DATA)
 def test_the_cdnow_log_loads_by_a_mapping_alone(tmp_path: Path) -> None:
     (tmp_path / "userops.toml").write_text(TOML)
     settings = load_settings({"USEROPS_HOME": str(tmp_path)}, tmp_path)
