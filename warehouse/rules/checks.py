@@ -1,11 +1,11 @@
 """Tables -> faults: the checks every rule file goes through, and those made of a few words."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from warehouse.errors import UserError
 from warehouse.rules.kinds import Kind
-from warehouse.rules.table import Table, nearest
+from warehouse.rules.table import Row, Table, nearest
 
 
 @dataclass(frozen=True)
@@ -16,14 +16,14 @@ class Rules:
     shipped: Mapping[str, Table]
 
 
-UNDECLARED = Kind("a text", bool, is_optional=True)
+ANYTHING = Kind("a text", bool, is_optional=True)
 Faults = Iterator[UserError]
 Check = Callable[[Table, Rules], Faults]
 
 
 @dataclass(frozen=True)
 class Spec:
-    """What is declared of one rule file.
+    """What is declared of one rule file: the kind of each column, in the order of the shipped file.
 
     ``keys`` are sets of columns that no two rows may share; ``checks`` look at the file as a
     whole and run only once every cell of every file is sound.
@@ -34,11 +34,16 @@ class Spec:
     checks: tuple[Check, ...] = ()
     may_be_empty: bool = False
 
+    def default(self, column: str) -> str:
+        """Name the column that stands in for this one where it says nothing; usually none."""
+        return self.columns[column].default if column in self.columns else ""
 
-def column_faults(table: Table, known: tuple[str, ...]) -> Faults:
-    """Compare the header with the shipped one, in any order."""
+
+def column_faults(table: Table, spec: Spec, known: tuple[str, ...]) -> Faults:
+    """Compare the header with the shipped one, in any order; what has a default may be missing."""
     line = table.header_line
-    missing = [column for column in known if column not in table.columns]
+    needed = [column for column in known if not spec.default(column)]
+    missing = [column for column in needed if column not in table.columns]
     for column in table.columns:
         if column not in known:
             cure = nearest(column, missing or known)
@@ -52,6 +57,18 @@ def column_faults(table: Table, known: tuple[str, ...]) -> Faults:
         yield table.fault(f"the column {column!r} is there twice", line=line, cure="leave one out")
 
 
+def with_defaults(table: Table, spec: Spec) -> Table:
+    """Fill what a row leaves to another of its columns: a name not given is the code itself."""
+    given = {c: kind.default for c, kind in spec.columns.items() if kind.default in table.columns}
+
+    def filled(row: Row) -> Row:
+        names = {c: row.cells.get(c) or row[default] for c, default in given.items()}
+        return Row(row.line, row.cells | names)
+
+    columns = tuple(dict.fromkeys((*table.columns, *given)))
+    return replace(table, columns=columns, rows=tuple(map(filled, table.rows)))
+
+
 def cell_faults(table: Table, spec: Spec) -> Faults:
     """Look at every cell by itself."""
     if not table.rows and not spec.may_be_empty:
@@ -59,7 +76,7 @@ def cell_faults(table: Table, spec: Spec) -> Faults:
         yield table.fault("the file has no rows", line=table.header_line, cure=cure)
     for row in table.rows:
         for column, text in row.cells.items():
-            kind = spec.columns.get(column, UNDECLARED)
+            kind = spec.columns.get(column, ANYTHING)
             if not text and kind.is_optional:
                 continue
             if not text:
@@ -105,16 +122,24 @@ def names_as_shipped(column: str, *, all_of_them: bool) -> Check:
     return check
 
 
-def refers_to(column: str, other_name: str, other_column: str, *, besides: str = "") -> Check:
-    """Demand that every value of a column is a value of another rule file."""
+def refers_to(column: str, to: str, *, besides: str = "", separator: str = "") -> Check:
+    """Demand that every value of a column is one of another rule file, named ``file.column``.
+
+    With a separator a cell holds some of them, each at most once.
+    """
+    other_name, _, other_column = to.partition(".")
 
     def check(table: Table, rules: Rules) -> Faults:
         other = rules.effective[other_name]
         known = list(dict.fromkeys(row[other_column] for row in other.rows))
         reported: set[str] = {besides}
         for row in table.rows:
-            value = row[column]
-            if value in known or value in reported:
+            values = row[column].split(separator) if separator else [row[column]]
+            if len(set(values)) < len(values):
+                what, cure = f"{column} {row[column]!r} names one twice", "leave one out"
+                yield table.fault(what, line=row.line, cure=cure)
+            value = next((value for value in values if value not in known), "")
+            if not value or value in reported:
                 continue
             reported.add(value)
             what = f"{column} {value!r} is not in {other_name}"
