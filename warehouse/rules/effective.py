@@ -38,6 +38,18 @@ def effective_rules(settings: Settings) -> list[RuleFile]:
     return [RuleFile(name, own.get(name, path), name in own) for name, path in shipped.items()]
 
 
+def rule_in_effect(settings: Settings, name: str) -> Table:
+    """Read one rule as the models have it; `prepare_rules` has proved it."""
+    [file] = [file for file in effective_rules(settings) if file.name == name]
+    return with_defaults(read_table(file.path, is_own=file.is_own), spec_of(name))
+
+
+def values_in_effect(settings: Settings, name: str) -> list[str]:
+    """Return the values of one column of a rule, named ``file.column``, each once."""
+    file, _, column = name.partition(".")
+    return list(dict.fromkeys(row[column] for row in rule_in_effect(settings, file).rows))
+
+
 def prepare_rules(settings: Settings) -> Path:
     """Check every rule in effect, then bring ``effective_rules_dir`` up to date.
 
