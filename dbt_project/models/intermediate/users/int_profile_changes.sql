@@ -27,6 +27,14 @@ identified as (
 
 ),
 
+fields as (
+
+    -- Channels may share a contact: a phone number takes calls and messages.
+    select contact_field from {{ ref('channels') }}
+    group by contact_field
+
+),
+
 contacts as (
 
     -- Whatever any channel can be reached by.
@@ -39,10 +47,7 @@ contacts as (
         identified.event_date
 
     from identified
-    cross join (
-        select contact_field from {{ ref('channels') }}
-        group by contact_field
-    ) as fields
+    cross join fields
 
 ),
 
