@@ -12,9 +12,10 @@ from orchestration.cli import cli
 from orchestration.commands.journey import run
 from orchestration.dbt_project import project_of
 from tests.conftest import ROOT
+from warehouse.configuration import load_settings
 from warehouse.lake.ingest import ingest_days
 from warehouse.rules.effective import SHIPPED_DIR
-from warehouse.settings import Settings, load_settings
+from warehouse.settings import Settings
 
 READMES = ("README.md", "README.zh-CN.md")
 PAGES = (*READMES, "docs/sources.md", "docs/recipes.md", "docs/design-notes.md")
