@@ -9,7 +9,12 @@ import pytest
 from warehouse.errors import UserError
 from warehouse.rules.catalogue import declared_rules
 from warehouse.rules.describe import describe_rules, difference
-from warehouse.rules.effective import SHIPPED_DIR, effective_rules, prepare_rules
+from warehouse.rules.effective import (
+    SHIPPED_DIR,
+    effective_rules,
+    prepare_rules,
+    values_in_effect,
+)
 from warehouse.settings import Settings
 
 CLICKSTREAM_ROLES = """event,role
@@ -119,6 +124,14 @@ def test_what_a_spreadsheet_leaves_in_a_file_does_no_harm(settings: Settings) ->
     assert (prepare_rules(settings) / "fx_rates.csv").read_bytes() == (
         b"currency,valid_from,rate\nUSD,2026-01-01,7.1\nCNY,1970-01-01,1\n"
     )
+
+
+def test_what_a_gate_asks_a_rule_for_follows_the_rule_in_effect(settings: Settings) -> None:
+    assert values_in_effect(settings, "rfm_tiers.tier") == ["diamond", "gold", "silver", "bronze"]
+
+    write_own(settings, "channels.csv", "channel,contact_field\nemail,email\nline,line_id\n")
+
+    assert values_in_effect(settings, "channels.channel") == ["email", "line"]
 
 
 def test_unchanged_rules_keep_their_times(settings: Settings) -> None:

@@ -12,17 +12,11 @@ from typing import Any
 
 import yaml
 
-from warehouse.rules.checks import (
-    Check,
-    Spec,
-    names_as_shipped,
-    not_above,
-    refers_to,
-    same_within,
-)
+from warehouse.rules.checks import Check, Spec
 from warehouse.rules.kinds import kind_of
 from warehouse.rules.parameters import parameters_suit_their_units
 from warehouse.rules.partitions import counts_up, covers, divides
+from warehouse.rules.relations import names_as_shipped, not_above, refers_to, same_within
 from warehouse.rules.stages import every_situation_has_one_stage
 from warehouse.rules.warnings import signals_have_their_limits
 
