@@ -47,7 +47,7 @@ def _unexpected(error: Exception, *, verbose: bool) -> str:
 
 def _write_down(text: str) -> str:
     """Keep the traceback where the installation keeps its logs, if it can be written."""
-    from warehouse.settings import load_settings
+    from warehouse.configuration import load_settings
 
     try:
         path: Path = load_settings().build_dir / "logs" / CRASH_LOG

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 from dagster_dbt import DbtProject
 
 from orchestration.engines import Engine, engine_of
@@ -39,11 +40,26 @@ class Project:
         """Return the project as Dagster knows it."""
         return DbtProject(project_dir=self.folder, target_path=self.target)
 
+    def assets_in(self, schema: str) -> list[dg.AssetKey]:
+        """Return every model of a schema."""
+        nodes = self.nodes["nodes"].values()
+        models = (node for node in nodes if node["resource_type"] == "model")
+        return sorted(_asset(node) for node in models if node["schema"] == schema)
+
+    def assets_of(self, exposure: str) -> list[dg.AssetKey]:
+        """Return the models that a declared exposure is made from."""
+        [found] = [e for e in self.nodes["exposures"].values() if e["name"] == exposure]
+        return sorted(_asset(self.nodes["nodes"][key]) for key in found["depends_on"]["nodes"])
+
     @cached_property
     def funnel_steps(self) -> int:
         """Count the steps of the longest funnel: the models follow no more than there are."""
         with (self.folder / "seeds/rules/funnels.csv").open(encoding="utf-8", newline="") as rules:
             return max((int(row["step"]) for row in csv.DictReader(rules)), default=1)
+
+
+def _asset(node: Mapping[str, Any]) -> dg.AssetKey:
+    return dg.AssetKey([node["schema"], node["name"]])
 
 
 def project_of(settings: Settings) -> Project:

@@ -22,7 +22,7 @@ def build_definitions(*, settings: Settings) -> dg.Definitions:
         landing.build_defs(partitions=partitions),
         border.build_defs(partitions=partitions),
         models.build_defs(project=project),
-        outgoing.build_defs(),
+        outgoing.build_defs(project=project),
         schedules.build_defs(settings=settings),
         sensors.build_defs(settings=settings),
         dg.Definitions(

@@ -5,7 +5,8 @@ import os
 from functools import cache
 
 from warehouse.build.database import default_memory_limit
-from warehouse.settings import Settings, load_settings
+from warehouse.configuration import load_settings
+from warehouse.settings import Settings
 from warehouse.storage.places import file_systems
 
 # The product calls out to nobody.

@@ -4,8 +4,8 @@ Knows neither where a frame comes from nor what stops when a verdict is bad.
 """
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,14 @@ class Expectation:
     severity: str
     why: str
 
+    def with_rules(self, values: Callable[[str], Sequence[str]]) -> "Expectation":
+        """Give each argument that ends in ``_from`` the values of the rule column it names."""
+        kwargs = {
+            key.removesuffix("_from"): list(values(value)) if key.endswith("_from") else value
+            for key, value in self.kwargs.items()
+        }
+        return replace(self, kwargs=kwargs)
+
 
 @dataclass(frozen=True)
 class Suite:
@@ -45,6 +53,12 @@ class Suite:
     frame: str
     key: str
     expectations: tuple[Expectation, ...]
+
+    def with_rules(self, values: Callable[[str], Sequence[str]]) -> "Suite":
+        """Fill in what the rules say: `value_set_from: channels.channel` becomes a `value_set`."""
+        return replace(
+            self, expectations=tuple(item.with_rules(values) for item in self.expectations)
+        )
 
 
 @dataclass(frozen=True)

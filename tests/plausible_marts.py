@@ -89,8 +89,8 @@ def create(settings: Settings, *, rows: bool = True) -> Settings:
             connection.execute(f"create table serving.marts.{table} ({typed})")
         connection.execute("create schema build.intermediate")
         connection.execute(
-            "create table build.intermediate.int_contacts (user_id varchar, email varchar,"
-            " phone varchar, push_token varchar, wechat_openid varchar)"
+            "create table build.intermediate.int_contacts (user_id varchar, channel varchar,"
+            " contact varchar)"
         )
         if rows:
             for statement in FILL:
@@ -249,6 +249,7 @@ FILL = (
     select {D} - cast(i // 3 as integer), 'events/dt=' || i || '/part-' || i % 3 || '.ndjson.gz',
       'ab', 40210, 39200, 880, 127, 3, 'loaded' from range(9) t(i)""",
     """insert into build.intermediate.int_contacts
-    select 'user_' || i, 'user' || i || '@mail.example', '+86138' || (10000000 + i),
-      'token-' || i, 'openid-' || i from range(240) t(i)""",
+    select 'user_' || i, unnest(['email', 'sms', 'push', 'wechat_oa']), unnest([
+      'user' || i || '@mail.example', '+86138' || (10000000 + i), 'token-' || i, 'openid-' || i
+    ]) from range(240) t(i)""",
 )

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import click
 
 from orchestration.commands.console import bar, counted, is_verbose, note, verbose_option
-from warehouse.settings import Settings, load_settings
+from warehouse.configuration import load_settings
+from warehouse.settings import Settings
 
 if TYPE_CHECKING:
     from warehouse.erasure.forget import Erasure

@@ -6,7 +6,8 @@ from typing import Any
 import click
 
 from orchestration.commands.console import counted, note, span, table, verbose_option
-from warehouse.settings import Settings, load_settings
+from warehouse.configuration import load_settings
+from warehouse.settings import Settings
 
 RECENT_DAYS = 14
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from orchestration.commands.console import DAY, bar, counted, is_verbose, note, span, verbose_option
-from warehouse.settings import ENGINES, Settings, load_settings, with_engine
+from warehouse.configuration import load_settings, with_engine
+from warehouse.settings import ENGINES, Settings
 
 if TYPE_CHECKING:
     from orchestration.runs import RunReport

@@ -6,8 +6,8 @@ from datetime import date
 import click
 
 from orchestration.commands.console import DAY, counted, note, span, table, verbose_option
+from warehouse.configuration import load_settings
 from warehouse.errors import UserError
-from warehouse.settings import load_settings
 
 SHOWN = 200
 DETAIL_WIDTH = 60

@@ -1,6 +1,7 @@
 """Great Expectations at the two borders: one blocking check per suite, for the days of the run."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -11,6 +12,7 @@ from quality.suite import Suite, Verdict, load_suites, run_suite
 from warehouse.gates import profiles
 from warehouse.lake.admission import admitted
 from warehouse.lake.layout import load_days
+from warehouse.rules.effective import values_in_effect
 from warehouse.settings import Settings
 
 if TYPE_CHECKING:
@@ -40,7 +42,8 @@ def _check(suite: Suite, *, partitions: dg.PartitionsDefinition) -> dg.AssetChec
         context: dg.AssetCheckExecutionContext, installation: dg.ResourceParam[Installation]
     ) -> dg.AssetCheckResult:
         frame = _frame(suite, context, installation.settings)
-        return _result(run_suite(suite, frame))
+        rules = partial(values_in_effect, installation.settings)
+        return _result(run_suite(suite.with_rules(rules), frame))
 
     return gx_check
 

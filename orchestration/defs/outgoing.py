@@ -6,6 +6,7 @@ from typing import Any
 
 import dagster as dg
 
+from orchestration.dbt_project import Project
 from orchestration.defs.landing import POOL, RETRY
 from orchestration.quality_rows import quality_rows
 from orchestration.resources import Installation
@@ -13,38 +14,23 @@ from warehouse.exports.folder import ExportReport
 from warehouse.exports.kpi import export_kpi
 from warehouse.exports.recall import export_recall
 from warehouse.lake.admission import admitted
+from warehouse.serving.marts import SCHEMA as MARTS
 from warehouse.serving.publish import publish
 from warehouse.settings import Settings
 
 OWNERS = ["team:user-operations"]
-MARTS = [
-    "churn_warnings",
-    "cohort_retention",
-    "dim_users",
-    "fct_orders",
-    "fct_sessions",
-    "fct_user_days",
-    "funnel_steps",
-    "kpi_daily",
-    "lifecycle_periods",
-    "load_ledger",
-    "recall_candidates",
-    "recall_exclusions",
-    "recall_list",
-    "rfm_scores",
-    "tier_migration",
-    "user_lifecycle",
-]
 
 
-def build_defs() -> dg.Definitions:
-    """Return the published warehouse and the three exports."""
-    marts = [dg.AssetKey(["marts", name]) for name in MARTS]
+def build_defs(*, project: Project) -> dg.Definitions:
+    """Return the published warehouse and the three exports.
+
+    What they wait for is read from dbt's graph: every mart, and what the exposures depend on.
+    """
     common: dict[str, Any] = {"owners": OWNERS, "retry_policy": RETRY, "pool": POOL}
 
     @dg.asset(
         key=["serving", "warehouse"],
-        deps=[*marts, dg.AssetKey(["intermediate", "int_applied_days"])],
+        deps=project.assets_in(MARTS),
         group_name="serving",
         kinds={"duckdb", "parquet"},
         # A team that looks at nine in the morning must not look at the day before yesterday.
@@ -72,7 +58,7 @@ def build_defs() -> dg.Definitions:
 
     @dg.asset(
         key=["exports", "recall"],
-        deps=[published, dg.AssetKey(["marts", "recall_list"])],
+        deps=[published, *project.assets_of("recall_lists")],
         group_name="exports",
         kinds={"csv"},
         **common,
@@ -87,7 +73,7 @@ def build_defs() -> dg.Definitions:
 
     @dg.asset(
         key=["exports", "kpi"],
-        deps=[published, dg.AssetKey(["marts", "kpi_daily"])],
+        deps=[published, *project.assets_of("kpi_snapshot")],
         group_name="exports",
         kinds={"csv"},
         **common,
@@ -99,7 +85,7 @@ def build_defs() -> dg.Definitions:
 
     @dg.asset(
         key=["exports", "report"],
-        deps=[published],
+        deps=[published, *project.assets_of("daily_report")],
         group_name="exports",
         kinds={"html"},
         **common,

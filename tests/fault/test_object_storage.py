@@ -22,6 +22,7 @@ from s3fs import S3FileSystem
 
 from orchestration.cli import cli
 from tests.conftest import FIRST, GOLDEN, LAST, Installation, NewInstallation
+from warehouse.configuration import load_settings
 from warehouse.erasure.forget import erase
 from warehouse.errors import UserError
 from warehouse.gates.profiles import raw_days
@@ -33,7 +34,7 @@ from warehouse.lake.layout import load_days
 from warehouse.lake.quarantine import list_quarantine, replay, show
 from warehouse.lake.sinks import DaySink
 from warehouse.landing.days import day_folder, is_ready, landed_days, landed_files, open_landed
-from warehouse.settings import Settings, load_settings
+from warehouse.settings import Settings
 from warehouse.simulate.demo import prepare_demo
 from warehouse.storage.objects import FileChanged
 from warehouse.upkeep.doctor import examine

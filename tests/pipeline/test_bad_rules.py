@@ -42,6 +42,9 @@ def edited(name: str, old: str, new: str) -> tuple[str, int]:
 # name, what stands in the shipped file, what the edit makes of it, a part of the message, the
 # distance from the edited line to the line named
 BAD_EDITS = [
+    ("channels", "\nsms,", "\nexcluded,", "channel cannot be 'excluded'", 1),
+    ("channels", "sms,phone", "sms,my phone", "contact_field cannot be 'my phone'", 0),
+    ("channels", "\nsms,", "\nfax,", "'sms', which strategies uses, has no row", 3),
     ("event_roles", "event,role", "event,rolle", "unknown column 'rolle'", 0),
     ("event_roles", "event,role", "event", "cells where the header has 1", 1),
     ("event_roles", "Signed Up,login", "Signed Up,log-in", "role cannot be 'log-in'", 0),
@@ -86,6 +89,20 @@ BAD_EDITS = [
     ("strategies", "2,diamond,3", "2,platinum,3", "tier 'platinum' is not in rfm_tiers", 0),
     ("strategies", "2,diamond,3", "2,diamond,4", "warning_level and priority", 1),
     ("strategies", "2,diamond,3", "4,diamond,3", "warning_level cannot be '4'", 0),
+    (
+        "strategies",
+        "treatment,exclusive_benefit,wechat_oa>sms>email>push,0.15",
+        "treatment,exclusive_benefit,wechat_oa>fax>push,0.15",
+        "channels 'fax' is not in channels",
+        0,
+    ),
+    (
+        "strategies",
+        "treatment,exclusive_benefit,wechat_oa>sms>email>push,0.15",
+        "treatment,exclusive_benefit,sms>sms,0.15",
+        "channels 'sms>sms' names one twice",
+        0,
+    ),
     ("strategies", "0.15,0.10", "0.15,10", "uplift cannot be '10'", 0),
     (
         "warning_levels",

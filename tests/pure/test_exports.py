@@ -15,7 +15,7 @@ from tests.plausible_marts import DAY, change, create, make_settings
 from warehouse.errors import UserError
 from warehouse.exports.folder import verify_export
 from warehouse.exports.kpi import export_kpi
-from warehouse.exports.recall import CONTACT_COLUMNS, export_recall
+from warehouse.exports.recall import contact_fields, export_recall
 from warehouse.exports.safe_cells import FORMULA_STARTS, safe_cell
 from warehouse.settings import Settings
 
@@ -46,13 +46,13 @@ def change_contacts(settings: Settings, statement: str) -> None:
 def test_each_channel_gets_its_users_and_only_its_own_contact(settings: Settings) -> None:
     report = export_recall(settings, as_of_date=DAY)
 
-    contacts = set(CONTACT_COLUMNS.values())
-    for channel, column in CONTACT_COLUMNS.items():
+    fields = contact_fields(settings)
+    for channel, column in fields.items():
         rows = table(report.folder / f"{channel}.csv")
         assert rows
         assert len(rows) == report.rows[f"{channel}.csv"]
         assert {row["channel"] for row in rows} == {channel}
-        assert contacts & set(rows[0]) == {column}
+        assert set(fields.values()) & set(rows[0]) == {column}
         assert all(row[column] for row in rows)
 
 
@@ -60,11 +60,28 @@ def test_everyone_listed_is_exported_once_or_told_why_not(settings: Settings) ->
     folder = export_recall(settings, as_of_date=DAY).folder
 
     sent = [
-        row["user_id"] for channel in CONTACT_COLUMNS for row in table(folder / f"{channel}.csv")
+        row["user_id"]
+        for channel in contact_fields(settings)
+        for row in table(folder / f"{channel}.csv")
     ]
     assert len(sent) == len(set(sent)) == 240
     reasons = {row["exclusion_reason"] for row in table(folder / "excluded.csv")}
     assert "frequency_cap" in reasons
+
+
+def test_a_channel_is_one_row_of_a_rule(settings: Settings) -> None:
+    settings.rules_dir.mkdir()
+    rows = "channel,contact_field\nemail,email\nsms,phone\npush,push_token\nwechat_oa,openid\n"
+    (settings.rules_dir / "channels.csv").write_text(f"{rows}line,line_id\n")
+    change(settings, "update marts.recall_list set channel = 'line' where user_id = 'user_0'")
+    change_contacts(
+        settings, "insert into intermediate.int_contacts values ('user_0', 'line', 'l-0')"
+    )
+
+    folder = export_recall(settings, as_of_date=DAY).folder
+
+    [row] = table(folder / "line.csv")
+    assert (row["user_id"], row["line_id"]) == ("user_0", "l-0")
 
 
 @pytest.mark.parametrize("arm", ["control", "holdout"])
@@ -86,7 +103,7 @@ def test_erased_users_are_not_even_among_the_excluded(settings: Settings) -> Non
 
 def test_a_user_whose_contact_is_gone_is_excluded_with_the_reason(settings: Settings) -> None:
     change_contacts(
-        settings, "update intermediate.int_contacts set email = '' where user_id = 'user_0'"
+        settings, "update intermediate.int_contacts set contact = '' where user_id = 'user_0'"
     )
 
     folder = export_recall(settings, as_of_date=DAY).folder

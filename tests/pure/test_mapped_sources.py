@@ -28,10 +28,11 @@ import pytest
 
 from tests.conftest import SHARED
 from tests.skips import NO_REAL_DATA
+from warehouse.configuration import load_settings
 from warehouse.lake.ingest import IngestReport, ingest_days
 from warehouse.lake.layout import events_path, read_ledger
 from warehouse.lake.quarantine import list_quarantine
-from warehouse.settings import Settings, Source, load_settings
+from warehouse.settings import Settings, Source
 
 DAY = date(2026, 10, 1)
 CDNOW = SHARED / "data" / "files" / "CDNOW_master.txt"

@@ -7,9 +7,14 @@ from pathlib import Path
 import pytest
 
 from warehouse.errors import UserError
-from warehouse.rules.catalogue import SPECS
+from warehouse.rules.catalogue import declared_rules
 from warehouse.rules.describe import describe_rules, difference
-from warehouse.rules.effective import SHIPPED_DIR, effective_rules, prepare_rules
+from warehouse.rules.effective import (
+    SHIPPED_DIR,
+    effective_rules,
+    prepare_rules,
+    values_in_effect,
+)
 from warehouse.settings import Settings
 
 CLICKSTREAM_ROLES = """event,role
@@ -51,6 +56,12 @@ def write_own(settings: Settings, name: str, text: str | bytes) -> Path:
     return path
 
 
+def shipped_without(name: str, columns: tuple[str, ...]) -> str:
+    header, *rows = (line.split(",") for line in shipped(name).splitlines())
+    kept = [place for place, column in enumerate(header) if column not in columns]
+    return "\n".join(",".join(row[place] for place in kept) for row in (header, *rows))
+
+
 def refusal(settings: Settings) -> UserError:
     with pytest.raises(UserError) as caught:
         prepare_rules(settings)
@@ -69,7 +80,24 @@ def test_the_shipped_rules_are_sound_and_copied_whole(settings: Settings) -> Non
 def test_every_column_of_every_shipped_rule_is_declared() -> None:
     headers = {p.stem: p.read_text("utf-8").split("\n")[0] for p in SHIPPED_DIR.glob("*.csv")}
 
-    assert {name: ",".join(spec.columns) for name, spec in SPECS.items()} == headers
+    declared = {name: ",".join(spec.columns) for name, spec in declared_rules().items()}
+    assert declared == headers
+
+
+def test_an_older_file_without_names_shows_its_codes(settings: Settings) -> None:
+    write_own(settings, "rfm_tiers.csv", shipped_without("rfm_tiers", ("name_en", "tier_name_en")))
+
+    lines = (prepare_rules(settings) / "rfm_tiers.csv").read_text().splitlines()
+
+    assert lines[0] == shipped("rfm_tiers").splitlines()[0]
+    assert lines[3] == "loyal,loyal,忠诚用户,gold,3,gold,黄金"
+    assert difference(settings, "rfm_tiers")
+
+
+def test_a_blank_name_shows_the_code(settings: Settings) -> None:
+    write_own(settings, "channels.csv", shipped("channels").replace("E-mail,邮件", ",邮件"))
+
+    assert "email,email,email,邮件\n" in (prepare_rules(settings) / "channels.csv").read_text()
 
 
 def test_an_own_file_takes_the_place_of_the_shipped_one(settings: Settings) -> None:
@@ -96,6 +124,14 @@ def test_what_a_spreadsheet_leaves_in_a_file_does_no_harm(settings: Settings) ->
     assert (prepare_rules(settings) / "fx_rates.csv").read_bytes() == (
         b"currency,valid_from,rate\nUSD,2026-01-01,7.1\nCNY,1970-01-01,1\n"
     )
+
+
+def test_what_a_gate_asks_a_rule_for_follows_the_rule_in_effect(settings: Settings) -> None:
+    assert values_in_effect(settings, "rfm_tiers.tier") == ["diamond", "gold", "silver", "bronze"]
+
+    write_own(settings, "channels.csv", "channel,contact_field\nemail,email\nline,line_id\n")
+
+    assert values_in_effect(settings, "channels.channel") == ["email", "line"]
 
 
 def test_unchanged_rules_keep_their_times(settings: Settings) -> None:

@@ -9,9 +9,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from warehouse.build.spark_tables import bring_home
+from warehouse.configuration import with_engine
 from warehouse.errors import UserError
 from warehouse.serving.marts import open_marts
-from warehouse.settings import Settings, with_engine
+from warehouse.settings import Settings
 
 SESSIONS = {
     "session_id": "string",

@@ -4,6 +4,7 @@ A list that was exported is a decision: it is kept, also when the marts would no
 """
 
 import tempfile
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -19,20 +20,20 @@ from warehouse.exports.folder import (
     write_manifest,
     write_query,
 )
+from warehouse.rules.effective import rule_in_effect
 from warehouse.serving.marts import open_marts, quoted
 from warehouse.settings import Settings
 from warehouse.storage.files import replace_folder
 
-CONTACT_COLUMNS = {
-    "email": "email",
-    "sms": "phone",
-    "push": "push_token",
-    "wechat_oa": "wechat_openid",
-}
 UNTREATED_ARMS = ("control", "holdout")
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
 PURPOSE = "recall: contact these users once, by this channel, not before send_after"
+# Who is listed, with the contact as it stands now.
+LISTED = (
+    "from serving.marts.recall_list as list left join build.intermediate.int_contacts as contacts"
+    " on contacts.user_id = list.user_id and contacts.channel = list.channel"
+)
 RULE = (
     "Decided by policy on as_of_date and never rewritten. Nobody in excluded.csv may be contacted;"
     " its control users are what the effect is measured against. CSV cells that a"
@@ -50,18 +51,26 @@ def export_recall(settings: Settings, *, as_of_date: date) -> ExportReport:
     folder = settings.exports_dir / "recall" / f"as_of={as_of_date.isoformat()}"
     folder.parent.mkdir(parents=True, exist_ok=True, mode=FOLDER_MODE)
     folder.parent.chmod(FOLDER_MODE)
+    channels = contact_fields(settings)
     with open_marts(settings) as connection:
-        _refuse_unsendable(connection, as_of_date)
+        _refuse_unsendable(connection, as_of_date, channels)
+        write = partial(_write, connection, as_of_date, channels)
         if not folder.exists():
-            replace_folder(folder, partial(_write, connection, as_of_date), mode=FOLDER_MODE)
+            replace_folder(folder, write, mode=FOLDER_MODE)
             return ExportReport(folder, as_of_date, _rows(folder), changed=True)
         with tempfile.TemporaryDirectory(prefix=".compare-", dir=folder.parent) as scratch:
-            _write(connection, as_of_date, Path(scratch))
-            return _keep_or_mend(connection, folder, Path(scratch), as_of_date)
+            write(Path(scratch))
+            return _keep_or_mend(folder, Path(scratch), as_of_date, write)
+
+
+def contact_fields(settings: Settings) -> dict[str, str]:
+    """Return the channels in effect, each with the contact detail that its file names."""
+    rows = rule_in_effect(settings, "channels").rows
+    return {row["channel"]: row["contact_field"] for row in rows}
 
 
 def _keep_or_mend(
-    connection: duckdb.DuckDBPyConnection, folder: Path, scratch: Path, as_of_date: date
+    folder: Path, scratch: Path, as_of_date: date, write: Callable[[Path], None]
 ) -> ExportReport:
     standing = read_manifest(folder)
     if standing is None:
@@ -73,7 +82,7 @@ def _keep_or_mend(
     same = _decisions(standing) == _decisions(read_manifest(scratch) or {"files": {}})
     mend = same and bool(verify_export(folder))
     if mend:
-        replace_folder(folder, partial(_write, connection, as_of_date), mode=FOLDER_MODE)
+        replace_folder(folder, write, mode=FOLDER_MODE)
     return ExportReport(folder, as_of_date, _rows(folder), changed=mend, kept=not same)
 
 
@@ -82,58 +91,58 @@ def _decisions(manifest: dict[str, Any]) -> dict[str, Any]:
     return {name: mark for name, mark in manifest["files"].items() if name.endswith(".csv")}
 
 
-def _write(connection: duckdb.DuckDBPyConnection, as_of_date: date, folder: Path) -> None:
+def _write(
+    connection: duckdb.DuckDBPyConnection,
+    as_of_date: date,
+    channels: Mapping[str, str],
+    folder: Path,
+) -> None:
     rows: dict[str, int] = {}
     day = f"date '{as_of_date.isoformat()}'"
-    for channel, column in CONTACT_COLUMNS.items():
-        query = _channel_query(day, channel, column)
+    for channel, field in channels.items():
+        query = _channel_query(day, channel, field)
         rows |= write_query(connection, query, folder / channel, parquet=True, mode=FILE_MODE)
     query = _excluded_query(day)
     rows |= write_query(connection, query, folder / "excluded", parquet=False, mode=FILE_MODE)
     write_manifest(folder, rows, as_of_date=as_of_date.isoformat(), purpose=PURPOSE, rule=RULE)
 
 
-def _channel_query(day: str, channel: str, column: str) -> str:
+def _channel_query(day: str, channel: str, field: str) -> str:
     return (
-        f"select list.*, contact.{quoted(column)} from serving.marts.recall_list as list"
-        " join build.intermediate.int_contacts as contact on contact.user_id = list.user_id"
+        f"select list.*, contacts.contact as {quoted(field)} {LISTED}"
         f" where list.as_of_date = {day} and list.channel = '{channel}'"
-        f" and contact.{quoted(column)} <> '' order by all"
+        " and contacts.contact <> '' order by all"
     )
 
 
 def _excluded_query(day: str) -> str:
     """Add to the policy's exclusions the rows whose contact is gone by the time of export."""
-    missing = " or ".join(
-        f"(list.channel = '{channel}' and coalesce(contact.{quoted(column)}, '') = '')"
-        for channel, column in CONTACT_COLUMNS.items()
-    )
     return (
         f"select * from serving.marts.recall_exclusions where as_of_date = {day}"
         # An erased user is in no export, not even as one who was left out.
         " and exclusion_reason is distinct from 'erased'"
         " union all by name"
         " select list.as_of_date, list.user_id, list.strategy, list.channel,"
-        " 'no_contact' as exclusion_reason, 'no contact detail when exported' as reason"
-        " from serving.marts.recall_list as list"
-        " left join build.intermediate.int_contacts as contact on contact.user_id = list.user_id"
-        f" where list.as_of_date = {day} and ({missing}) order by all"
+        f" 'no_contact' as exclusion_reason, 'no contact detail when exported' as reason {LISTED}"
+        f" where list.as_of_date = {day} and coalesce(contacts.contact, '') = '' order by all"
     )
 
 
-def _refuse_unsendable(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> None:
+def _refuse_unsendable(
+    connection: duckdb.DuckDBPyConnection, as_of_date: date, channels: Collection[str]
+) -> None:
     """Fail closed: a wrong file that left cannot be called back."""
     found = connection.execute(
         "select distinct channel, arm from serving.marts.recall_list where as_of_date = ?"
         " order by all",
         [as_of_date],
     ).fetchall()
-    unknown = sorted({str(channel) for channel, _ in found if channel not in CONTACT_COLUMNS})
+    unknown = sorted({str(channel) for channel, _ in found if channel not in channels})
     if unknown:
         raise UserError(
             f"the recall list has channels nobody can send to: {', '.join(unknown)}",
             where="marts.recall_list",
-            cure=f"in strategies.csv use only {', '.join(CONTACT_COLUMNS)}",
+            cure=f"in strategies.csv use only {', '.join(channels)}, or add a row to channels.csv",
         )
     untreated = sorted({arm for _, arm in found if arm in UNTREATED_ARMS})
     if untreated:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from warehouse.gates.queries import MARTS_DAY, RAW_DAYS, RECALL_ROWS, USUAL_DAYS
+from warehouse.gates.queries import query
 from warehouse.lake.layout import (
     EVENTS_SCHEMA,
     QUARANTINE_SCHEMA,
@@ -21,8 +21,7 @@ from warehouse.lake.layout import (
     read_days,
     read_ledger,
 )
-from warehouse.rules.checks import Rules
-from warehouse.rules.effective import read_rules
+from warehouse.rules.effective import rule_in_effect, values_in_effect
 from warehouse.serving.marts import engine_config, open_file
 from warehouse.serving.versions import DATABASE_LINK
 from warehouse.settings import Settings
@@ -30,6 +29,8 @@ from warehouse.storage.places import let_read
 
 if TYPE_CHECKING:
     import pandas as pd
+
+USUAL_DAYS = 28
 
 
 def raw_days(settings: Settings, days: Sequence[date]) -> "pd.DataFrame":
@@ -44,7 +45,7 @@ def raw_days(settings: Settings, days: Sequence[date]) -> "pd.DataFrame":
         let_read(connection, settings.lake_root)
         _provide_days(connection, settings, asked)
         _provide_lines(connection, settings, asked)
-        return connection.execute(RAW_DAYS).df()
+        return connection.execute(query("raw_days"), {"usual_days": USUAL_DAYS}).df()
 
 
 def marts_day(settings: Settings, as_of_date: date) -> "pd.DataFrame":
@@ -53,22 +54,21 @@ def marts_day(settings: Settings, as_of_date: date) -> "pd.DataFrame":
     Gaps are absolute, money in the reporting currency; ``users_before`` is null before the first
     publication.
     """
-    rules, _ = read_rules(settings)
     parameters = {
         "as_of_date": as_of_date,
-        "first_scored_date": _first_scored_date(rules, as_of_date),
+        "first_scored_date": _first_scored_date(settings, as_of_date),
         "users_before": _published_users(settings),
-        "tiers": [row["tier"] for row in rules.effective["rfm_tiers"].rows],
-        "kpis": [row["kpi"] for row in rules.effective["kpis"].rows],
+        "tiers": values_in_effect(settings, "rfm_tiers.tier"),
+        "kpis": values_in_effect(settings, "kpis.kpi"),
     }
     with open_file(settings, settings.serving_build_db, read_only=True) as connection:
-        return connection.execute(MARTS_DAY, parameters).df()
+        return connection.execute(query("marts_day"), parameters).df()
 
 
 def recall_rows(settings: Settings, as_of_date: date) -> "pd.DataFrame":
     """Return the recall list of one day as it stands, which may be empty."""
     with open_file(settings, settings.serving_build_db, read_only=True) as connection:
-        return connection.execute(RECALL_ROWS, {"as_of_date": as_of_date}).df()
+        return connection.execute(query("recall_rows"), {"as_of_date": as_of_date}).df()
 
 
 def _provide_days(
@@ -126,8 +126,8 @@ def _published_users(settings: Settings) -> int | None:
         return connection.execute("select count(*) from marts.dim_users").fetchall()[0][0]
 
 
-def _first_scored_date(rules: Rules, as_of_date: date) -> date:
+def _first_scored_date(settings: Settings, as_of_date: date) -> date:
     """Return the first day whose orders give an RFM score."""
-    values = {row["parameter"]: row["value"] for row in rules.effective["parameters"].rows}
-    window = values["rfm_window_days"]
+    rows = rule_in_effect(settings, "parameters").rows
+    [window] = [row["value"] for row in rows if row["parameter"] == "rfm_window_days"]
     return as_of_date - timedelta(days=int(window) - 1) if window else date.min

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from warehouse.errors import UserError
+from warehouse.rules.catalogue import spec_of
+from warehouse.rules.checks import with_defaults
 from warehouse.rules.effective import SHIPPED_DIR, canonical, effective_rules, read_rules
 from warehouse.rules.table import nearest, read_table
 from warehouse.settings import Settings
@@ -41,7 +43,7 @@ def difference(settings: Settings, name: str) -> list[str]:
     if not files[name].is_own:
         return []
     shipped = read_table(SHIPPED_DIR / f"{name}.csv", is_own=False)
-    own = read_table(files[name].path, is_own=True)
+    own = with_defaults(read_table(files[name].path, is_own=True), spec_of(name))
     columns = shipped.columns if set(own.columns) == set(shipped.columns) else own.columns
     before = canonical(shipped, shipped.columns).decode().splitlines()
     after = canonical(own, columns).decode().splitlines()

@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from warehouse.errors import UserError
-from warehouse.rules.catalogue import SPECS
-from warehouse.rules.checks import Rules, Spec, cell_faults, column_faults, key_faults
+from warehouse.rules.catalogue import spec_of
+from warehouse.rules.checks import Rules, cell_faults, column_faults, key_faults, with_defaults
 from warehouse.rules.kinds import BOOLEAN
 from warehouse.rules.table import Table, nearest, read_table
 from warehouse.settings import Settings
 from warehouse.storage.files import replace_folder
 
 SHIPPED_DIR = Path(__file__).parents[2] / "dbt_project" / "seeds" / "rules"
-UNDECLARED = Spec(columns={}, may_be_empty=True)
 NOT_CSV = frozenset({".xlsx", ".xls", ".ods", ".numbers", ".tsv", ".csv"})
 
 
@@ -37,6 +36,18 @@ def effective_rules(settings: Settings) -> list[RuleFile]:
     shipped = {path.stem: path for path in sorted(SHIPPED_DIR.glob("*.csv"))}
     own = _own_files(settings.rules_dir, list(shipped))
     return [RuleFile(name, own.get(name, path), name in own) for name, path in shipped.items()]
+
+
+def rule_in_effect(settings: Settings, name: str) -> Table:
+    """Read one rule as the models have it; `prepare_rules` has proved it."""
+    [file] = [file for file in effective_rules(settings) if file.name == name]
+    return with_defaults(read_table(file.path, is_own=file.is_own), spec_of(name))
+
+
+def values_in_effect(settings: Settings, name: str) -> list[str]:
+    """Return the values of one column of a rule, named ``file.column``, each once."""
+    file, _, column = name.partition(".")
+    return list(dict.fromkeys(row[column] for row in rule_in_effect(settings, file).rows))
 
 
 def prepare_rules(settings: Settings) -> Path:
@@ -91,20 +102,20 @@ def read_rules(settings: Settings) -> tuple[Rules, list[UserError]]:
             # One file cannot hide the faults of the others.
             faults.append(error)
             continue
-        effective[file.name] = table
+        effective[file.name] = with_defaults(table, spec_of(file.name))
         faults.extend(_faults_alone(table, shipped[file.name].columns))
     rules = Rules(effective, shipped)
     if not faults:
         # Own files first: of two files that contradict each other, the edited one is named.
         for table in sorted(effective.values(), key=lambda table: not table.is_own):
-            checks = SPECS.get(table.name, UNDECLARED).checks
+            checks = spec_of(table.name).checks
             faults.extend(fault for check in checks for fault in check(table, rules))
     return rules, faults
 
 
 def _faults_alone(table: Table, columns: tuple[str, ...]) -> list[UserError]:
-    spec = SPECS.get(table.name, UNDECLARED)
-    faults = list(column_faults(table, columns))
+    spec = spec_of(table.name)
+    faults = list(column_faults(table, spec, columns))
     return faults or [*cell_faults(table, spec), *key_faults(table, spec)]
 
 
@@ -118,9 +129,8 @@ def _first_of(faults: list[UserError]) -> UserError:
 
 def canonical(table: Table, columns: tuple[str, ...]) -> bytes:
     """Write a table the one way dbt reads on every engine: UTF-8, shipped order, no blank lines."""
-    booleans = {
-        c for c, kind in SPECS.get(table.name, UNDECLARED).columns.items() if kind is BOOLEAN
-    }
+    kinds = spec_of(table.name).columns
+    booleans = {column for column, kind in kinds.items() if kind.wants == BOOLEAN.wants}
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)

@@ -1,7 +1,7 @@
 """What a cell of a rule may hold: a kind accepts a text, or says what it wants instead."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -15,21 +15,50 @@ DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 @dataclass(frozen=True)
 class Kind:
-    """A named test on the text of one cell; ``is_optional`` lets the cell be blank."""
+    """A named test on the text of one cell.
+
+    ``is_optional`` lets the cell be blank. ``default`` names a column of the same row that stands
+    in for a blank one, and for the whole column where a file does not have it.
+    """
 
     wants: str
     accepts: Callable[[str], bool]
     is_optional: bool = False
+    default: str = ""
 
 
-def optional(kind: Kind) -> Kind:
-    """Let the cell be blank."""
-    return replace(kind, is_optional=True)
+def kind_of(
+    data_type: str,
+    *,
+    least: int | None = None,
+    most: int | None = None,
+    above: int | None = None,
+    one_of: Sequence[str] = (),
+    none_of: Sequence[str] = (),
+    matches: str = "",
+    such_as: str = "",
+    optional: bool = False,
+    default: str = "",
+) -> Kind:
+    """Make the kind of a column from its type in the database and what its entry says beyond it.
 
-
-def one_of(*words: str) -> Kind:
-    """Accept exactly these words."""
-    return Kind(f"one of {', '.join(words)}", frozenset(words).__contains__)
+    Whole numbers are 0 or more unless ``least`` says otherwise. Raises ValueError for a type that
+    no rule has.
+    """
+    family = data_type.partition("(")[0]
+    if one_of:
+        kind = _words(one_of)
+    elif family == "string":
+        kind = _text(matches, such_as, none_of) if matches else TEXT
+    elif family == "bigint":
+        kind = integer(0 if least is None else least, most)
+    elif family in ("double", "decimal"):
+        kind = number(least, most, above=above)
+    elif family in ("boolean", "date"):
+        kind = BOOLEAN if family == "boolean" else DATE
+    else:
+        raise ValueError(f"no rule has columns of the type {data_type!r}")
+    return replace(kind, is_optional=optional or bool(default), default=default)
 
 
 def integer(least: int, most: int | None = None) -> Kind:
@@ -44,30 +73,37 @@ def integer(least: int, most: int | None = None) -> Kind:
     return Kind(f"a whole number, {limits}", accepts)
 
 
-def number(least: int, most: int | None = None) -> Kind:
-    """Accept a plain decimal number within both ends."""
+def number(least: int | None = None, most: int | None = None, *, above: int | None = None) -> Kind:
+    """Accept a plain decimal number within the ends given; ``above`` leaves its own end out."""
 
     def accepts(text: str) -> bool:
         if not NUMBER.fullmatch(text):
             return False
-        return least <= Decimal(text) and (most is None or Decimal(text) <= most)
+        value = Decimal(text)
+        return (
+            (least is None or least <= value)
+            and (most is None or value <= most)
+            and (above is None or above < value)
+        )
 
-    limits = f"{least} or more" if most is None else f"from {least} to {most}"
-    return Kind(f"a number such as 0.25, {limits}", accepts)
+    limits = [f"above {above}"] if above is not None else []
+    if most is not None:
+        limits.append(f"from {least} to {most}" if least is not None else f"up to {most}")
+    elif least is not None:
+        limits.append(f"{least} or more")
+    return Kind(", ".join(["a number such as 0.25", *limits]), accepts)
 
 
-def separated(separator: str, *words: str) -> Kind:
-    """Accept some of these words in the order of preference, each at most once."""
-
-    def accepts(text: str) -> bool:
-        given = text.split(separator)
-        return len(set(given)) == len(given) and set(given) <= set(words)
-
-    return Kind(f"some of {', '.join(words)}, each once, with {separator!r} between", accepts)
+def _words(words: Sequence[str]) -> Kind:
+    return Kind(f"one of {', '.join(words)}", frozenset(words).__contains__)
 
 
-def _is_positive(text: str) -> bool:
-    return bool(NUMBER.fullmatch(text)) and Decimal(text) > 0
+def _text(pattern: str, example: str, taken: Sequence[str]) -> Kind:
+    besides = f", not {' or '.join(taken)}" if taken else ""
+    return Kind(
+        f"a word such as {example}{besides}",
+        lambda text: bool(re.fullmatch(pattern, text)) and text not in taken,
+    )
 
 
 def _is_day(text: str) -> bool:
@@ -81,9 +117,7 @@ def _is_day(text: str) -> bool:
 
 
 TEXT = Kind("a text", bool)
-ANY_NUMBER = Kind("a number such as 0.25", lambda text: bool(NUMBER.fullmatch(text)))
-POSITIVE = Kind("a number above 0", _is_positive)
+ANY_NUMBER = number()
 SHARE = number(0, 1)
 BOOLEAN = Kind("true or false", lambda text: text.lower() in {"true", "false"})
 DATE = Kind("a date as 2026-01-31", _is_day)
-CURRENCY = Kind("a currency code such as USD", lambda text: bool(re.fullmatch(r"[A-Z]{3}", text)))

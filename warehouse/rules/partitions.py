@@ -2,17 +2,20 @@
 
 from collections.abc import Sequence
 from itertools import product
+from typing import Any
 
 from warehouse.rules.checks import Check, Faults, Rules
 from warehouse.rules.table import Row, Table
 
 
-def covers(columns: Sequence[str], *values: Sequence[str]) -> Check:
-    """Demand a row for every combination of values; the file's key forbids a second one."""
+def covers(**values: Sequence[Any]) -> Check:
+    """Demand a row for every combination of the columns' values; the key forbids a second one."""
+    columns = tuple(values)
+    cells = list(product(*[[str(value).lower() for value in each] for each in values.values()]))
 
     def check(table: Table, _: Rules) -> Faults:
         given = {tuple(row[column].lower() for column in columns) for row in table.rows}
-        for cell in product(*values):
+        for cell in cells:
             if cell not in given:
                 named = ", ".join(f"{c} {v}" for c, v in zip(columns, cell, strict=True))
                 cure = f"add a row for {named}"

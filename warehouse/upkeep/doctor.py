@@ -13,9 +13,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
 from warehouse.build.database import lock_holder
+from warehouse.configuration import FILE_NAME, PREFIX
 from warehouse.errors import UserError
 from warehouse.exports.recall import FILE_MODE, FOLDER_MODE
-from warehouse.settings import FILE_NAME, PREFIX, Settings
+from warehouse.settings import Settings
 from warehouse.storage.files import REPLACED, TEMPORARY, remove_durably, write_atomically
 from warehouse.storage.places import Place, entries, files_below, opened
 

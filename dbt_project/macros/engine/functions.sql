@@ -12,6 +12,19 @@
     get_json_object({{ column }}, '$.{{ path }}')
 {%- endmacro %}
 
+{% macro json_text_at(column, key) -%}
+    {#- The same where an expression names the key. -#}
+    {{ return(adapter.dispatch('json_text_at', 'userops')(column, key)) }}
+{%- endmacro %}
+
+{% macro default__json_text_at(column, key) -%}
+    json_extract_string({{ column }}, '$.' || {{ key }})
+{%- endmacro %}
+
+{% macro spark__json_text_at(column, key) -%}
+    get_json_object({{ column }}, '$.' || {{ key }})
+{%- endmacro %}
+
 {% macro epoch_micros(column) -%}
     {{ return(adapter.dispatch('epoch_micros', 'userops')(column)) }}
 {%- endmacro %}

@@ -59,7 +59,10 @@
         What a model held after the last run, as a subquery; no rows before its first build.
         `columns` names each wanted column with its type. A plain ref would be a cycle.
     -#}
-    {%- set relation = built_relation(model_name) if execute else none -%}
+    {{ rows_of(built_relation(model_name) if execute else none, columns) }}
+{%- endmacro %}
+
+{% macro rows_of(relation, columns) -%}
     {%- if relation is not none and not flags.FULL_REFRESH and history_is_whole() -%}
     (select {{ columns.keys() | join(', ') }} from {{ relation }})
     {%- else -%}

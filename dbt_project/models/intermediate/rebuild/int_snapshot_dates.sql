@@ -8,7 +8,7 @@ rebuilt_days as (
 
 applied as (
 
-    select * from {{ previous('int_applied_days', {'event_date': 'date', 'as_of_date': 'date'}) }}
+    select * from {{ previously_applied({'event_date': 'date', 'as_of_date': 'date'}) }}
 
 ),
 

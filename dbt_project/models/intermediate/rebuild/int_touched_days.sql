@@ -9,7 +9,7 @@ inputs as (
 applied as (
 
     select *
-    from {{ previous('int_applied_days', {'event_date': 'date', 'input_fingerprint': 'string'}) }}
+    from {{ previously_applied({'event_date': 'date', 'input_fingerprint': 'string'}) }}
 
 ),
 

@@ -10,43 +10,29 @@ candidates as (
 
 contacts as (
 
-    select * from {{ ref('int_contacts') }}
+    select
+        *,
+        '>' || channel || '>' as step
 
-),
-
-channels as (
-
-    select listed.channel
-    from (values ('email'), ('sms'), ('push'), ('wechat_oa')) as listed (channel)
+    from {{ ref('int_contacts') }}
 
 ),
 
 ways as (
 
+    -- Whole steps are compared: the name of a channel may be a part of another's.
     select
         candidates.user_id,
-        channels.channel,
-        position(channels.channel in candidates.channel_order) as place,
-        case channels.channel
-            when 'email' then contacts.email
-            when 'sms' then contacts.phone
-            when 'push' then contacts.push_token
-            when 'wechat_oa' then contacts.wechat_openid
-        end is not null as has_contact,
-        coalesce(
-            case channels.channel
-                when 'email' then contacts.consent_email
-                when 'sms' then contacts.consent_sms
-                when 'push' then contacts.consent_push
-                when 'wechat_oa' then contacts.consent_wechat_oa
-            end,
-            'true'
-        ) = 'true' as has_consent
+        contacts.channel,
+        position(contacts.step in '>' || candidates.channel_order || '>') as place,
+        contacts.contact is not null as has_contact,
+        contacts.has_consent
 
     from candidates
-    cross join channels
     left join contacts
-        on candidates.user_id = contacts.user_id
+        on
+            candidates.user_id = contacts.user_id
+            and position(contacts.step in '>' || candidates.channel_order || '>') > 0
 
 ),
 
@@ -59,7 +45,6 @@ final as (
         min_by(channel, place) filter (where has_contact and has_consent) as channel
 
     from ways
-    where place > 0
     group by user_id
 
 )

@@ -6,9 +6,11 @@ candidates as (
 
 ),
 
-contacts as (
+deleted as (
 
-    select * from {{ ref('int_contacts') }}
+    select user_id from {{ ref('int_contacts') }}
+    where is_deleted
+    group by user_id
 
 ),
 
@@ -67,7 +69,7 @@ judged as (
         parameters.daily_budget,
         parameters.send_hour,
         case
-            when coalesce(contacts.is_deleted, false) then 'erased'
+            when deleted.user_id is not null then 'erased'
             when not coalesce(channels.has_contact, false) then 'no_contact'
             when channels.channel is null then 'no_consent'
             when bucketed.holdout_bucket < 10000 * parameters.holdout_share then 'holdout'
@@ -82,8 +84,8 @@ judged as (
     cross join parameters
     left join channels
         on bucketed.user_id = channels.user_id
-    left join contacts
-        on bucketed.user_id = contacts.user_id
+    left join deleted
+        on bucketed.user_id = deleted.user_id
     left join last_contacts
         on bucketed.user_id = last_contacts.user_id
     left join arms

@@ -7,6 +7,12 @@ changes as (
 
 ),
 
+channels as (
+
+    select * from {{ ref('channels') }}
+
+),
+
 ranked as (
 
     select
@@ -19,24 +25,31 @@ ranked as (
 
 ),
 
+latest as (
+
+    select * from ranked
+    where recency_rank = 1
+
+),
+
 final as (
 
     -- The latest known value of each field; a later empty one takes the contact away.
     select
-        user_id,
-        max(case when field = 'email' then nullif(value, '') end) as email,
-        max(case when field = 'phone' then nullif(value, '') end) as phone,
-        max(case when field = 'push_token' then nullif(value, '') end) as push_token,
-        max(case when field = 'wechat_openid' then nullif(value, '') end) as wechat_openid,
-        max(case when field = 'consent_email' then value end) as consent_email,
-        max(case when field = 'consent_sms' then value end) as consent_sms,
-        max(case when field = 'consent_push' then value end) as consent_push,
-        max(case when field = 'consent_wechat_oa' then value end) as consent_wechat_oa,
-        coalesce(max(case when field = 'deleted' then value end) = 'true', false) as is_deleted
+        latest.user_id,
+        channels.channel,
+        max(case when latest.field = channels.contact_field then nullif(latest.value, '') end)
+            as contact,
+        coalesce(
+            max(case when latest.field = 'consent_' || channels.channel then latest.value end),
+            'true'
+        ) = 'true' as has_consent,
+        coalesce(max(case when latest.field = 'deleted' then latest.value end) = 'true', false)
+            as is_deleted
 
-    from ranked
-    where recency_rank = 1
-    group by user_id
+    from latest
+    cross join channels
+    group by latest.user_id, channels.channel
 
 )
 

@@ -27,6 +27,30 @@ identified as (
 
 ),
 
+fields as (
+
+    -- Channels may share a contact: a phone number takes calls and messages.
+    select contact_field from {{ ref('channels') }}
+    group by contact_field
+
+),
+
+contacts as (
+
+    -- Whatever any channel can be reached by.
+    select
+        identified.user_id,
+        fields.contact_field as field,
+        {{ json_text_at('identified.traits', 'fields.contact_field') }} as value,
+        identified.occurred_at,
+        identified.message_id,
+        identified.event_date
+
+    from identified
+    cross join fields
+
+),
+
 consents as (
 
     select
@@ -59,18 +83,8 @@ deletions as (
 
 changes as (
 
-    {% for field in ['email', 'phone', 'push_token', 'wechat_openid'] %}
-    select
-        user_id,
-        '{{ field }}' as field,
-        {{ json_text('traits', field) }} as value,
-        occurred_at,
-        message_id,
-        event_date
-
-    from identified
+    select * from contacts
     union all
-    {% endfor %}
     select * from consents
     union all
     select * from deletions

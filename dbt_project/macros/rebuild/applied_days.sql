@@ -1,0 +1,53 @@
+{#-
+    `intermediate.applied_days`: by event day, the inputs that all tables were last built from. A note
+    at the end of a run and no model: a model would have to name every mart it waits for.
+-#}
+
+{% macro note_applied_days(results) -%}
+    {#-
+        The last statement of a run, and only of one that built every model and failed at nothing: after
+        a kill, a failed test or a part of the models, the next run finds the same days again.
+    -#}
+    {%- if execute and flags.WHICH in ['build', 'run'] and is_whole(results) -%}
+    {{ return(adapter.dispatch('note_applied_days', 'userops')(applied_days(), day_inputs())) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro default__note_applied_days(applied, inputs) -%}
+    create or replace table {{ applied }} as
+    select event_date, input_fingerprint, {{ as_of_date() }} as as_of_date from {{ inputs }}
+{%- endmacro %}
+
+{% macro spark__note_applied_days(applied, inputs) -%}
+    {%- do run_query(
+        'create table if not exists ' ~ applied
+        ~ ' (event_date date, input_fingerprint string, as_of_date date) using parquet'
+    ) -%}
+    insert overwrite table {{ applied }}
+    select event_date, input_fingerprint, {{ as_of_date() }} as as_of_date from {{ inputs }}
+{%- endmacro %}
+
+{% macro is_whole(results) -%}
+    {%- set built = [] -%}
+    {%- for result in results -%}
+        {%- if result.status not in ['success', 'pass', 'warn', 'no-op'] -%} {{ return(false) }} {%- endif -%}
+        {%- do built.append(result.node.unique_id) -%}
+    {%- endfor -%}
+    {%- set models = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') -%}
+    {{ return(models | map(attribute='unique_id') | reject('in', built) | list | length == 0) }}
+{%- endmacro %}
+
+{% macro previously_applied(columns) -%}
+    {#- The note of the last whole run, as a subquery; no rows before the first. -#}
+    {%- set applied = applied_days() if execute else none -%}
+    {{ rows_of(load_cached_relation(applied) if applied else none, columns) }}
+{%- endmacro %}
+
+{% macro applied_days() -%}
+    {{ return(day_inputs().incorporate(path={'identifier': 'applied_days'})) }}
+{%- endmacro %}
+
+{% macro day_inputs() -%}
+    {%- set node = graph.nodes.values() | selectattr('name', 'equalto', 'int_day_inputs') | first -%}
+    {{ return(api.Relation.create(node.database, node.schema, node.alias, type='table')) }}
+{%- endmacro %}

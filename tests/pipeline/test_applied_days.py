@@ -1,0 +1,80 @@
+"""The note of what the tables were built from: only a whole run that ended well may write it."""
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration import dbt_project
+from orchestration.dbt_project import SHIPPED, Project, project_of
+from orchestration.dbt_run import Outcome, build_arguments, stream
+from tests.conftest import FIRST, LAST, Installation, NewInstallation, land_golden
+from warehouse.lake.admission import admit
+from warehouse.lake.ingest import ingest_days
+from warehouse.settings import Settings
+
+DAYS = ("2026-03-02", "2026-03-03", LAST)
+
+
+def noted(settings: Settings) -> list[tuple[date, date]]:
+    with duckdb.connect(str(settings.build_db), read_only=True) as build:
+        return build.execute(
+            "select event_date, as_of_date from intermediate.applied_days order by all"
+        ).fetchall()
+
+
+def touched(settings: Settings) -> int:
+    with duckdb.connect(str(settings.build_db), read_only=True) as build:
+        [(count,)] = build.execute("select count(*) from intermediate.int_touched_days").fetchall()
+    return count
+
+
+def build(settings: Settings, project: Project, *more: str) -> Outcome:
+    arguments = build_arguments(project, settings, date.fromisoformat(LAST), skipped=("seed",))
+    outcome = Outcome()
+    for _ in stream(project, [*arguments, *more], outcome):
+        pass
+    return outcome
+
+
+@pytest.fixture
+def started(new_installation: NewInstallation) -> Installation:
+    """Build the first day, and let in the others."""
+    installation = new_installation()
+    land_golden(installation)
+    installation.build(FIRST)
+    days = [date.fromisoformat(day) for day in DAYS]
+    ingest_days(installation.settings, days)
+    admit(installation.settings, days)
+    return installation
+
+
+def with_a_failing_test(settings: Settings, folder: Path) -> Project:
+    shutil.copytree(SHIPPED, folder, ignore=shutil.ignore_patterns("target", "logs"))
+    (folder / "tests" / "assert_nobody.sql").write_text("select * from {{ ref('dim_users') }}\n")
+    rules = project_of(settings).rules
+    return dbt_project._parse("duckdb", folder, rules, settings.home / "build" / "failing")
+
+
+def test_days_are_noted_by_a_whole_run_and_by_nothing_less(
+    started: Installation, tmp_path: Path
+) -> None:
+    settings = started.settings
+    project = project_of(settings)
+    first = noted(settings)
+    assert {as_of for _, as_of in first} == {date(2026, 3, 1)}
+
+    assert build(settings, project, "--exclude", "tier_migration").success
+    assert noted(settings) == first
+    assert not build(settings, with_a_failing_test(settings, tmp_path / "project")).success
+    assert noted(settings) == first
+    waiting = touched(settings)
+
+    assert build(settings, project).success
+    # What the runs before had touched was found again: nothing had said that it was done.
+    assert touched(settings) == waiting > 0
+    assert {as_of for _, as_of in noted(settings)} == {date(2026, 3, 4)}
+    assert build(settings, project).success
+    assert touched(settings) == 0

@@ -1,0 +1,107 @@
+-- One row per load day asked for. Parameters: usual_days. Relations, made by profiles.py: asked_days,
+-- known_days (those and the days before), ledger, events, quarantine.
+with
+
+volumes as (
+
+    -- A day that is loaded without a file, or asked for and not loaded, has brought nothing.
+    select
+        known_days.load_date,
+        count(ledger.source_file) as files,
+        count(*) filter (where ledger.outcome = 'rejected') as files_rejected,
+        count(*) filter (where ledger.outcome = 'incomplete') as files_incomplete,
+        cast(coalesce(sum(ledger.lines), 0) as bigint) as lines,
+        cast(coalesce(sum(ledger.parsed), 0) as bigint) as parsed,
+        cast(coalesce(sum(ledger.quarantined), 0) as bigint) as quarantined,
+        cast(coalesce(sum(ledger.blank), 0) as bigint) as blank,
+        -- File by file: a line too many here would hide a line too few there.
+        cast(coalesce(sum(abs(
+            ledger.lines - ledger.parsed - ledger.quarantined - ledger.blank
+        )), 0) as bigint) as count_gap
+    from known_days
+    left join ledger on known_days.load_date = ledger.load_date
+    group by known_days.load_date
+
+),
+
+compared as (
+
+    -- What is usual is not known before a week has been seen.
+    select
+        *,
+        count(*) over earlier as usual_days,
+        median(parsed) over earlier as usual_median
+    from volumes
+    window earlier as (
+        order by load_date rows between $usual_days preceding and 1 preceding
+    )
+
+),
+
+contents as (
+
+    select
+        asked_days.load_date,
+        count(*) as event_rows,
+        count(*) filter (where events.message_id is null) as null_message_ids,
+        count(*) filter (
+            where events.user_id is null and events.anonymous_id is null
+        ) as null_actors,
+        count(*) filter (
+            where events.occurred_at < timestamp '1970-01-01'
+            or events.occurred_at >= asked_days.last_possible_date
+        ) as out_of_time_events,
+        count(*) filter (
+            where events.type = 'track' and events.event is null
+        ) as unnamed_tracks,
+        count(distinct coalesce(events.user_id, events.anonymous_id)) as distinct_actors,
+        count(*) filter (
+            where events.occurred_at < asked_days.load_date - interval 3 day
+        ) as late_events,
+        count(events.user_id) as identified_events
+    from events
+    inner join asked_days on events.filename = asked_days.events_file
+    group by asked_days.load_date
+
+),
+
+set_aside as (
+
+    -- Line 0 stands for a file that could not be read at all; it is no line of the ledger.
+    select
+        asked_days.load_date,
+        count(*) filter (where quarantine.source_line > 0) as quarantine_rows
+    from quarantine
+    inner join asked_days on quarantine.filename = asked_days.quarantine_file
+    group by asked_days.load_date
+
+)
+
+select
+    cast(asked_days.load_date as varchar) as load_date,
+    compared.files,
+    compared.files_rejected,
+    compared.files_incomplete,
+    compared.lines,
+    compared.parsed,
+    compared.quarantined,
+    compared.blank,
+    compared.quarantined / nullif(compared.lines - compared.blank, 0) as quarantined_share,
+    compared.count_gap,
+    abs(compared.parsed - coalesce(contents.event_rows, 0))
+    + abs(compared.quarantined - coalesce(set_aside.quarantine_rows, 0)) as lake_gap,
+    coalesce(contents.null_message_ids, 0) as null_message_ids,
+    coalesce(contents.null_actors, 0) as null_actors,
+    coalesce(contents.out_of_time_events, 0) as out_of_time_events,
+    coalesce(contents.unnamed_tracks, 0) as unnamed_tracks,
+    coalesce(contents.distinct_actors, 0) as distinct_actors,
+    case when compared.usual_days >= 7 then compared.usual_median end
+        as usual_parsed,
+    compared.parsed / nullif(usual_parsed, 0) as volume_ratio,
+    contents.late_events / contents.event_rows as late_share,
+    contents.identified_events / contents.event_rows as identified_share
+from asked_days
+inner join compared on asked_days.load_date = compared.load_date
+left join contents on asked_days.load_date = contents.load_date
+left join set_aside on asked_days.load_date = set_aside.load_date
+order by load_date

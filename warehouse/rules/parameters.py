@@ -1,0 +1,37 @@
+"""parameters -> faults: each number is what its unit allows."""
+
+from collections.abc import Mapping
+
+from warehouse.rules.checks import Faults, Rules
+from warehouse.rules.kinds import ANY_NUMBER, SHARE, Kind, integer, number
+from warehouse.rules.table import Table
+
+# What a parameter may be follows from its unit.
+UNITS: Mapping[str, Kind] = {
+    "share": SHARE,
+    "hour": integer(0, 23),
+    "money": number(0),
+    "points": number(0),
+    "minutes": integer(1),
+    "days": integer(0),
+    "actors": integer(1),
+}
+
+
+def parameters_suit_their_units(table: Table, rules: Rules) -> Faults:
+    """Judge each value by the shipped unit; blank means no limit, where that is shipped."""
+    shipped = {row["parameter"]: row for row in rules.shipped["parameters"].rows}
+    for row in table.rows:
+        known = shipped.get(row["parameter"])
+        if known is None:
+            continue
+        kind = UNITS.get(known["unit"], ANY_NUMBER)
+        if row["unit"] != known["unit"]:
+            what = f"the unit of {row['parameter']!r} cannot be {row['unit']!r}"
+            yield table.fault(what, line=row.line, cure=f"give {known['unit']!r}")
+        if not row["value"] and known["value"]:
+            what = f"{row['parameter']!r} has no value"
+            yield table.fault(what, line=row.line, cure=f"give {kind.wants}")
+        elif row["value"] and not kind.accepts(row["value"]):
+            what = f"{row['parameter']!r} cannot be {row['value']!r}"
+            yield table.fault(what, line=row.line, cure=f"give {kind.wants}")

@@ -1,0 +1,86 @@
+"""Tables -> faults: what an entry may demand between rows, columns and files."""
+
+from warehouse.rules.checks import Check, Faults, Rules
+from warehouse.rules.table import Table, nearest
+
+
+def names_as_shipped(column: str, *, all_of_them: bool) -> Check:
+    """Refuse names that nothing computes and, on demand, names left out."""
+
+    def check(table: Table, rules: Rules) -> Faults:
+        known = [row[column] for row in rules.shipped[table.name].rows]
+        given = {row[column] for row in table.rows}
+        missing = [name for name in known if name not in given]
+        for row in table.rows:
+            if row[column] not in known:
+                what = f"unknown {column} {row[column]!r}"
+                yield table.fault(what, line=row.line, cure=nearest(row[column], missing or known))
+        for name in missing if all_of_them else ():
+            what = f"the {column} {name!r} is missing"
+            cure = "copy its row from the shipped file"
+            yield table.fault(what, line=table.last_line, cure=cure)
+
+    return check
+
+
+def refers_to(column: str, to: str, *, besides: str = "", separator: str = "") -> Check:
+    """Demand that every value of a column is one of another rule file, named ``file.column``.
+
+    With a separator a cell holds some of them, each at most once.
+    """
+    other_name, _, other_column = to.partition(".")
+
+    def check(table: Table, rules: Rules) -> Faults:
+        other = rules.effective[other_name]
+        known = list(dict.fromkeys(row[other_column] for row in other.rows))
+        reported: set[str] = {besides}
+        for row in table.rows:
+            values = row[column].split(separator) if separator else [row[column]]
+            if len(set(values)) < len(values):
+                what, cure = f"{column} {row[column]!r} names one twice", "leave one out"
+                yield table.fault(what, line=row.line, cure=cure)
+            value = next((value for value in values if value not in known), "")
+            if not value or value in reported:
+                continue
+            reported.add(value)
+            what = f"{column} {value!r} is not in {other_name}"
+            if other.is_own and not table.is_own:
+                # The operator's edit is the other file: name the place that can be mended.
+                cure = f"add a row for {value!r}, or your own {table.name}.csv without it"
+                yield other.fault(
+                    f"{value!r}, which {table.name} uses, has no row",
+                    line=other.last_line,
+                    cure=cure,
+                )
+            else:
+                yield table.fault(what, line=row.line, cure=nearest(value, known))
+
+    return check
+
+
+def not_above(low: str, high: str) -> Check:
+    """Demand that a range does not end before it begins; a blank end is open."""
+
+    def check(table: Table, _: Rules) -> Faults:
+        for row in table.rows:
+            first, last = row.number(low), row.number(high)
+            if first is not None and last is not None and first > last:
+                what = f"{low} {first} is above {high} {last}"
+                yield table.fault(what, line=row.line, cure="swap the two, or correct one")
+
+    return check
+
+
+def same_within(group: str, column: str) -> Check:
+    """Demand one value of a column (or blank throughout) for every value of another."""
+
+    def check(table: Table, _: Rules) -> Faults:
+        first: dict[str, tuple[str, int]] = {}
+        for row in table.rows:
+            value, line = first.setdefault(row[group], (row[column], row.line))
+            if value != row[column]:
+                what = f"{column} of {row[group]!r} is {row[column]!r} here and {value!r} before"
+                cure = f"give the same {column} as on line {line}"
+                yield table.fault(what, line=row.line, cure=cure)
+
+    return check
