@@ -10,7 +10,7 @@ they are is pinned by tests/pure/test_event_log.py.
 import threading
 from collections.abc import Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 from dagster._core.storage.event_log import SqliteEventLogStorage
@@ -19,8 +19,8 @@ from sqlalchemy.pool import StaticPool
 
 BUSY_SECONDS = 10.0
 INDEX = "index"
-# A run writes to two files: its own, and the index of all.
-KEPT_FILES = 8
+# Beside the index of all runs: a run writes to its own file.
+KEPT_RUNS = 2
 
 
 class EventLog(SqliteEventLogStorage):
@@ -28,7 +28,7 @@ class EventLog(SqliteEventLogStorage):
 
     def __init__(self, base_dir: str, inst_data: Any = None) -> None:
         self._turn = threading.Lock()
-        self._file = lru_cache(KEPT_FILES)(self._open)
+        self._files: dict[str, Engine] = {}
         self._is_there = cache(super().has_table)
         super().__init__(base_dir, inst_data)
 
@@ -51,13 +51,31 @@ class EventLog(SqliteEventLogStorage):
 
     def dispose(self) -> None:
         """Close the files."""
-        self._file.cache_clear()
+        with self._turn:
+            while self._files:
+                self._files.popitem()[1].dispose()
         super().dispose()
+
+    def delete_events(self, run_id: str) -> None:
+        """Delete what happened in a run, also from the log SQLite keeps beside an open file."""
+        super().delete_events(run_id)
+        with self._turn:
+            if run_id in self._files:
+                self._files.pop(run_id).dispose()
 
     @contextmanager
     def _transaction(self, file: str) -> Generator[Connection]:
-        with self._turn, self._file(file).begin() as connection:
-            yield connection
+        with self._turn:
+            if file not in self._files:
+                self._make_room()
+                self._files[file] = self._open(file)
+            with self._files[file].begin() as connection:
+                yield connection
+
+    def _make_room(self) -> None:
+        runs = [file for file in self._files if file != INDEX]
+        for oldest in runs[: len(runs) - KEPT_RUNS + 1]:
+            self._files.pop(oldest).dispose()
 
     def _open(self, file: str) -> Engine:
         with super().run_connection(file):
