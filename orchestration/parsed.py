@@ -48,7 +48,7 @@ def load(target: Path, files: str, flags: Sequence[str]) -> tuple[Any, Mapping[s
     for other in target.glob("manifest-*"):
         other.unlink(missing_ok=True)
     write_atomically(plain, lambda path: manifest.write(str(path)))
-    write_atomically(kept, lambda path: path.write_bytes(_packed(manifest)))
+    write_atomically(kept, lambda path: _pack(manifest, path))
     return manifest, json.loads(plain.read_text())
 
 
@@ -65,10 +65,11 @@ def _parse(flags: Sequence[str]) -> Any:
     return manifest
 
 
-def _packed(manifest: Any) -> bytes:
+def _pack(manifest: Any, path: Path) -> None:
     """Keep what dbt's own `Manifest.deepcopy` takes along; its lock and its look-ups come anew."""
     names = [field.name for field in fields(manifest) if not field.name.startswith("_")]
-    return pickle.dumps({name: getattr(manifest, name) for name in names}, pickle.HIGHEST_PROTOCOL)
+    content = {name: getattr(manifest, name) for name in names}
+    path.write_bytes(pickle.dumps(content, pickle.HIGHEST_PROTOCOL))
 
 
 def _unpacked(kept: bytes) -> Any:
