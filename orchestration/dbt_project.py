@@ -68,6 +68,8 @@ class Project:
 
     def data_tests(self, *, seeds: bool) -> dict[str, list[dict[str, Any]]]:
         """Say which tests each model runs itself; with or without the rules loaded before it."""
+        if not self.engine.judges_its_tables:
+            return {}
         kinds = ("model", "seed") if seeds else ("model",)
         nodes = self.nodes["nodes"].items()
         return carried(self.nodes, {key for key, node in nodes if node["resource_type"] in kinds})
@@ -88,8 +90,8 @@ def project_of(settings: Settings) -> Project:
     if key not in _PARSED:
         target = settings.dbt_dir
         flags = _arguments(settings.engine, folder, target)
-        manifest, nodes = parsed.load(target, key[-1], flags)
         engine = engine_of(settings.engine)
+        manifest, nodes = parsed.load(target, key[-1], flags, with_tests=engine.judges_its_tables)
         _PARSED[key] = Project(engine, folder, target, manifest, nodes, _digest(folder), key[-1])
     return _PARSED[key]
 

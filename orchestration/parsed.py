@@ -34,8 +34,10 @@ def fingerprint(folder: Path, engine: str) -> str:
     return seen.hexdigest()[:32]
 
 
-def load(target: Path, files: str, flags: Sequence[str]) -> tuple[Any, Mapping[str, Any]]:
-    """Return dbt's manifest and the same as plain data, with the text of its data tests.
+def load(
+    target: Path, files: str, flags: Sequence[str], *, with_tests: bool
+) -> tuple[Any, Mapping[str, Any]]:
+    """Return dbt's manifest and the same as plain data, ``with_tests`` as they are compiled.
 
     Whatever is wrong with what was kept, dbt parses again.
     """
@@ -44,7 +46,7 @@ def load(target: Path, files: str, flags: Sequence[str]) -> tuple[Any, Mapping[s
     with contextlib.suppress(Exception):
         # Of this installation's own making, in a folder as private as its tables.
         return _unpacked(kept.read_bytes()), json.loads(plain.read_text())
-    manifest = _parse(flags)
+    manifest = _parse(flags, with_tests=with_tests)
     for other in target.glob("manifest-*"):
         other.unlink(missing_ok=True)
     write_atomically(plain, lambda path: manifest.write(str(path)))
@@ -52,8 +54,8 @@ def load(target: Path, files: str, flags: Sequence[str]) -> tuple[Any, Mapping[s
     return manifest, json.loads(plain.read_text())
 
 
-def _parse(flags: Sequence[str]) -> Any:
-    """Let dbt parse the project, and write out its data tests as it would in `dbt test`."""
+def _parse(flags: Sequence[str], *, with_tests: bool) -> Any:
+    """Let dbt parse the project, and compile its data tests as it would for `dbt test`."""
     from dbt.cli.main import dbtRunner
 
     parsed = dbtRunner().invoke(["parse", *flags, "--no-write-json"])
@@ -61,7 +63,8 @@ def _parse(flags: Sequence[str]) -> Any:
         raise parsed.exception or RuntimeError("dbt could not parse the project")
     manifest: Any = parsed.result
     tests = ["--select", "resource_type:test", "--no-introspect", "--no-populate-cache"]
-    dbtRunner(manifest).invoke(["compile", *flags, "--no-write-json", *tests])
+    if with_tests:
+        dbtRunner(manifest).invoke(["compile", *flags, "--no-write-json", *tests])
     return manifest
 
 
