@@ -1,5 +1,6 @@
 """`userops` -> its commands; here alone errors are caught: 0 done, 1 failed, 2 wrong use."""
 
+import gc
 import sys
 import traceback
 from pathlib import Path
@@ -79,6 +80,9 @@ for command in (
 
 def main() -> None:
     """Run the command line as a program."""
+    # What is imported stays to the end: looking through it again and again for garbage, as Python
+    # does unasked, is a sixth of the imports (4.7 of 5.7 CPU seconds are left).
+    gc.set_threshold(100_000, 50, 100)
     sys.exit(cli(prog_name="userops"))
 
 

@@ -3,7 +3,7 @@
 import csv
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,10 +12,12 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DbtProject
 
+from orchestration import parsed
+from orchestration.data_tests import carried
 from orchestration.engines import Engine, engine_of
+from orchestration.lineage import ancestors
 from warehouse.rules.effective import effective_rules, prepare_rules
 from warehouse.settings import Settings
-from warehouse.storage.files import write_atomically
 
 SHIPPED = Path(__file__).parents[1] / "dbt_project"
 LINKED = ("macros", "models", "tests", "dbt_project.yml", "profiles.yml")
@@ -25,7 +27,7 @@ LINKED = ("macros", "models", "tests", "dbt_project.yml", "profiles.yml")
 class Project:
     """A dbt project parsed for one engine: where it lies, dbt's manifest, the same as plain data.
 
-    ``rules`` is a digest of the rule files in it.
+    ``rules`` is a digest of the rule files in it, ``files`` of all its files.
     """
 
     engine: Engine
@@ -34,6 +36,7 @@ class Project:
     manifest: Any
     nodes: Mapping[str, Any]
     rules: str
+    files: str
 
     @cached_property
     def for_dagster(self) -> DbtProject:
@@ -57,25 +60,43 @@ class Project:
         with (self.folder / "seeds/rules/funnels.csv").open(encoding="utf-8", newline="") as rules:
             return max((int(row["step"]) for row in csv.DictReader(rules)), default=1)
 
+    @cached_property
+    def test_names(self) -> frozenset[str]:
+        """Name the data tests."""
+        nodes = self.nodes["nodes"].values()
+        return frozenset(node["name"] for node in nodes if node["resource_type"] == "test")
+
+    def data_tests(self, *, seeds: bool) -> dict[str, list[dict[str, Any]]]:
+        """Say which tests each model runs itself; with or without the rules loaded before it."""
+        if not self.engine.judges_its_tables:
+            return {}
+        kinds = ("model", "seed") if seeds else ("model",)
+        nodes = self.nodes["nodes"].items()
+        return carried(self.nodes, {key for key, node in nodes if node["resource_type"] in kinds})
+
 
 def _asset(node: Mapping[str, Any]) -> dg.AssetKey:
     return dg.AssetKey([node["schema"], node["name"]])
 
 
 def project_of(settings: Settings) -> Project:
-    """Check the rules and parse the project they belong to; once a process while both stay.
+    """Check the rules and parse the project they belong to; once while all its files stay.
 
     Raises UserError for a bad rule, before any table is built.
     """
     prepare_rules(settings)
     folder = _folder(settings)
-    key = (settings.engine, folder, _digest(folder))
+    key = (settings.engine, folder, parsed.fingerprint(folder, settings.engine))
     if key not in _PARSED:
-        _PARSED[key] = _parse(*key, settings.dbt_dir)
+        target = settings.dbt_dir
+        flags = _arguments(settings.engine, folder, target)
+        engine = engine_of(settings.engine)
+        manifest, nodes = parsed.load(target, key[-1], flags, with_tests=engine.judges_its_tables)
+        _PARSED[key] = Project(engine, folder, target, manifest, nodes, _digest(folder), key[-1])
     return _PARSED[key]
 
 
-# By engine, folder and rules: installations with the shipped rules share one.
+# By engine, folder and files: installations with the shipped rules share one.
 _PARSED: dict[tuple[str, Path, str], Project] = {}
 
 
@@ -94,7 +115,7 @@ def definition_fingerprint(project: Project, settings: Settings) -> str:
     incremental = {
         key for key, node in nodes.items() if node["config"]["materialized"] == "incremental"
     }
-    wanted = incremental.union(*(_ancestors(project.nodes, key) for key in incremental))
+    wanted = incremental.union(*(ancestors(project.nodes, key) for key in incremental))
     content = {key: nodes[key]["checksum"]["checksum"] for key in sorted(wanted) if key in nodes}
     macros = {
         key: macro["macro_sql"]
@@ -136,46 +157,5 @@ def _arguments(engine: str, folder: Path, target: Path) -> list[str]:
         *("--target", engine),
         *("--project-dir", str(folder), "--profiles-dir", str(folder)),
         *("--target-path", str(target), "--log-path", str(target)),
-        *("--log-level", "none", "--log-level-file", "info"),
+        *("--log-level", "none", "--log-level-file", "none"),
     ]
-
-
-def _parse(engine: str, folder: Path, rules: str, target: Path) -> Project:
-    from dbt.cli.main import dbtRunner
-
-    result = dbtRunner().invoke(["parse", *_arguments(engine, folder, target), "--no-write-json"])
-    if not result.success:
-        raise result.exception or RuntimeError("dbt could not parse the project")
-    nodes = _plain(result.result, target)
-    return Project(engine_of(engine), folder, target, result.result, nodes, rules)
-
-
-def _plain(manifest: Any, target: Path) -> Mapping[str, Any]:
-    """Return the manifest as plain data; written anew only when its files have changed.
-
-    dbt would write it each time: a second of every run. The name says of which files it is, so that
-    of two processes none takes the other's for its own.
-    """
-    path = target / f"plain-{_of_files(manifest)}.json"
-    if not path.is_file():
-        write_atomically(path, lambda to: manifest.write(str(to)))
-        for other in set(target.glob("plain-*.json")) - {path}:
-            other.unlink(missing_ok=True)
-    return json.loads(path.read_text())
-
-
-def _of_files(manifest: Any) -> str:
-    files = sorted((key, file.checksum.checksum) for key, file in manifest.files.items())
-    parts = (manifest.metadata.dbt_version, files)
-    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
-
-
-def _ancestors(manifest: Mapping[str, Any], key: str) -> Iterator[str]:
-    seen: set[str] = set()
-    ahead = [key]
-    while ahead:
-        for parent in manifest["parent_map"].get(ahead.pop(), ()):
-            if parent not in seen:
-                seen.add(parent)
-                ahead.append(parent)
-    yield from seen

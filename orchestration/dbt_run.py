@@ -7,7 +7,7 @@
 import json
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 import dagster as dg
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
+from orchestration.data_tests import Verdicts, is_saying
 from orchestration.dbt_project import Project, dbt_arguments, definition_fingerprint
 from warehouse.build.offsets import utc_offsets
 from warehouse.settings import Settings
@@ -44,7 +45,14 @@ def build(
         )
     # Rules that have not changed need not be loaded again: a tenth of a second for each file.
     skipped = () if selection or is_full or project.rules != known.get("rules") else ("seed",)
-    arguments = [*build_arguments(project, settings, as_of_date, skipped=skipped), *selection]
+    arguments = build_arguments(
+        project,
+        settings,
+        as_of_date,
+        skipped=skipped,
+        selection=selection,
+        columns_are_known=project.files == known.get("project"),
+    )
     arguments += ["--full-refresh"] if is_full else []
     if not selection and not skipped:
         # From here on the tables are a mixture, until the run has ended well.
@@ -56,14 +64,27 @@ def build(
         raise dg.Failure(outcome.message())
     project.engine.finish(settings, project.nodes)
     if not selection:
-        applied = {"definition": definition, "rules": project.rules}
+        applied = {"definition": definition, "rules": project.rules, "project": project.files}
         write_atomically(_applied_path(settings), lambda path: _write_json(path, applied))
 
 
 def build_arguments(
-    project: Project, settings: Settings, as_of_date: date, *, skipped: tuple[str, ...] = ()
+    project: Project,
+    settings: Settings,
+    as_of_date: date,
+    *,
+    skipped: tuple[str, ...] = (),
+    selection: Sequence[str] = (),
+    columns_are_known: bool = False,
 ) -> list[str]:
-    """Return the arguments of `dbt build`, without unit tests (they need no data) and `skipped`."""
+    """Return the arguments of `dbt build`, without unit tests (they need no data) and `skipped`.
+
+    ``selection`` names nodes, tests among them; without one, all are built, and on DuckDB the
+    models run their own tests. ``columns_are_known``: this project has built these tables before.
+    """
+    tests = (
+        {} if selection or "test" in skipped else project.data_tests(seeds="seed" not in skipped)
+    )
     variables = {
         "as_of_date": as_of_date.isoformat(),
         "timezone": settings.timezone,
@@ -71,11 +92,22 @@ def build_arguments(
         "currency": settings.currency,
         "lake": str(settings.lake_root).rstrip("/"),
         "funnel_steps": project.funnel_steps,
+        "columns_are_known": columns_are_known,
+        "data_tests": tests,
     }
+    if tests:
+        kinds = [f"resource_type:{kind}" for kind in ("model", "seed") if kind not in skipped]
+        selection = [
+            *kinds,
+            *project.test_names.difference(
+                test["name"] for of_model in tests.values() for test in of_model
+            ),
+        ]
     return [
         *("build", *dbt_arguments(project, settings), "--no-write-json"),
         *("--vars", json.dumps(variables)),
         *("--exclude-resource-types", "unit_test", *skipped),
+        *(("--indirect-selection", "empty", "--select", *sorted(selection)) if selection else ()),
     ]
 
 
@@ -95,12 +127,11 @@ class Outcome:
 
 
 def _selection(context: dg.AssetExecutionContext) -> list[str]:
-    """Return dbt's selection for a part of the assets; nothing when all are wanted."""
+    """Name what is wanted where that is a part of the assets and checks; nothing for all."""
     if not context.is_subset:
         return []
     names = [key.path[-1] for key in context.selected_asset_keys]
-    names += [check.name for check in context.selected_asset_check_keys]
-    return ["--indirect-selection", "empty", "--select", *sorted(names)]
+    return names + [check.name for check in context.selected_asset_check_keys]
 
 
 def stream(project: Project, arguments: list[str], outcome: Outcome) -> Iterator[dict[str, Any]]:
@@ -109,21 +140,23 @@ def stream(project: Project, arguments: list[str], outcome: Outcome) -> Iterator
     from google.protobuf.json_format import MessageToDict
 
     events: queue.Queue[dict[str, Any] | None] = queue.Queue()
+    verdicts = Verdicts(project.nodes)
 
     def on_event(event: Any) -> None:
-        if event.info.name in RESULTS:
-            events.put(MessageToDict(event, preserving_proto_field_name=True))
+        if event.info.name in RESULTS or is_saying(event):
+            told = MessageToDict(event, preserving_proto_field_name=True)
+            for item in verdicts.hear(told):
+                events.put(item)
 
     def invoke() -> None:
         try:
             runner = dbtRunner(manifest=project.manifest, callbacks=[on_event])
             result = runner.invoke(arguments)
             outcome.success, outcome.exception = result.success, result.exception
-            outcome.failures = [
-                f"{item.node.name}: {(item.message or '').strip()}"
-                for item in getattr(result.result, "results", ())
-                if item.status in ("error", "fail")
-            ]
+            for item in getattr(result.result, "results", ()):
+                if item.status in ("error", "fail"):
+                    reason = f"{item.node.name}: {(item.message or '').strip()}"
+                    outcome.failures += verdicts.failures_of(item.node.unique_id) or [reason]
         finally:
             events.put(None)
 

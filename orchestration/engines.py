@@ -29,6 +29,9 @@ class Sample:
 class Engine(ABC):
     """Builds the models by the dbt target of its name."""
 
+    # Whether its models run their tables' data tests themselves (macros/engine/data_tests.sql).
+    judges_its_tables = False
+
     @abstractmethod
     def prepare(self, settings: Settings) -> None:
         """Make ready what dbt needs; raises UserError for what is not installed."""
@@ -47,6 +50,8 @@ class Engine(ABC):
 
 class DuckDb(Engine):
     """The default: two database files of this installation, in this process."""
+
+    judges_its_tables = True
 
     def prepare(self, settings: Settings) -> None:
         """Make the marts file in the version that others can read."""

@@ -57,7 +57,9 @@ def forget_in_history(settings: Settings, people: People) -> int:
         for record in instance.get_run_records():
             run_id = record.dagster_run.run_id
             shard = settings.dagster_home / "history" / "runs" / f"{run_id}.db"
-            if shard.is_file() and mentions(shard.read_bytes(), ids):
+            # What a running process has written last is still in SQLite's log beside the file.
+            files = (shard, shard.with_name(f"{shard.name}-wal"))
+            if any(file.is_file() and mentions(file.read_bytes(), ids) for file in files):
                 instance.delete_run(run_id)
                 deleted += 1
     return deleted

@@ -19,7 +19,6 @@ from dagster_shared.utils.warnings import BetaWarning, PreviewWarning
 from orchestration import environment
 from orchestration.failures import Problem, failed_checks, problems_of
 from orchestration.run_log import Follower, run_log_path
-from quality.imports import lasting
 from warehouse.build.database import lock_holder, run_lock
 from warehouse.settings import Settings
 
@@ -68,8 +67,7 @@ def run_days(
     run_id = str(uuid4())
     log = run_log_path(settings, run_id)
     follower = Follower(log, verbose=verbose)
-    with lasting():
-        job = _job(settings, follower)
+    job = _job(settings, follower)
     follower.expect(_steps(job))
     started = time.monotonic()
     with dg.DagsterInstance.get() as instance:

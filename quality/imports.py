@@ -1,10 +1,9 @@
-"""Slow imports -> quicker: without searching them for garbage, without what no suite uses.
+"""Great Expectations -> its import without what no suite uses: half of it, 1.4 of 2.8 CPU seconds.
 
-Great Expectations takes in pyspark and boto3 wherever they are installed, and scipy's statistics
-for expectations about distributions.
+It takes in pyspark and boto3 wherever they are installed, and scipy's statistics for expectations
+about distributions.
 """
 
-import gc
 import importlib
 import sys
 from collections.abc import Generator
@@ -31,29 +30,11 @@ def lean() -> Generator[None]:
     put = {name: module for name, module in stand_ins.items() if name not in sys.modules}
     sys.modules.update(put)
     try:
-        with lasting():
-            yield
+        yield
     finally:
         for name, module in put.items():
             if sys.modules.get(name, ...) is module:
                 del sys.modules[name]
-
-
-@contextmanager
-def lasting() -> Generator[None]:
-    """Keep the garbage collector from what is loaded inside: all of it stays to the end.
-
-    Otherwise it looks through a million objects again and again: a fifth of an import, a tenth of a
-    small run.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        if was_enabled:
-            gc.enable()
 
 
 def _late(real: str) -> ModuleType:

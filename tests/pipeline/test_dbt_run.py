@@ -66,10 +66,12 @@ def test_a_table_that_cannot_be_filled_stays_as_it_was(copied: Installation) -> 
     rows.project("* replace (cast(null as varchar) as format)").to_parquet(f"{ledger}.new")
     ledger.with_suffix(".parquet.new").replace(ledger)
     project = project_of(settings)
-    arguments = build_arguments(project, settings, date.fromisoformat(LAST), skipped=("seed",))
+    arguments = build_arguments(
+        project, settings, date.fromisoformat(LAST), selection=["+load_ledger"]
+    )
     outcome = Outcome()
 
-    for _ in stream(project, [*arguments, "--select", "+load_ledger"], outcome):
+    for _ in stream(project, arguments, outcome):
         pass
 
     assert not outcome.success
@@ -82,25 +84,33 @@ def test_a_table_that_cannot_be_filled_stays_as_it_was(copied: Installation) -> 
         assert not [name for (name,) in names if "__dbt" in name]
 
 
-def test_the_plain_manifest_is_that_of_dbt_also_when_it_was_not_written_anew(
+def test_a_parsed_project_is_kept_while_its_files_stay(
     new_installation: NewInstallation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = new_installation().settings
     settings.rules_dir.mkdir()
     roles = settings.rules_dir / "event_roles.csv"
     written = []
+    seeds = []
     for role in ("activity", "activity", "purchase"):
         roles.write_text(f"event,role\nDance Performed,{role}\n")
         monkeypatch.setattr(dbt_project, "_PARSED", {})
         project = project_of(settings)
-        (plain_file,) = project.target.glob("plain-*.json")
-        written.append((plain_file.name, plain_file.stat().st_mtime_ns))
+        (kept,) = project.target.glob("manifest-*.pickle")
+        written.append((kept.name, kept.stat().st_mtime_ns))
         checksums = {key: node.checksum.checksum for key, node in project.manifest.nodes.items()}
-        plain = project.nodes["nodes"].items()
-        assert {key: node["checksum"]["checksum"] for key, node in plain} == checksums
+        plain = project.nodes["nodes"]
+        assert {key: node["checksum"]["checksum"] for key, node in plain.items()} == checksums
+        assert project.manifest.flat_graph["nodes"].keys() == plain.keys()
+        seeds.append(checksums["seed.userops.event_roles"])
 
     assert written[0] == written[1]
     assert written[2][0] != written[1][0]
+    assert seeds[0] == seeds[1] != seeds[2]
+
+    kept.write_bytes(b"torn")
+    monkeypatch.setattr(dbt_project, "_PARSED", {})
+    assert project_of(settings).manifest.nodes.keys() == plain.keys()
 
 
 def test_a_part_of_the_assets_can_be_materialised_alone(finished: Installation) -> None:

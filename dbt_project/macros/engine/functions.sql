@@ -72,3 +72,13 @@
     {#- A share as a double; null, never an error, where there is nothing to divide by. -#}
     cast({{ numerator }} as double) / nullif(cast({{ denominator }} as double), 0)
 {%- endmacro %}
+
+{% macro duckdb__date_spine(datepart, start_date, end_date) -%}
+    {#- Days only; dbt's own asks the database for their number while it compiles. Spark: spark.sql. -#}
+    select cast(days.date_day as date) as date_day
+    from (
+        select unnest(range(
+            cast({{ start_date }} as timestamp), cast({{ end_date }} as timestamp), interval 1 day
+        )) as date_day
+    ) as days
+{%- endmacro %}

@@ -8,32 +8,17 @@
     {% do ref(days_model) %}
     {{ config(
         materialized='incremental',
-        incremental_strategy='rebuild_days' if target.type == 'duckdb' else 'insert_overwrite',
+        incremental_strategy='delete+insert' if target.type == 'duckdb' else 'insert_overwrite',
         unique_key=day_column,
         partition_by=none if target.type == 'duckdb' else [day_column],
         meta={'rebuilds': days_model}
     ) }}
 {%- endmacro %}
 
-{% macro get_incremental_rebuild_days_sql(arguments) -%}
-    {#-
-        Delete by the list of days, not by the new rows: a day that became empty must go too. Insert by
-        it as well: a table made for other days, as a part of the models may leave it, adds nothing.
-    -#}
-    {%- set day = arguments['unique_key'] -%}
-    {%- set days = ref(model.meta.rebuilds) -%}
-    {%- set is_rebuilt = day ~ ' in (select rebuilt.' ~ day ~ ' from ' ~ days ~ ' as rebuilt)' -%}
-    {%- set columns = arguments['dest_columns'] | map(attribute='quoted') | join(', ') -%}
-    delete from {{ arguments['target_relation'] }}
-    where {{ is_rebuilt }};
-
-    insert into {{ arguments['target_relation'] }} ({{ columns }})
-    select {{ columns }} from {{ arguments['temp_relation'] }}
-    where {{ is_rebuilt }}
-{%- endmacro %}
-
 {% macro get_insert_overwrite_sql(source_relation, target_relation, existing_relation) -%}
-    {#- The same on Spark, where a day is a partition: the listed ones go first, then come the new. -#}
+    {#-
+        As `replace_days` on Spark, where a day is a partition: the listed ones go first, then come the new.
+    -#}
     {%- set day = config.get('unique_key') -%}
     {%- set days = ref(model.meta.rebuilds) -%}
     {%- set columns = adapter.get_columns_in_relation(target_relation) | map(attribute='quoted') | join(', ') -%}

@@ -1,0 +1,75 @@
+"""What a small day may send and store: counts, not seconds, so that a dearer one fails anywhere."""
+
+from collections import Counter
+from datetime import date
+from typing import Any
+
+import dagster as dg
+import dbt.cli.main
+import pytest
+
+from orchestration.dbt_project import project_of
+from orchestration.runs import run_days
+from tests.conftest import LAST, NewInstallation, land_golden
+
+# Statements to the database: begin, the model, commit; one query for all tests it completes.
+A_MODEL = 3
+ITS_TESTS = 1
+# The first models ask for the constraints: of two databases, on two threads.
+FIRST_MODELS = 4
+# A test that no model completes: begin, and the test.
+A_TEST = 3
+# Schemas, the relations in them, the lake's views.
+A_RUN = 30
+# Events that Dagster stores: that it is planned, put out, and there.
+AN_ASSET_OR_CHECK = 3
+A_STEP = 6
+
+
+def test_a_small_day_keeps_to_its_allowance(
+    new_installation: NewInstallation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = new_installation().settings
+    installation = new_installation(home=settings.home)
+    land_golden(installation)
+    assert run_days(settings, date(2026, 3, 1), date(2026, 3, 3)).success
+    statements: Counter[str] = Counter()
+
+    class Watched(dbt.cli.main.dbtRunner):
+        def __init__(self, manifest: Any = None, callbacks: Any = None) -> None:
+            super().__init__(manifest, [*(callbacks or ()), count])
+
+    def count(event: Any) -> None:
+        if event.info.name == "SQLQuery":
+            statements[event.data.node_info.unique_id] += 1
+
+    monkeypatch.setattr(dbt.cli.main, "dbtRunner", Watched)
+    report = run_days(settings, date.fromisoformat(LAST), date.fromisoformat(LAST))
+    assert report.success
+
+    project = project_of(settings)
+    carried = project.data_tests(seeds=False)
+    dear = {
+        key: statements[key]
+        for key, node in project.nodes["nodes"].items()
+        if node["resource_type"] == "model"
+        and statements[key] > A_MODEL + ITS_TESTS * (key in carried)
+    }
+    assert len(dear) <= FIRST_MODELS, dear
+    of_tests = {key: n for key, n in statements.items() if key.startswith("test.")}
+    assert len(of_tests) == 2, "a data test of a table is part of its model's query"
+    assert max(of_tests.values()) <= A_TEST
+    of_run = sum(n for key, n in statements.items() if not key.startswith(("model.", "test.")))
+    assert of_run <= A_RUN
+    assert not [key for key in statements if key.startswith("seed.")]
+
+    with dg.DagsterInstance.get() as instance:
+        events = Counter(entry.dagster_event_type for entry in instance.all_logs(report.run_id))
+    planned = (
+        events[dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED]
+        + events[dg.DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED]
+    )
+    assert (
+        events.total()
+        <= AN_ASSET_OR_CHECK * planned + A_STEP * (events[dg.DagsterEventType.STEP_START])
+    )
