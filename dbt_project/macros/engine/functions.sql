@@ -48,15 +48,20 @@
 
 {% macro fingerprint(columns) -%}
     {#- Order-free fingerprint of a group of rows: compare it only with itself. -#}
-    {{ return(adapter.dispatch('fingerprint', 'userops')(columns)) }}
+    cast({{ hash_sum(columns) }} as {{ dbt.type_string() }})
 {%- endmacro %}
 
-{% macro default__fingerprint(columns) -%}
-    cast(sum(hash({{ columns | join(', ') }})) as varchar)
+{% macro hash_sum(columns) -%}
+    {#- The same as a number, to be summed up further. -#}
+    {{ return(adapter.dispatch('hash_sum', 'userops')(columns)) }}
 {%- endmacro %}
 
-{% macro spark__fingerprint(columns) -%}
-    cast(sum(cast(xxhash64({{ columns | join(', ') }}) as decimal(38, 0))) as string)
+{% macro default__hash_sum(columns) -%}
+    sum(hash({{ columns | join(', ') }}))
+{%- endmacro %}
+
+{% macro spark__hash_sum(columns) -%}
+    sum(cast(xxhash64({{ columns | join(', ') }}) as decimal(38, 0)))
 {%- endmacro %}
 
 {% macro money(expression) -%}

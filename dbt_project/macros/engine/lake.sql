@@ -10,13 +10,18 @@
     {#- A store lists all days at once by this pattern, and each folder by the other. -#}
     {%- set days = '**' if '://' in lake else 'load_date=*' -%}
     {%- set loads = '**' if '://' in lake else 'load_date=*/load_fingerprint=*' -%}
+    {%- set ledger = lake ~ '/ledger/' ~ days ~ '/ledger.parquet' -%}
+    {#- Left to itself DuckDB takes every day to be as large as the first, and joins the wrong way round. -#}
+    {%- set lines = run_query("select sum(parsed) from read_parquet('" ~ ledger ~ "')") -%}
     create schema if not exists raw;
-    {% for table, folder, files in [
-        ('events', 'admitted', loads ~ '/events'), ('load_ledger', 'ledger', days ~ '/ledger')
+    {% for table, files, rows in [
+        ('events', lake ~ '/admitted/' ~ loads ~ '/events.parquet', lines.columns[0].values()[0]),
+        ('load_ledger', ledger, none)
     ] %}
     create or replace view raw.{{ table }} as
     select * from read_parquet(
-        '{{ lake }}/{{ folder }}/{{ files }}.parquet',
+        '{{ files }}',
+        {% if rows %} explicit_cardinality = {{ rows }}, {% endif -%}
         hive_partitioning = true, hive_types_autocast = false, hive_types = {'load_date': date}
     );
     {% endfor %}

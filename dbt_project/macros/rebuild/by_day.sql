@@ -51,6 +51,11 @@
     {%- if relation is not none and not flags.FULL_REFRESH and history_is_whole() -%}
     (select {{ columns.keys() | join(', ') }} from {{ relation }})
     {%- else -%}
+    {{ no_rows(columns) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro no_rows(columns) -%}
     (
         select
             {%- for name, type in columns.items() %}
@@ -58,7 +63,6 @@
             {%- endfor %}
         where 1 = 0
     )
-    {%- endif -%}
 {%- endmacro %}
 
 {% macro history_is_whole() -%}

@@ -5,11 +5,7 @@ with
 buckets as (
 
     select * from {{ ref('int_user_buckets') }}
-    where
-        events > 0
-        and event_date in (
-            select touched.event_date from {{ ref('int_touched_days') }} as touched
-        )
+    where event_date in (select touched.event_date from {{ ref('int_touched_days') }} as touched)
 
 ),
 

@@ -2,12 +2,6 @@
 
 with
 
-events as (
-
-    select * from {{ ref('int_touched_events') }}
-
-),
-
 roles as (
 
     select * from {{ ref('int_event_roles') }}
@@ -20,73 +14,61 @@ parameters as (
 
 ),
 
-told as (
+by_actor as (
 
-    -- A name nobody gave a role counts as activity, and only as that.
+    -- Two events of one bucket are closer than the session gap: sessions never split a bucket,
+    -- and windows run over a fraction of the rows. A name without a role is activity, no more.
     select
-        events.*,
-        roles.event is not null as is_known,
-        coalesce(roles.is_login, false) as is_login,
-        coalesce(roles.is_interaction, false) as is_interaction,
-        coalesce(roles.is_content, false) as is_content,
-        coalesce(roles.is_share, false) as is_share,
-        coalesce(roles.is_invite, false) as is_invite,
-        coalesce(roles.is_message, false) and events.event = 'Message Sent' as is_contact,
-        events.type in ('track', 'page', 'screen')
-        and coalesce(roles.is_activity, true) as is_activity,
+        events.actor_id,
+        events.is_anonymous,
         cast(floor({{ epoch_micros('events.occurred_at') }} / parameters.gap_micros) as bigint)
-            as bucket
+            as bucket,
+        min(events.occurred_at) as first_at,
+        max(events.occurred_at) as last_at,
+        count(*) as events,
+        count(roles.event) as known_events,
+        count_if(roles.is_login) as logins,
+        count_if(roles.is_interaction) as interactions,
+        count_if(roles.is_content) as content,
+        count_if(roles.is_share) as shares,
+        count_if(roles.is_invite) as invites,
+        events.event_date
 
-    from events
+    from {{ ref('int_touched_events') }} as events
+    cross join parameters
     left join roles
         on events.event = roles.event
-    cross join parameters
+    where
+        events.type in ('track', 'page', 'screen')
+        and coalesce(roles.is_activity, true)
+    group by all
 
 ),
 
-bucketed as (
+final as (
 
-    -- Two events of one bucket are closer than the session gap: sessions never split a bucket,
-    -- and windows run over a fraction of the rows.
+    -- Who they are is asked of the sums, not of each line.
     select
-        user_id,
-        bucket,
+        coalesce(identity_map.user_id, by_actor.actor_id) as user_id,
+        by_actor.bucket,
+        min(by_actor.first_at) as first_at,
+        max(by_actor.last_at) as last_at,
+        cast(sum(by_actor.events) as bigint) as events,
+        cast(sum(by_actor.known_events) as bigint) as known_events,
+        cast(coalesce(sum(by_actor.logins), 0) as bigint) as logins,
+        cast(coalesce(sum(by_actor.interactions), 0) as bigint) as interactions,
+        cast(coalesce(sum(by_actor.content), 0) as bigint) as content,
+        cast(coalesce(sum(by_actor.shares), 0) as bigint) as shares,
+        cast(coalesce(sum(by_actor.invites), 0) as bigint) as invites,
+        by_actor.event_date
 
-        -- activity
-        min(case when is_activity then occurred_at end) as first_at,
-        max(case when is_activity then occurred_at end) as last_at,
-        cast(count_if(is_activity) as bigint) as events,
-        cast(count_if(is_activity and is_known) as bigint) as known_events,
-        cast(count_if(is_activity and is_login) as bigint) as logins,
-        cast(count_if(is_activity and is_interaction) as bigint) as interactions,
-        cast(count_if(is_activity and is_content) as bigint) as content,
-        cast(count_if(is_activity and is_share) as bigint) as shares,
-        cast(count_if(is_activity and is_invite) as bigint) as invites,
-
-        -- whatever the type
-        cast(count_if(is_contact) as bigint) as contacts,
-        min(platform) as platform,
-        min(country) as country,
-        -- The first campaign; the key sorts as time does.
-        min(
-            case
-                when campaign_source is not null
-                    then
-                        lpad(
-                            cast({{ epoch_micros('occurred_at') }} as {{ dbt.type_string() }}),
-                            20,
-                            '0'
-                        )
-                        || campaign_source
-            end
-        ) as first_campaign,
-        min(case when event = 'Signed Up' then occurred_at end) as signed_up_at,
-        min(case when type = 'identify' then occurred_at end) as identified_at,
-        event_date
-
-    from told
-    group by user_id, bucket, event_date
+    from by_actor
+    left join {{ ref('int_identity_map') }} as identity_map
+        on
+            by_actor.actor_id = identity_map.actor_id
+            and by_actor.is_anonymous = identity_map.is_anonymous
+    group by all
 
 )
 
-select * from bucketed
+select * from final

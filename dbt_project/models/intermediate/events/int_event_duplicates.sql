@@ -1,14 +1,14 @@
 with
 
-events as (
-
-    select * from {{ ref('stg_events') }}
-
-),
-
 pending as (
 
     select * from {{ ref('stg_pending_loads') }}
+
+),
+
+repeated as (
+
+    select * from {{ ref('int_repeated_hashes') }}
 
 ),
 
@@ -23,69 +23,38 @@ known as (
 
 ),
 
-affected as (
-
-    -- An id can change its verdict when it arrives, or when one of its copies is replaced.
-    select events.message_hash
-    from events
-    where events.load_date in (select pending.load_date from pending)
-    union all
-    select known.message_hash
-    from known
-    where
-        known.load_date in (select pending.load_date from pending)
-        or known.first_load_date in (select pending.load_date from pending)
-
-),
-
-candidates as (
-
-    -- Eight bytes of hash are cheap to group; only what repeats is compared by its whole id.
-    select events.message_hash
-    from events
-    where events.message_hash in (select affected.message_hash from affected)
-    group by events.message_hash
-    having count(*) > 1
-
-),
-
-candidate_loads as (
-
-    select
-        events.message_hash,
-        events.load_date
-
-    from events
-    where events.message_hash in (select candidates.message_hash from candidates)
-    group by events.message_hash, events.load_date
-
-),
-
 ranked as (
 
     -- By load day as well, so that only the files that hold a copy are opened.
     select
-        events.message_id,
-        events.message_hash,
-        events.payload_hash,
-        events.load_date,
-        events.source_file,
-        events.source_line,
-        events.event_date,
+        *,
         row_number() over (
-            partition by events.message_id
-            order by events.load_date, events.source_file, events.source_line
+            partition by message_id order by load_date, source_file, source_line
         ) as arrival_rank
 
-    from events
-    inner join candidate_loads
-        on
-            events.load_date = candidate_loads.load_date
-            and events.message_hash = candidate_loads.message_hash
+    from (
+        select
+            message_id,
+            message_hash,
+            payload_hash,
+            load_date,
+            source_file,
+            source_line,
+            event_date
+
+        from {{ ref('stg_events') }}
+        where
+            message_hash in (select repeated.message_hash from repeated)
+            and load_date in (
+                select pending.load_date from pending
+                union
+                select repeated.earlier_load_date from repeated
+            )
+    ) as copies
 
 ),
 
-judged as (
+final as (
 
     select
         later.message_id,
@@ -104,21 +73,14 @@ judged as (
             and first_one.arrival_rank = 1
     where later.arrival_rank > 1
 
-),
-
-unaffected as (
-
-    select *
-    from known
-    where known.message_hash not in (select affected.message_hash from affected)
-
-),
-
-final as (
-
-    select * from judged
     union all
-    select * from unaffected
+
+    -- The verdicts that nothing of this run has a bearing on.
+    select * from known
+    where
+        message_hash not in (select repeated.message_hash from repeated)
+        and load_date not in (select pending.load_date from pending)
+        and first_load_date not in (select pending.load_date from pending)
 
 )
 

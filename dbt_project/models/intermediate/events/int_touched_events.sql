@@ -1,31 +1,33 @@
-{#- Every pass over it reads the lake: two models have a need of all events. -#}
+{#- What a day costs is decided here: every model by day reads the lake through this view. -#}
 {{ config(materialized='view') }}
 
 with
 
-lines as (
+loads as (
 
-    select * from {{ ref('int_touched_lines') }}
+    select distinct load_days.load_date
+    from {{ ref('int_load_days') }} as load_days
+    inner join {{ ref('int_touched_days') }} as touched
+        on load_days.event_date = touched.event_date
 
 ),
 
 final as (
 
-    select
-        message_id,
-        user_id,
-        type,
-        event,
-        platform,
-        country,
-        campaign_source,
-        occurred_at,
-        event_date,
-        source_file,
-        source_line,
-        load_date
-
-    from {{ deduplicated('lines') }} as events
+    -- The loads first: of all the files of the lake, only those that hold a touched day are opened.
+    -- Joined, not looked up by `in`: of that DuckDB believes that it leaves a fifth, each time.
+    select lines.*
+    from {{ ref('stg_events') }} as lines
+    inner join loads
+        on lines.load_date = loads.load_date
+    inner join {{ ref('int_touched_days') }} as touched
+        on lines.event_date = touched.event_date
+    anti join {{ ref('int_event_duplicates') }} as duplicates
+        on
+            lines.message_hash = duplicates.message_hash
+            and lines.load_date = duplicates.load_date
+            and lines.source_file = duplicates.source_file
+            and lines.source_line = duplicates.source_line
 
 )
 

@@ -2,49 +2,15 @@
 
 with
 
-events as (
+steps as (
 
-    select * from {{ ref('int_touched_events') }}
-
-),
-
-roles as (
-
-    select * from {{ ref('int_event_roles') }}
-
-),
-
-funnels as (
-
-    select * from {{ ref('funnels') }}
+    select * from {{ ref('int_funnel_lines') }}
 
 ),
 
 parameters as (
 
     {{ session_gap() }}
-
-),
-
-steps as (
-
-    select
-        funnels.funnel,
-        cast(funnels.step as bigint) as step,
-        cast(funnels.window_minutes as bigint) * 60000000 as window_micros,
-        events.user_id,
-        {{ epoch_micros('events.occurred_at') }} as at_micros,
-        coalesce(roles.is_activity, true) as is_activity,
-        events.load_date,
-        events.source_file,
-        events.source_line,
-        events.event_date
-
-    from events
-    inner join funnels
-        on events.event = funnels.event
-    left join roles
-        on events.event = roles.event
 
 ),
 

@@ -1,12 +1,20 @@
-{#- A view: read once, by `int_funnel_reached`, and as long as history. -#}
+{#- A view: read once, by `int_funnel_users`. -#}
 {{ config(materialized='view') }}
 
 with
 
+changes as (
+
+    select * from {{ ref('int_funnel_changes') }}
+
+),
+
 funnel_events as (
 
     select * from {{ ref('int_funnel_events') }}
-    where event_date <= {{ as_of_date() }}
+    where
+        event_date <= {{ as_of_date() }}
+        and user_id in (select changes.user_id from changes)
 
 ),
 
@@ -42,7 +50,7 @@ marked as (
         cast(null as bigint) as window_micros
 
     from sessions
-    where user_id in (select funnel_events.user_id from funnel_events)
+    where user_id in (select changes.user_id from changes)
 
 ),
 

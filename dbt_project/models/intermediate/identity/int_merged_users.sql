@@ -1,77 +1,19 @@
 with recursive
 
-edges as (
+chains as (
 
-    select * from {{ ref('int_alias_edges') }}
-
-),
-
-ranked as (
-
-    select
-        previous_id,
-        known_id,
-        row_number() over (
-            partition by previous_id order by occurred_at, message_id
-        ) as edge_rank
-
-    from edges
-
-),
-
-next_ids as (
-
-    -- Each id moves once: the first alias wins.
-    select
-        previous_id,
-        known_id as next_id
-
-    from ranked
-    where edge_rank = 1
-
-),
-
-ends as (
-
-    select next_ids.next_id as end_id
-    from next_ids
-    left join next_ids as onward
-        on next_ids.next_id = onward.previous_id
-    where onward.previous_id is null
-    group by next_ids.next_id
-
-),
-
-followed as (
-
-    -- From the ends backwards: every id is met once, so no chain is too long.
-    select
-        ends.end_id as actor_id,
-        ends.end_id as user_id
-
-    from ends
-    union all
-    select
-        next_ids.previous_id as actor_id,
-        followed.user_id
-
-    from followed
-    inner join next_ids
-        on followed.actor_id = next_ids.next_id
+    select * from {{ ref('int_alias_chains') }}
 
 ),
 
 unended as (
 
-    -- What no end leads to lies in a cycle or leads into one.
     select
-        next_ids.previous_id,
-        next_ids.next_id
+        actor_id,
+        next_id
 
-    from next_ids
-    left join followed
-        on next_ids.previous_id = followed.actor_id
-    where followed.actor_id is null
+    from chains
+    where end_id is null
 
 ),
 
@@ -79,7 +21,7 @@ reached as (
 
     -- On from each of them, until an id comes again; the path is made of hashes of one length.
     select
-        previous_id as actor_id,
+        actor_id,
         next_id as reached_id,
         md5(next_id) as path
 
@@ -87,13 +29,13 @@ reached as (
     union all
     select
         reached.actor_id,
-        next_ids.next_id as reached_id,
-        reached.path || md5(next_ids.next_id) as path
+        unended.next_id as reached_id,
+        reached.path || md5(unended.next_id) as path
 
     from reached
-    inner join next_ids
-        on reached.reached_id = next_ids.previous_id
-    where position(md5(next_ids.next_id) in reached.path) = 0
+    inner join unended
+        on reached.reached_id = unended.actor_id
+    where position(md5(unended.next_id) in reached.path) = 0
 
 ),
 
@@ -126,10 +68,10 @@ final as (
 
     select
         actor_id,
-        user_id
+        end_id as user_id
 
-    from followed
-    where actor_id <> user_id
+    from chains
+    where end_id is not null
     union all
     select
         actor_id,

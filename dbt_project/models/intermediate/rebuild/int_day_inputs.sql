@@ -12,9 +12,14 @@ duplicates as (
 
 ),
 
-actor_days as (
+actors as (
 
-    select * from {{ ref('int_actor_days') }}
+    select
+        coalesce(known_id, anonymous_id) as actor_id,
+        known_id is null as is_anonymous,
+        event_date
+
+    from {{ ref('int_load_actors') }}
 
 ),
 
@@ -51,17 +56,17 @@ identities as (
 
     -- Who the actors of the day are by now: merged, moved or parted, the day has to be told anew.
     select
-        actor_days.event_date,
-        {{ fingerprint(['actor_days.actor_id', 'identity_map.user_id']) }}
+        actors.event_date,
+        {{ fingerprint(['actors.actor_id', 'identity_map.user_id']) }}
             as identity_fingerprint
 
-    from actor_days
+    from actors
     inner join identity_map
         on
-            actor_days.actor_id = identity_map.actor_id
-            and actor_days.is_anonymous = identity_map.is_anonymous
-    where actor_days.actor_id <> identity_map.user_id
-    group by actor_days.event_date
+            actors.actor_id = identity_map.actor_id
+            and actors.is_anonymous = identity_map.is_anonymous
+    where actors.actor_id <> identity_map.user_id
+    group by actors.event_date
 
 ),
 

@@ -1,32 +1,35 @@
 {{ rebuilt_by('load_date', 'stg_pending_loads') }}
 -- Written after everything else that reads a pending load: its rows say "taken in".
 -- depends_on: {{ ref('int_known_duplicates') }}
--- depends_on: {{ ref('int_identity_links') }}
 -- depends_on: {{ ref('int_alias_edges') }}
--- depends_on: {{ ref('int_actor_days') }}
 
 with
 
-events as (
+pending as (
 
-    select * from {{ ref('stg_events') }}
-    where load_date in (select pending.load_date from {{ ref('stg_pending_loads') }} as pending)
+    select * from {{ ref('stg_pending_loads') }}
+
+),
+
+load_actors as (
+
+    select * from {{ ref('int_load_actors') }}
 
 ),
 
 counted as (
 
     select
-        event_date,
-        load_fingerprint,
-        cast(count(*) as bigint) as events,
-        -- The place in the file too: it decides which of two events at one instant came first.
-        {{ fingerprint(['message_hash', 'payload_hash', 'source_file', 'source_line']) }}
-            as content_fingerprint,
-        load_date
+        load_actors.event_date,
+        pending.load_fingerprint,
+        cast(sum(load_actors.events) as bigint) as events,
+        cast(sum(load_actors.content_sum) as {{ dbt.type_string() }}) as content_fingerprint,
+        load_actors.load_date
 
-    from events
-    group by event_date, load_fingerprint, load_date
+    from load_actors
+    inner join pending
+        on load_actors.load_date = pending.load_date
+    group by load_actors.event_date, pending.load_fingerprint, load_actors.load_date
 
 )
 

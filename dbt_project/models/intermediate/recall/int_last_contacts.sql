@@ -1,8 +1,8 @@
 with
 
-buckets as (
+traits as (
 
-    select * from {{ ref('int_user_buckets') }}
+    select * from {{ ref('int_user_day_traits') }}
     where
         contacts > 0
         and event_date <= {{ as_of_date() }}
@@ -15,7 +15,7 @@ final as (
         user_id,
         max(event_date) as last_contact_date
 
-    from buckets
+    from traits
     group by user_id
 
 )

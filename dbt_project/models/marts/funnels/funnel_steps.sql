@@ -8,7 +8,14 @@ funnels as (
 
 reached as (
 
-    select * from {{ ref('int_funnel_reached') }}
+    select
+        funnel,
+        step,
+        count_if(is_reached) as users,
+        sum(sessions) as sessions
+
+    from {{ ref('int_funnel_users') }}
+    group by funnel, step
 
 ),
 
@@ -18,16 +25,14 @@ counted as (
         funnels.funnel,
         cast(funnels.step as bigint) as step,
         funnels.event,
-        coalesce(max(case when reached.grain = 'users' then reached.reached end), 0) as users,
-        coalesce(max(case when reached.grain = 'sessions' then reached.reached end), 0)
-            as sessions
+        cast(coalesce(reached.users, 0) as bigint) as users,
+        cast(coalesce(reached.sessions, 0) as bigint) as sessions
 
     from funnels
     left join reached
         on
             funnels.funnel = reached.funnel
             and funnels.step = reached.step
-    group by funnels.funnel, funnels.step, funnels.event
 
 ),
 

@@ -11,9 +11,7 @@ rebuilt_days as (
 buckets as (
 
     select * from {{ ref('int_user_buckets') }}
-    where
-        events > 0
-        and event_date in (select rebuilt_days.event_date from rebuilt_days)
+    where event_date in (select rebuilt_days.event_date from rebuilt_days)
 
 ),
 
