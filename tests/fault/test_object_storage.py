@@ -28,9 +28,10 @@ from warehouse.errors import UserError
 from warehouse.gates.profiles import raw_days
 from warehouse.judging.exact import Limits
 from warehouse.judging.files import look_at, read_file
-from warehouse.lake.admission import admit, admitted
+from warehouse.lake.admission import admit
 from warehouse.lake.ingest import ingest_days
 from warehouse.lake.layout import load_days
+from warehouse.lake.loads import admitted
 from warehouse.lake.quarantine import list_quarantine, replay, show
 from warehouse.lake.sinks import DaySink
 from warehouse.landing.days import day_folder, is_ready, landed_days, landed_files, open_landed

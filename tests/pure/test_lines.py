@@ -8,9 +8,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from warehouse.judging.batches import judge_batch
 from warehouse.judging.currencies import ISO_4217
 from warehouse.judging.exact import Limits, judge
+from warehouse.judging.quick import judge_batch
 from warehouse.judging.values import Rejection
 from warehouse.judging.verdicts import JUDGED_SCHEMA, Row, judge_rows
 

@@ -5,7 +5,7 @@ not repeated" or "look closer"; the exact ones raise Rejected.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -26,6 +26,19 @@ def is_plain(part: bytes) -> bool:
             return False
         written = _encode(value)
         return written == part or written == _format(part, indent=-1)
+    except (msgspec.MsgspecError, RecursionError, UnicodeError):
+        return False
+
+
+def are_plain(parts: Sequence[bytes]) -> bool:
+    """Tell whether every one of these JSON texts is plain, by one look at them all."""
+    text = b"[" + b",".join(parts) + b"]"
+    try:
+        values = _as_anything(text)
+        written = _encode(values)
+        return {dict}.issuperset(map(type, values)) and (
+            written == text or written == _format(text, indent=-1)
+        )
     except (msgspec.MsgspecError, RecursionError, UnicodeError):
         return False
 

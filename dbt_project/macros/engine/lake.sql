@@ -1,4 +1,4 @@
-{#- The lake as relations of the schema raw: events, the files they came from, the admitted days. -#}
+{#- The lake as relations of the schema raw: events, the files they came from, the loads let in. -#}
 
 {% macro open_lake() -%}
     {% if execute and flags.WHICH in ['build', 'run', 'test', 'show'] %}
@@ -7,16 +7,13 @@
 {%- endmacro %}
 
 {% macro default__open_lake(lake) -%}
-    {#- A store lists all days at once by this pattern, and each folder by the other. -#}
-    {%- set days = '**' if '://' in lake else 'load_date=*' -%}
+    {#- A store lists all loads at once by this pattern, and each folder by the other. -#}
     {%- set loads = '**' if '://' in lake else 'load_date=*/load_fingerprint=*' -%}
     create schema if not exists raw;
-    {% for table, folder, files in [
-        ('events', 'admitted', loads ~ '/events'), ('load_ledger', 'ledger', days ~ '/ledger')
-    ] %}
+    {% for table, kind in [('events', 'events'), ('load_ledger', 'ledger')] %}
     create or replace view raw.{{ table }} as
     select * from read_parquet(
-        '{{ lake }}/{{ folder }}/{{ files }}.parquet',
+        '{{ lake }}/{{ kind }}/{{ loads }}/{{ kind }}.parquet',
         hive_partitioning = true, hive_types_autocast = false, hive_types = {'load_date': date}
     );
     {% endfor %}
@@ -35,7 +32,7 @@
         cast({{ time }} as timestamp) as {{ time }},
         {% endfor %}
         cast(load_date as date) as load_date
-    from parquet.`{{ lake }}/admitted`
+    from parquet.`{{ lake }}/events`
     {% endcall %}
     {% call statement() %}
     create or replace view raw.load_ledger as
