@@ -4,7 +4,7 @@ A line takes the quick way only where it is certain to be accepted as it stands;
 the exact judge. So this module may be slow on strange input, never wrong: a test compares the two.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -89,27 +89,38 @@ _decode_context = msgspec.json.Decoder(Context).decode
 _decode_contexts = msgspec.json.Decoder(list[Context]).decode
 _row = msgspec.structs.astuple
 _pack = msgspec.msgpack.Encoder().encode
+# Below this, calling for each column costs more than judging each line.
+FEW = 32
 _NO_CONTEXT, _NOTHING = Context(), Named()
 
 
 def judge_batch(lines: Sequence[bytes], first_line: int, limits: Limits) -> Judged:
     """Judge consecutive lines, the first of which has the number ``first_line``."""
+    if len(lines) < FEW:
+        return judge_rows(_rows(lines, first_line, range(len(lines))), limits)
+    return judge_columns(lines, first_line, limits)
+
+
+def judge_columns(lines: Sequence[bytes], first_line: int, limits: Limits) -> Judged:
+    """Judge lines a column at a time, and one by one those that are not certain."""
     places, fields = _decoded(lines, limits)
     kept = lines if len(places) == len(lines) else [lines[place] for place in places]
     columns, sure = _columns(fields, kept, limits)
     usual = np.asarray(places, dtype=np.int64)
-    quick = pa.RecordBatch.from_arrays(
-        [*columns, pa.array(usual + first_line)], schema=JUDGED_SCHEMA
-    )
+    numbers = pa.array(usual + first_line)
+    quick = pa.RecordBatch.from_arrays([*columns, numbers], schema=JUDGED_SCHEMA)
     if sure.all() and len(usual) == len(lines):
         return Judged(quick, [], 0)
     doubtful = np.ones(len(lines), dtype=bool)
     doubtful[usual[sure]] = False
-    rows = (Row(at + first_line, lines[at], lines[at]) for at in np.flatnonzero(doubtful).tolist())
-    exact = judge_rows(rows, limits)
+    exact = judge_rows(_rows(lines, first_line, np.flatnonzero(doubtful).tolist()), limits)
     both = pa.concat_batches([quick.filter(pa.array(sure)), exact.events])
     events = both.take(pc.sort_indices(both.column("source_line")))
     return Judged(events, exact.rejected, exact.blank)
+
+
+def _rows(lines: Sequence[bytes], first_line: int, places: Iterable[int]) -> Iterator[Row]:
+    return (Row(place + first_line, lines[place], lines[place]) for place in places)
 
 
 def _decoded(lines: Sequence[bytes], limits: Limits) -> tuple[list[int], list[tuple]]:

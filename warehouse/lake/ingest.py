@@ -187,15 +187,15 @@ def _load_chunk(work: _Work, days: dict[date, _Held]) -> list[DayResult]:
 
 def _load_day(work: _Work, day: date, held: _Held) -> DayResult:
     settings = work.settings
-    known = _loaded(settings, held.newest, work.mark)
-    unchanged = DayResult(day, False, known or (), _reasons(settings, held.newest, known or ()))
-    if known is not None and not is_landed(settings, day):
-        return unchanged
+    load = held.newest
+    known = _loaded(settings, load, work.mark) if load else None
+    if load and known is not None and not is_landed(settings, day):
+        return _unchanged(settings, load, known)
     for _ in range(ATTEMPTS):
         try:
             files = [look_at(path, source_name(path)) for path in landed_files(settings, day)]
-            if known is not None and not work.force and _same_files(known, files):
-                return unchanged
+            if load and known is not None and not work.force and _same_files(known, files):
+                return _unchanged(settings, load, known)
             return _replace_day(work, day, files, held.waiting)
         except FileChanged as change:
             changed = change
@@ -212,10 +212,8 @@ def fingerprint(settings: Settings) -> bytes:
     return sha256(repr(parts).encode()).hexdigest().encode()
 
 
-def _loaded(settings: Settings, load: Load | None, mark: bytes) -> tuple[Count, ...] | None:
+def _loaded(settings: Settings, load: Load, mark: bytes) -> tuple[Count, ...] | None:
     """Return the ledger of a load that is whole and by the present rules, else None."""
-    if load is None:
-        return None
     try:
         ledger = pq.ParquetFile(readable(ledger_path(settings, load)))
         counts = tuple(Count(**row) for row in ledger.read().to_pylist())
@@ -251,7 +249,7 @@ def _replace_day(work: _Work, day: date, files: list[Landed], waiting: Iterable[
         counts, reasons = _read_all(files, settings, limits, folder)
         ledger = pa.Table.from_pylist([count.__dict__ for count in counts], LEDGER_SCHEMA)
         ledger = ledger.replace_schema_metadata({FINGERPRINT: work.mark})
-        pq.write_table(ledger, folder / "ledger.parquet", **PARQUET)
+        pq.write_table(ledger, folder / "ledger.parquet", use_dictionary=False, **PARQUET)
         put_load(settings, day, folder, waiting)
     return DayResult(day, True, tuple(counts), dict(reasons))
 
@@ -291,12 +289,12 @@ def _garbage_collection_paused() -> Generator[None]:
             gc.enable()
 
 
-def _reasons(settings: Settings, load: Load | None, counts: tuple[Count, ...]) -> dict[str, int]:
-    if load is None or not _has_aside(counts):
-        return {}
-    path = readable(quarantine_path(settings, load))
-    column = pq.read_table(path, columns=["reason"], partitioning=None)
-    return dict(Counter(column.column("reason").to_pylist()))
+def _unchanged(settings: Settings, load: Load, counts: tuple[Count, ...]) -> DayResult:
+    reasons: Counter[str] = Counter()
+    if _has_aside(counts):
+        path = readable(quarantine_path(settings, load))
+        reasons.update(pq.ParquetFile(path).read(["reason"])["reason"].to_pylist())
+    return DayResult(load.day, False, counts, dict(reasons))
 
 
 def _report(results: list[DayResult], seconds: float) -> IngestReport:

@@ -146,5 +146,5 @@ def read_days(paths: Sequence[tuple[date, Place]], schema: pa.Schema) -> pa.Tabl
 
 
 def _path(settings: Settings, kind: str, load: Load) -> Place:
-    folder = settings.lake_root / kind / f"{PARTITION}{load.day.isoformat()}"
-    return folder / f"{FINGERPRINT}{load.fingerprint}" / f"{kind}.parquet"
+    folder = f"{kind}/{PARTITION}{load.day}/{FINGERPRINT}{load.fingerprint}"
+    return settings.lake_root / f"{folder}/{kind}.parquet"

@@ -58,7 +58,8 @@ def put_load(settings: Settings, day: date, folder: Path, waiting: Iterable[Load
     """Put a folder's ``events``, ``quarantine`` (if any) and ``ledger`` into the lake, as one load.
 
     What waited to be let in goes before the ledger comes: killed anywhere, the next ingest sees
-    either of them or none, and reads the day again.
+    either of them or none, and reads the day again. A name that a power cut took is missed then
+    too, until `admit` writes its list durably.
     """
     files = {kind: folder / f"{kind}.parquet" for kind in KINDS}
     files = {kind: file for kind, file in files.items() if file.exists()}

@@ -64,14 +64,16 @@ def scratch(folder: Place) -> Generator[Path]:
 
 
 def put_whole(file: Path, place: Place) -> None:
-    """Give a finished file its place, durably; readers see it whole or not at all."""
+    """Give a finished file its place; readers see it whole or not at all.
+
+    Its bytes survive a power cut; its name may be lost by one until something beside it is synced.
+    """
     if not isinstance(place, Path):
         objects.upload(file, place)
         return
     place.parent.mkdir(parents=True, exist_ok=True)
     sync(file)
     file.replace(place)
-    sync(place.parent)
 
 
 def copy_whole(source: Place, target: Place) -> None:
