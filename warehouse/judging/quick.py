@@ -255,7 +255,7 @@ def _is_shallow(line: bytes) -> bool:
 
 def _is_kept(parts: Sequence[bytes | None]) -> np.ndarray:
     """Tell where JSON text is an object that repeats no name: mostly by one look at them all."""
-    if are_plain([part for part in parts if part is not None]):
+    if are_plain(*(part for part in parts if part is not None)):
         return np.ones(len(parts), dtype=bool)
     return np.fromiter((part is None or is_unrepeated(part) for part in parts), bool, len(parts))
 
