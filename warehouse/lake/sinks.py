@@ -15,13 +15,15 @@ from warehouse.lake.layout import EVENTS_SCHEMA, PARQUET, QUARANTINE_SCHEMA, ROW
 # Long lines make a row group full before its rows do; memory is what is bounded.
 EVENTS_GROUP_BYTES = 128 << 20
 QUARANTINE_GROUP_BYTES = 32 << 20
-# Columns whose values are nearly all different: a dictionary of them is work for nothing.
-_DISTINCT = frozenset(
+# Columns of few different values: a dictionary of others is work for nothing.
+_REPEATING = frozenset(
     {
-        *("message_id", "message_hash", "payload_hash", "source_line", "context", "line", "detail"),
-        *("occurred_at", "received_at", "sent_at", "original_timestamp", "properties", "traits"),
+        *("type", "event", "platform", "country", "campaign_source", "campaign_medium", "currency"),
+        *("source_file", "file_sha256", "reason"),
     }
 )
+# Hashes do not shrink, and what a dictionary says in a few bits hardly does.
+_UNCOMPRESSED = _REPEATING - {"event"} | {"message_hash", "payload_hash"}
 _NO_STATISTICS = frozenset({"properties", "traits", "context", "line", "detail"})
 
 
@@ -33,12 +35,15 @@ class RowGroups:
         self._group_bytes = group_bytes
         self._waiting: list[pa.RecordBatch] = []
         self._rows = self._bytes = 0
+        packed = [name for name in schema.names if name not in _UNCOMPRESSED]
+        unpacked = {name: "none" for name in schema.names if name in _UNCOMPRESSED}
         self._writer = pq.ParquetWriter(
             path,
             schema,
-            use_dictionary=[name for name in schema.names if name not in _DISTINCT],
+            use_dictionary=[name for name in schema.names if name in _REPEATING],
             write_statistics=[name for name in schema.names if name not in _NO_STATISTICS],
-            **PARQUET,
+            compression=dict.fromkeys(schema.names, PARQUET["compression"]) | unpacked,
+            compression_level=dict.fromkeys(packed, PARQUET["compression_level"]),
         )
 
     def add(self, batch: pa.RecordBatch) -> None:
