@@ -43,8 +43,10 @@ def raw_days(settings: Settings, days: Sequence[date]) -> "pd.DataFrame":
     asked = sorted(set(days))
     with duckdb.connect(config=engine_config(settings)) as connection:
         let_read(connection, settings.lake_root)
-from warehouse.lake.loads import loaded, read_ledger
-from warehouse.rules.effective import rule_in_effect, values_in_effect
+        newest = loaded(settings)
+        _provide_days(connection, settings, asked, newest)
+        _provide_lines(connection, settings, [newest[day] for day in asked if day in newest])
+        return connection.execute(query("raw_days"), {"usual_days": USUAL_DAYS}).df()
 
 
 def marts_day(settings: Settings, as_of_date: date) -> "pd.DataFrame":
