@@ -340,7 +340,7 @@ def test_a_lake_day_damaged_by_a_crash_is_repaired(place: Place, lost: str, how:
     elif how == "torn":
         path.write_bytes(path.read_bytes()[:-50])
     else:
-        scratch = place.settings.lake_root / f".{DAY}"
+        scratch = place.settings.lake_root / f".scratch-{DAY}"
         scratch.mkdir()
         place.path("ledger").rename(scratch / "ledger.parquet")
 

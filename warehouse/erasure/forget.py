@@ -185,7 +185,7 @@ def _edit_load(
     """Put a load without some lines beside it; its ledger keeps adding up."""
     ledger = pq.ParquetFile(readable(ledger_path(settings, load))).read()
     rows = {row["source_file"]: row for row in ledger.to_pylist()}
-    with scratch(settings.lake_root / f".{load.day}") as folder:
+    with scratch(settings.lake_root, load.day.isoformat()) as folder:
         for kind, name in (("events", "parsed"), ("quarantine", "quarantined")):
             path = PATHS[kind](settings, load)
             if not is_file(path):

@@ -34,7 +34,7 @@ from warehouse.lake.upgrade import upgrade
 from warehouse.landing.days import day_folder, is_landed, landed_entries, landed_files, source_name
 from warehouse.landing.streams import BadFile
 from warehouse.settings import Settings
-from warehouse.storage.files import scratch
+from warehouse.storage.files import remove_scratch, scratch
 from warehouse.storage.objects import FileChanged
 from warehouse.storage.places import readable
 
@@ -130,6 +130,7 @@ def _load_all(
 ) -> Iterator[DayResult]:
     """Yield the results of days in any order, by several processes where that is quicker."""
     upgrade(settings)
+    remove_scratch(settings.lake_root)
     work = _Work(settings, currencies, fingerprint(settings), force)
     held = _held(settings)
     sizes = {
@@ -245,7 +246,7 @@ def _replace_day(work: _Work, day: date, files: list[Landed], waiting: Iterable[
         max_line_bytes=settings.max_line_bytes,
         currencies=work.currencies,
     )
-    with scratch(settings.lake_root / f".{day}") as folder, _garbage_collection_paused():
+    with scratch(settings.lake_root, day.isoformat()) as folder, _garbage_collection_paused():
         counts, reasons = _read_all(files, settings, limits, folder)
         ledger = pa.Table.from_pylist([count.__dict__ for count in counts], LEDGER_SCHEMA)
         ledger = ledger.replace_schema_metadata({FINGERPRINT: work.mark})

@@ -15,6 +15,7 @@ from warehouse.storage.places import Place, is_file
 # Both marks stand at a fixed place, so that the next write finds what a crash left behind.
 TEMPORARY = ".tmp"
 REPLACED = ".old"
+SCRATCH = ".scratch-"
 HASH_BLOCK = 1 << 20
 
 
@@ -46,21 +47,29 @@ def write_atomically(path: Place, write: Callable[[Path], None], *, mode: int = 
 
 
 @contextmanager
-def scratch(folder: Place) -> Generator[Path]:
-    """Lend an empty folder for files that `put_whole` will put near ``folder``; it ends with it.
+def scratch(near: Place, name: str) -> Generator[Path]:
+    """Lend an empty folder for files that `put_whole` will put below ``near``; it ends with it.
 
-    On disk it is this folder, so that a rename is enough; a store is filled from this machine.
+    On disk it lies there, so that a rename is enough; a store is filled from this machine.
     """
-    if not isinstance(folder, Path):
+    if not isinstance(near, Path):
         with tempfile.TemporaryDirectory(prefix="userops-") as elsewhere:
             yield Path(elsewhere)
         return
+    folder = near / f"{SCRATCH}{name}"
     _remove(folder)
     folder.mkdir(parents=True)
     try:
         yield folder
     finally:
         _remove(folder)
+
+
+def remove_scratch(near: Place) -> None:
+    """Remove what killed writers left below a folder."""
+    if isinstance(near, Path):
+        for folder in near.glob(f"{SCRATCH}*"):
+            _remove(folder)
 
 
 def put_whole(file: Path, place: Place) -> None:
