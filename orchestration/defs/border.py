@@ -10,8 +10,8 @@ from orchestration.partitions import days_of
 from orchestration.resources import Installation
 from quality.suite import Suite, Verdict, load_suites, run_suite
 from warehouse.gates import profiles
-from warehouse.lake.admission import admitted
 from warehouse.lake.layout import load_days
+from warehouse.lake.loads import admitted
 from warehouse.rules.effective import values_in_effect
 from warehouse.settings import Settings
 

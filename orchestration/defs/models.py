@@ -10,7 +10,7 @@ from orchestration.dbt_project import Project
 from orchestration.dbt_run import build
 from orchestration.defs.landing import POOL
 from orchestration.resources import Installation
-from warehouse.lake.admission import admitted
+from warehouse.lake.loads import admitted
 
 
 def build_defs(*, project: Project) -> dg.Definitions:

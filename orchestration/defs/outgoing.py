@@ -13,7 +13,7 @@ from orchestration.resources import Installation
 from warehouse.exports.folder import ExportReport
 from warehouse.exports.kpi import export_kpi
 from warehouse.exports.recall import export_recall
-from warehouse.lake.admission import admitted
+from warehouse.lake.loads import admitted
 from warehouse.serving.marts import SCHEMA as MARTS
 from warehouse.serving.publish import publish
 from warehouse.settings import Settings

@@ -9,7 +9,7 @@ from datetime import date
 import dagster as dg
 
 from orchestration.partitions import daily_partitions
-from warehouse.lake.admission import admitted
+from warehouse.lake.loads import admitted
 from warehouse.landing.days import is_ready, landed_days, landed_entries
 from warehouse.settings import Settings
 

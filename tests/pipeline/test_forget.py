@@ -19,7 +19,7 @@ from warehouse.erasure.forget import erase, finish
 from warehouse.erasure.people import mentions, people_of, returned
 from warehouse.exports.folder import verify_export, write_manifest
 from warehouse.lake.ingest import ingest_days
-from warehouse.lake.layout import read_ledger
+from warehouse.lake.loads import read_ledger
 from warehouse.lake.quarantine import list_quarantine
 from warehouse.settings import Settings, Source
 

@@ -112,3 +112,44 @@ def test_all_jobs_schedules_sensors_and_gates_are_there(definitions: dg.Definiti
     assert {job.name for job in repository.get_all_jobs()} >= {"daily", "weekly"}
     assert {s.name for s in repository.schedule_defs} == {"every_morning", "every_monday"}
     assert {s.name for s in repository.sensor_defs} == {"landed_day", "run_failed"}
+
+
+def test_no_modules_of_the_warehouse_import_one_another_in_a_circle() -> None:
+    graph = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts): modules_in(path)
+        for path in (ROOT / "warehouse").rglob("*.py")
+    }
+    done: set[str] = set()
+
+    def visit(module: str, *way: str) -> None:
+        assert module not in way, " -> ".join((*way, module))
+        if module not in done:
+            for other in sorted(graph.get(module, ())):
+                visit(other, *way, module)
+            done.add(module)
+
+    for module in sorted(graph):
+        visit(module)
+
+
+def test_the_judge_knows_neither_its_quick_way_nor_the_files() -> None:
+    order = ["currencies", "values", "repeats", "exact", "verdicts", "columns", "quick"]
+    order += ["tables", "mapping", "files"]
+    folder = ROOT / "warehouse" / "judging"
+    assert {path.stem for path in folder.glob("*.py")} == {"__init__", *order}
+    for place, name in enumerate(order):
+        own = {f"warehouse.judging.{other}" for other in order[place:]}
+        assert not modules_in(folder / f"{name}.py") & own, name
+
+
+def modules_in(path: Path) -> set[str]:
+    """Return every module that a module imports anywhere, for its types alone too."""
+    nodes = list(ast.walk(ast.parse(path.read_text())))
+    named = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    sources = {
+        (node.module, alias.name)
+        for node in nodes
+        if isinstance(node, ast.ImportFrom) and node.module
+        for alias in node.names
+    }
+    return named | {module for module, _ in sources} | {".".join(pair) for pair in sources}

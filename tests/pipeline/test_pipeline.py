@@ -12,7 +12,7 @@ from tests.conftest import (
     NewInstallation,
     land_golden,
 )
-from warehouse.lake.admission import admitted
+from warehouse.lake.loads import admitted
 from warehouse.serving.publish import current, verify
 
 

@@ -2,7 +2,10 @@
 
 import json
 import shutil
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -10,9 +13,10 @@ import pytest
 
 from warehouse.erasure.forget import erase
 from warehouse.errors import UserError
-from warehouse.lake.admission import admit, admitted, admitted_files
+from warehouse.lake.admission import admit
 from warehouse.lake.ingest import ingest_days
-from warehouse.lake.layout import admitted_folder, events_path, load_days
+from warehouse.lake.layout import Load, events_path, load_days, loads_with
+from warehouse.lake.loads import admitted, loaded
 from warehouse.landing.days import day_folder
 from warehouse.settings import Settings
 
@@ -49,9 +53,10 @@ def land(settings: Settings, day: date, *users: str) -> None:
 
 def users(settings: Settings) -> dict[date, list[str]]:
     """Return whom the models would read, by load day."""
+    paths = {day: events_path(settings, Load(day, f)) for day, f in admitted(settings).items()}
     return {
         day: sorted(pq.ParquetFile(path).read(["user_id"])["user_id"].to_pylist())
-        for day, path in admitted_files(settings).items()
+        for day, path in paths.items()
     }
 
 
@@ -71,29 +76,70 @@ def test_a_day_loaded_again_is_read_as_it_was_until_it_is_let_in_anew(settings: 
     assert users(settings) == {DAY: ["ann", "bob"], NEXT: ["ann", "bob"]}
     admit(settings, [DAY])
     assert users(settings) == {DAY: ["zoe"], NEXT: ["ann", "bob"]}
-    assert len(events_below(settings)) == 4
+    assert len(events_below(settings)) == 2
 
 
-def test_what_was_let_in_is_no_second_copy(settings: Settings) -> None:
-    for day, path in admitted_files(settings).items():
-        assert path.samefile(events_path(settings, day))
+def test_what_waits_gives_way_to_what_comes_after_it(settings: Settings) -> None:
+    let_in = admitted(settings)[DAY]
+    for user in ("zoe", "ned"):
+        land(settings, DAY, user)
+        ingest_days(settings, [DAY])
+    assert [load.day for load in loads_with(settings, "events")].count(DAY) == 2
+    assert users(settings)[DAY] == ["ann", "bob"]
+    land(settings, DAY, "ann", "bob")
+    ingest_days(settings, [DAY])
+    assert loaded(settings)[DAY] == Load(DAY, let_in)
+    assert len(events_below(settings)) == 2
 
 
-def test_a_lost_second_name_is_made_anew(settings: Settings) -> None:
-    before = admitted(settings)
-    shutil.rmtree(admitted_folder(settings))
-    assert admit(settings, [NEXT]) == before
-    assert users(settings) == {DAY: ["ann", "bob"], NEXT: ["ann", "bob"]}
+@pytest.mark.parametrize("step", ["put_whole", "remove_durably", "write_atomically", "remove_load"])
+@pytest.mark.parametrize("nth", [1, 2, 3])
+def test_killed_anywhere_the_next_run_lets_the_day_in(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, step: str, nth: int
+) -> None:
+    land(settings, DAY, "ned")
+    ingest_days(settings, [DAY])
+    land(settings, DAY, "zoe")
+    calls = []
+
+    def run() -> None:
+        ingest_days(settings, [DAY])
+        admit(settings, [DAY])
+
+    with monkeypatch.context() as patched:
+        for module in ("loads", "admission"):
+            name = f"warehouse.lake.{module}.{step}"
+            real = getattr(import_module(f"warehouse.lake.{module}"), step, None)
+
+            def killed(*arguments: object, real: Callable | None = real) -> None:
+                calls.append(step)
+                if len(calls) == nth:
+                    raise KeyboardInterrupt
+                assert real
+                real(*arguments)
+
+            if real:
+                patched.setattr(name, killed)
+        with suppress(KeyboardInterrupt):
+            run()
+    assert calls
+    assert users(settings)[DAY] in (["ann", "bob"], ["zoe"])
+    admit(settings, [NEXT])
+    assert users(settings)[DAY] in (["ann", "bob"], ["zoe"])
+    run()
+    assert users(settings) == {DAY: ["zoe"], NEXT: ["ann", "bob"]}
+    assert len(events_below(settings)) == 2
+    assert loads_with(settings, "ledger") == loads_with(settings, "events")
 
 
 def test_a_stray_file_among_the_days_is_passed_over(settings: Settings) -> None:
-    (admitted_folder(settings) / ".DS_Store").touch()
+    (settings.lake_root / "events" / ".DS_Store").touch()
     assert set(admit(settings, [NEXT])) == {DAY, NEXT}
     assert erase(settings, ["ann"]).found_anything
 
 
 def test_what_was_let_in_and_is_nowhere_any_more_is_told(settings: Settings) -> None:
-    shutil.rmtree(admitted_folder(settings))
+    shutil.rmtree(events_path(settings, loaded(settings)[DAY]).parent)
     land(settings, DAY, "zoe")
     ingest_days(settings, [DAY])
     with pytest.raises(UserError, match="let in of 2026-03-01 is gone") as error:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from warehouse.judging.batches import judge_batch
 from warehouse.judging.currencies import ISO_4217
 from warehouse.judging.exact import Limits, judge
+from warehouse.judging.quick import judge_batch, judge_columns
 from warehouse.judging.values import Rejection
 from warehouse.judging.verdicts import JUDGED_SCHEMA, Row, judge_rows
 
@@ -193,7 +193,7 @@ UNUSUAL = {
 def test_the_batch_decides_as_the_exact_judge_does(line: bytes) -> None:
     lines = [*GOOD[:3], line, *GOOD[3:6]]
 
-    fast = judge_batch(lines, 7, LIMITS)
+    fast = judge_columns(lines, 7, LIMITS)
     exact = judge_rows((Row(7 + n, text, text) for n, text in enumerate(lines)), LIMITS)
 
     assert fast.events.to_pylist() == exact.events.to_pylist()
@@ -346,7 +346,7 @@ def test_fast_and_exact_agree_on_anything(
     texts = [json.dumps(e, ensure_ascii=is_ascii, separators=separators) for e in events]
     lines = [text.encode("utf-8", "surrogatepass") for text in texts] + GOOD[:2]
 
-    fast = judge_batch(lines, 1, LIMITS)
+    fast = judge_columns(lines, 1, LIMITS)
     exact = judge_rows((Row(1 + n, text, text) for n, text in enumerate(lines)), LIMITS)
 
     assert fast.events.to_pylist() == exact.events.to_pylist()

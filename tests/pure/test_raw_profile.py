@@ -15,6 +15,7 @@ from warehouse.lake.layout import (
     EVENTS_SCHEMA,
     LEDGER_SCHEMA,
     QUARANTINE_SCHEMA,
+    Load,
     events_path,
     ledger_path,
     quarantine_path,
@@ -62,9 +63,9 @@ def write_day(
         for file in ledger for n in range(file["quarantined"])
     ]  # fmt: skip
     for path, rows, schema in (
-        (events_path(settings, day), events, EVENTS_SCHEMA),
-        (quarantine_path(settings, day), held, QUARANTINE_SCHEMA),
-        (ledger_path(settings, day), ledger, LEDGER_SCHEMA),
+        (events_path(settings, Load(day, "f")), events, EVENTS_SCHEMA),
+        (quarantine_path(settings, Load(day, "f")), held, QUARANTINE_SCHEMA),
+        (ledger_path(settings, Load(day, "f")), ledger, LEDGER_SCHEMA),
     ):
         path.parent.mkdir(parents=True)
         pq.write_table(pa.Table.from_pylist(rows, schema=schema), path)
@@ -149,7 +150,7 @@ def test_a_range_of_days_measures_each_as_it_would_be_alone(settings: Settings) 
 
 def test_a_day_without_files_and_a_day_never_loaded_close_the_gate(settings: Settings) -> None:
     write_day(settings, DAY, [], {})
-    pq.write_table(LEDGER_SCHEMA.empty_table(), ledger_path(settings, DAY))
+    pq.write_table(LEDGER_SCHEMA.empty_table(), ledger_path(settings, Load(DAY, "f")))
     write_day(settings, DAY + timedelta(days=1), [event(1, DAY)])
     days = [DAY, DAY + timedelta(days=1), DAY + timedelta(days=2)]
 

@@ -9,9 +9,10 @@ forgotten again. Other people's lines that mention a forgotten id in their prope
 import csv
 import json
 import shutil
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import starmap
 from pathlib import Path
 
 import pyarrow as pa
@@ -20,7 +21,6 @@ import pyarrow.parquet as pq
 from warehouse.erasure.people import (
     PRIVATE,
     People,
-    admitted_without,
     lines_of,
     mentioned_in,
     people_of,
@@ -30,15 +30,16 @@ from warehouse.errors import UserError
 from warehouse.exports.folder import read_manifest, write_manifest
 from warehouse.exports.recall import FILE_MODE, FOLDER_MODE
 from warehouse.exports.safe_cells import safe_cell
-from warehouse.lake.admission import admit, admitted, replace_admitted
+from warehouse.lake.admission import admit, point_to
 from warehouse.lake.ingest import ingest_days
-from warehouse.lake.layout import PARQUET, events_path, ledger_path, quarantine_path, read_ledger
+from warehouse.lake.layout import PARQUET, PATHS, Load, ledger_path
+from warehouse.lake.loads import admitted, loaded, put_load, read_ledger
 from warehouse.landing.days import day_folder, is_landed, landed_days, landed_files, source_name
 from warehouse.landing.edits import without_lines
 from warehouse.serving import versions
 from warehouse.settings import DUCKDB, ENGINES, Settings
-from warehouse.storage.files import remove_durably, replace_folder, write_atomically
-from warehouse.storage.places import Place, readable
+from warehouse.storage.files import replace_folder, scratch, write_atomically
+from warehouse.storage.places import is_file, readable
 
 PENDING = "forget.json"
 
@@ -47,7 +48,8 @@ PENDING = "forget.json"
 class Erasure:
     """What was removed, by place.
 
-    ``admitted_days`` held more of theirs than the lake: an erasure was killed, or a delivery waits.
+    ``admitted_days`` held more of theirs than what came last: a delivery waits to be let in, or an
+    erasure was killed.
     ``unread`` are landed files nobody could look into; ``mentions`` counts lines of others that
     name a forgotten id in what they say, as an inviter, and stay.
     """
@@ -82,24 +84,30 @@ def erase(
     people = _joined(people_of(settings, user_ids), _pending(settings))
     _write_private(settings.build_dir / PENDING, people)
     remember(settings, people)
-    found = lines_of(settings, people)
+    newest, listed = loaded(settings), admitted(settings)
+    found = _lines_in(settings, people, newest.values())
     landed: dict[str, int] = {}
-    for day, files in found.items():
-        if is_landed(settings, day):
-            landed |= _edit_landing(settings, day, files)
+    for load, files in found.items():
+        if is_landed(settings, load.day):
+            landed |= _edit_landing(settings, load.day, files)
         else:
-            _edit_lake(settings, day, files)
-    ingest_days(settings, list(found))
+            waiting = () if listed.get(load.day) == load.fingerprint else (load,)
+            _edit_load(settings, load, files, waiting)
+    days = [load.day for load in found]
+    ingest_days(settings, days)
     # Less of a day that was let in needs no new judgement; a gate on volume must not stop erasure.
-    admit(settings, [day for day in found if day in admitted(settings)])
-    held = admitted_without(settings, people)
-    replace_admitted(settings, held)
+    admit(settings, [day for day in days if day in listed])
+    # A delivery may wait beside what was let in, or an erasure was killed here.
+    let_in = starmap(Load, admitted(settings).items())
+    held = _lines_in(settings, people, let_in)
+    edited = {load.day: _edit_load(settings, load, files, ()) for load, files in held.items()}
+    point_to(settings, {day: load.fingerprint for day, load in edited.items()})
     exported = _edit_exports(settings, people)
     _drop_builds(settings)
     ledger = read_ledger(settings).to_pylist()
     return Erasure(
         people=people,
-        days=tuple(sorted(found)),
+        days=tuple(sorted(days)),
         landed_lines=landed,
         lake_lines=sum(len(lines) for files in found.values() for lines in files.values()),
         admitted_days=len(held),
@@ -164,32 +172,38 @@ def _edit_landing(settings: Settings, day: date, files: dict[str, set[int]]) -> 
     return {name: len(lines) for name, lines in files.items()}
 
 
-def _edit_lake(settings: Settings, day: date, files: dict[str, set[int]]) -> None:
-    """Take lines out of a day whose landing folder is gone; its ledger keeps adding up."""
-    ledger_file = ledger_path(settings, day)
-    ledger = pq.ParquetFile(readable(ledger_file)).read()
-    gone: dict[str, dict[str, int]] = {}
-    kept: list[tuple[Place, pa.Table]] = []
-    for kind, path in (
-        ("parsed", events_path(settings, day)),
-        ("quarantined", quarantine_path(settings, day)),
-    ):
-        table = pq.ParquetFile(readable(path)).read()
-        names, numbers = table["source_file"].to_pylist(), table["source_line"].to_pylist()
-        places = zip(names, numbers, strict=True)
-        stays = [line not in files.get(file, ()) for file, line in places]
-        for file, stay in zip(names, stays, strict=True):
-            counts = gone.setdefault(file, {"parsed": 0, "quarantined": 0})
-            counts[kind] += not stay
-        kept.append((path, table.filter(pa.array(stays, pa.bool_()))))
-    rows = ledger.to_pylist()
-    for row in rows:
-        for kind, count in gone.get(row["source_file"], {}).items():
-            row[kind] -= count
-            row["lines"] -= count
-    remove_durably(ledger_file)
-    for path, table in [*kept, (ledger_file, pa.Table.from_pylist(rows, ledger.schema))]:
-        write_atomically(path, lambda to, table=table: pq.write_table(table, to, **PARQUET))
+def _lines_in(
+    settings: Settings, people: People, loads: Iterable[Load]
+) -> dict[Load, dict[str, set[int]]]:
+    found = {load: lines_of(settings, people, load) for load in loads}
+    return {load: files for load, files in found.items() if files}
+
+
+def _edit_load(
+    settings: Settings, load: Load, files: dict[str, set[int]], waiting: Iterable[Load]
+) -> Load:
+    """Put a load without some lines beside it; its ledger keeps adding up."""
+    ledger = pq.ParquetFile(readable(ledger_path(settings, load))).read()
+    rows = {row["source_file"]: row for row in ledger.to_pylist()}
+    with scratch(settings.lake_root, load.day.isoformat()) as folder:
+        for kind, name in (("events", "parsed"), ("quarantine", "quarantined")):
+            path = PATHS[kind](settings, load)
+            if not is_file(path):
+                continue
+            table = pq.ParquetFile(readable(path)).read()
+            lines = zip(
+                table["source_file"].to_pylist(), table["source_line"].to_pylist(), strict=True
+            )
+            stays = [line not in files.get(file, ()) for file, line in lines]
+            for file, stay in zip(table["source_file"].to_pylist(), stays, strict=True):
+                rows[file][name] -= not stay
+                rows[file]["lines"] -= not stay
+            if kind == "events" or any(stays):
+                left = table.filter(pa.array(stays, pa.bool_()))
+                pq.write_table(left, folder / f"{kind}.parquet", **PARQUET)
+        told = pa.Table.from_pylist(list(rows.values()), ledger.schema)
+        pq.write_table(told, folder / "ledger.parquet", **PARQUET)
+        return put_load(settings, load.day, folder, waiting)
 
 
 def _edit_exports(settings: Settings, people: People) -> dict[str, int]:

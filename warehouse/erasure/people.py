@@ -16,12 +16,12 @@ import pyarrow.compute
 import pyarrow.parquet as pq
 
 from warehouse.errors import UserError
-from warehouse.lake.admission import admitted_files
-from warehouse.lake.layout import events_path, load_days, quarantine_path
+from warehouse.lake.layout import Load, events_path, loads_with, quarantine_path
+from warehouse.lake.loads import loaded
 from warehouse.serving.marts import open_marts
 from warehouse.settings import Settings
 from warehouse.storage.files import write_atomically
-from warehouse.storage.places import readable
+from warehouse.storage.places import is_file, readable
 
 pc: Any = pyarrow.compute  # its functions are made when it is imported
 
@@ -91,43 +91,23 @@ def people_of(settings: Settings, user_ids: Collection[str]) -> People:
     return People(frozenset(known), frozenset(anonymous - known))
 
 
-def lines_of(settings: Settings, people: People) -> dict[date, dict[str, set[int]]]:
-    """Return the lines of these people by load day and file, accepted or set aside."""
-    found: dict[date, dict[str, set[int]]] = {}
-    for day in load_days(settings):
-        table = pq.read_table(
-            readable(events_path(settings, day)),
-            columns=[*ID_COLUMNS, "source_file", "source_line"],
-            partitioning=None,
-        )
-        own = table.filter(people.own(table))
-        places = list(
-            zip(own["source_file"].to_pylist(), own["source_line"].to_pylist(), strict=True)
-        )
-        path = readable(quarantine_path(settings, day))
-        aside = pq.read_table(path, partitioning=None).to_pylist()
+def lines_of(settings: Settings, people: People, load: Load) -> dict[str, set[int]]:
+    """Return the lines of these people in a load by file, accepted or set aside."""
+    path = readable(events_path(settings, load))
+    columns = [*ID_COLUMNS, "source_file", "source_line"]
+    table = pq.read_table(path, columns=columns, partitioning=None)
+    own = table.filter(people.own(table))
+    places = list(zip(own["source_file"].to_pylist(), own["source_line"].to_pylist(), strict=True))
+    aside = quarantine_path(settings, load)
+    if is_file(aside):
         places += [
             (row["source_file"], row["source_line"])
-            for row in aside
+            for row in pq.read_table(readable(aside), partitioning=None).to_pylist()
             if row["source_line"] and people.own_line(row["line"])
         ]
-        for file, line in places:
-            found.setdefault(day, {}).setdefault(file, set()).add(line)
-    return found
-
-
-def admitted_without(settings: Settings, people: People) -> dict[date, pa.Table]:
-    """Return what was let in of the days that still hold events of theirs, without these.
-
-    The lake may have been mended before, by a delivery that no gate has let in yet or by an erasure
-    that was killed: the models read what was let in.
-    """
-    found: dict[date, pa.Table] = {}
-    for day, path in admitted_files(settings).items():
-        table = pq.ParquetFile(readable(path)).read()
-        own = people.own(table)
-        if pc.any(own).as_py():
-            found[day] = table.filter(pc.invert(own))
+    found: dict[str, set[int]] = {}
+    for file, line in places:
+        found.setdefault(file, set()).add(line)
     return found
 
 
@@ -135,8 +115,8 @@ def mentioned_in(settings: Settings, people: People) -> int:
     """Count the lines of others that name one of these people in what they say."""
     ids = people.known | people.anonymous
     count = 0
-    for day in load_days(settings):
-        path = readable(events_path(settings, day))
+    for load in loaded(settings).values():
+        path = readable(events_path(settings, load))
         table = pq.read_table(path, columns=list(FREE_COLUMNS), partitioning=None)
         found = pa.repeat(False, len(table))
         for column in FREE_COLUMNS:
@@ -205,7 +185,7 @@ def _identities(settings: Settings) -> list[tuple[str, bool, str]]:
 def _lake_ids(
     settings: Settings, first: date = date.min, last: date = date.max
 ) -> Iterator[tuple[date, pa.Table]]:
-    paths = [(day, events_path(settings, day)) for day in load_days(settings)]
-    for day, path in [*paths, *admitted_files(settings).items()]:
-        if first <= day <= last:
-            yield day, pq.read_table(readable(path), columns=ID_COLUMNS, partitioning=None)
+    for load in sorted(loads_with(settings, "events")):
+        if first <= load.day <= last:
+            path = readable(events_path(settings, load))
+            yield load.day, pq.read_table(path, columns=ID_COLUMNS, partitioning=None)

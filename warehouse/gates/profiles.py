@@ -14,13 +14,13 @@ from warehouse.gates.queries import query
 from warehouse.lake.layout import (
     EVENTS_SCHEMA,
     QUARANTINE_SCHEMA,
-    days_with,
+    Load,
     events_path,
-    load_days,
+    loads_with,
     quarantine_path,
     read_days,
-    read_ledger,
 )
+from warehouse.lake.loads import loaded, read_ledger
 from warehouse.rules.effective import rule_in_effect, values_in_effect
 from warehouse.serving.marts import engine_config, open_file
 from warehouse.serving.versions import DATABASE_LINK
@@ -43,8 +43,9 @@ def raw_days(settings: Settings, days: Sequence[date]) -> "pd.DataFrame":
     asked = sorted(set(days))
     with duckdb.connect(config=engine_config(settings)) as connection:
         let_read(connection, settings.lake_root)
-        _provide_days(connection, settings, asked)
-        _provide_lines(connection, settings, asked)
+        newest = loaded(settings)
+        _provide_days(connection, settings, asked, newest)
+        _provide_lines(connection, settings, [newest[day] for day in asked if day in newest])
         return connection.execute(query("raw_days"), {"usual_days": USUAL_DAYS}).df()
 
 
@@ -72,12 +73,15 @@ def recall_rows(settings: Settings, as_of_date: date) -> "pd.DataFrame":
 
 
 def _provide_days(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, asked: list[date]
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    asked: list[date],
+    newest: dict[date, Load],
 ) -> None:
     """Make ``asked_days``, ``known_days`` and ``ledger``: the days to judge, and those before."""
-    loaded = load_days(settings)
-    earlier = [day for day in loaded if asked and day < asked[0]][-USUAL_DAYS:]
-    between = [day for day in loaded if asked and asked[0] <= day <= asked[-1]]
+    earlier = [day for day in newest if asked and day < asked[0]][-USUAL_DAYS:]
+    between = [day for day in newest if asked and asked[0] <= day <= asked[-1]]
+    loads = [newest.get(day) for day in asked]
     # Ingest sets lines of the future aside; a day more than it allows covers every time zone.
     slack = timedelta(days=2 + settings.max_future_days)
     connection.execute(
@@ -89,8 +93,8 @@ def _provide_days(
         {
             "days": asked,
             "ends": [day + slack for day in asked],
-            "events": [str(events_path(settings, day)) for day in asked],
-            "quarantine": [str(quarantine_path(settings, day)) for day in asked],
+            "events": [load and str(events_path(settings, load)) for load in loads],
+            "quarantine": [load and str(quarantine_path(settings, load)) for load in loads],
         },
     )
     known = sorted({*earlier, *between, *asked})
@@ -102,15 +106,15 @@ def _provide_days(
 
 
 def _provide_lines(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, asked: list[date]
+    connection: duckdb.DuckDBPyConnection, settings: Settings, loads: list[Load]
 ) -> None:
     """Make ``events`` and ``quarantine`` of the files of the days, each row with its file."""
     for name, path_of, schema in (
         ("events", events_path, EVENTS_SCHEMA),
         ("quarantine", quarantine_path, QUARANTINE_SCHEMA),
     ):
-        there = set(days_with(settings, name))
-        files = [str(path_of(settings, day)) for day in asked if day in there]
+        there = loads_with(settings, name)
+        files = [str(path_of(settings, load)) for load in loads if load in there]
         if files:
             found = connection.read_parquet(files, filename=True, hive_partitioning=False)
         else:

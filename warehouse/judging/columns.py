@@ -1,6 +1,6 @@
 """Arrow columns -> Arrow columns and masks: the arithmetic of the judge on whole columns."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,7 +9,7 @@ import pyarrow.compute
 import xxhash
 
 from warehouse.judging.exact import VIEWS, Limits
-from warehouse.judging.values import WHITESPACE, Rejected, moment_of
+from warehouse.judging.values import NULL, WHITESPACE, Rejected, moment_of
 
 pc: Any = pyarrow.compute  # its functions are made when it is imported
 _UTC = pa.timestamp("us", "UTC")
@@ -68,6 +68,27 @@ def hashes_of(parts: Iterable[bytes]) -> pa.Array:
     """Return the signed 64-bit hash of each text, as ``warehouse.judging.exact`` makes it."""
     values = np.fromiter(map(xxhash.xxh3_64_intdigest, parts), np.uint64)
     return pa.array(values.view(np.int64))
+
+
+def json_column(raws: Sequence[Any], lengths: np.ndarray) -> tuple[pa.Array, list[bytes | None]]:
+    """Return JSON texts as a column and as bytes; absent, null and empty objects are null.
+
+    They must be UTF-8: nobody looks at that again.
+    """
+    there = lengths > 0
+    for place in np.flatnonzero(there & (lengths <= len(NULL))).tolist():
+        there[place] = bytes(raws[place]) not in (NULL, b"{}")
+    kept: list[bytes | None] = [None] * len(raws)
+    if there.all():
+        kept = list(map(bytes, raws))
+    else:
+        for place in np.flatnonzero(there).tolist():
+            kept[place] = bytes(raws[place])
+    ends = np.zeros(len(raws) + 1, np.int32)
+    np.cumsum(np.where(there, lengths, 0), out=ends[1:])
+    valid = pa.py_buffer(np.packbits(there, bitorder="little"))
+    text = pa.py_buffer(b"".join(filter(None, kept)))
+    return pa.StringArray.from_buffers(len(raws), pa.py_buffer(ends), text, valid), kept
 
 
 def brackets(column: pa.Array) -> np.ndarray:

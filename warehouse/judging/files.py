@@ -8,9 +8,9 @@ from typing import BinaryIO, NamedTuple
 
 import pyarrow as pa
 
-from warehouse.judging.batches import judge_batch, judge_mapped
 from warehouse.judging.exact import Limits
-from warehouse.judging.mapping import mapped_row
+from warehouse.judging.mapping import judge_mapped, mapped_row
+from warehouse.judging.quick import judge_batch
 from warehouse.judging.tables import (
     Record,
     csv_records,
@@ -19,7 +19,7 @@ from warehouse.judging.tables import (
     text_records,
 )
 from warehouse.judging.values import Rejection
-from warehouse.judging.verdicts import JUDGED_SCHEMA, Judged
+from warehouse.judging.verdicts import JUDGED_SCHEMA, Judged, Refusal
 from warehouse.lake.sinks import DaySink
 from warehouse.landing.ahead import ahead
 from warehouse.landing.days import open_landed, refusal, state_of
@@ -121,7 +121,7 @@ def read_file(landed: Landed, sources: tuple[Source, ...], limits: Limits, sink:
         _require_same(landed, file)
     if stream.cut:
         # Stands beside the lines and is not counted among them: it is about the whole file.
-        sink.refuse(landed.name, 0, landed.sha256, Rejection("cut_file", stream.cut))
+        _refuse_whole(landed, Rejection("cut_file", stream.cut), sink)
     lines = parsed + quarantined + blank
     outcome = "incomplete" if stream.cut else "loaded" if lines else "empty"
     counts = (lines, parsed, quarantined, blank)
@@ -130,8 +130,12 @@ def read_file(landed: Landed, sources: tuple[Source, ...], limits: Limits, sink:
 
 def refuse_file(landed: Landed, why: str, sink: DaySink) -> Count:
     """Put a whole file aside: one row in the quarantine, no lines in the ledger."""
-    sink.refuse(landed.name, 0, landed.sha256, Rejection("bad_file", why))
+    _refuse_whole(landed, Rejection("bad_file", why), sink)
     return Count(landed.name, landed.sha256, landed.size, 0, 0, 0, 0, "rejected", "")
+
+
+def _refuse_whole(landed: Landed, why: Rejection, sink: DaySink) -> None:
+    sink.refuse([Refusal(0, why, b"")], landed.name, landed.sha256)
 
 
 def _reopened(landed: Landed) -> BinaryIO:
@@ -161,7 +165,7 @@ def _verdicts(
     else:
         yield from _row_verdicts(landed, source, form, batches, stream, limits)
     for batch in cut:
-        rejected = [(batch.first_line, Rejection("cut_file", stream.cut), batch.lines[0])]
+        rejected = [Refusal(batch.first_line, Rejection("cut_file", stream.cut), batch.lines[0])]
         yield Judged(pa.RecordBatch.from_pylist([], JUDGED_SCHEMA), rejected, 0)
 
 

@@ -1,18 +1,20 @@
-"""A record of any table -> a Segment line, by a source's mapping; judging it is not done here."""
+"""A record of any table -> the Segment line it stands for, by a source's mapping -> its verdict."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
 import msgspec
+import pyarrow as pa
 
 from warehouse.judging.exact import Limits
+from warehouse.judging.quick import judge_batch
 from warehouse.judging.repeats import refuse_repeats_within
 from warehouse.judging.tables import Record
 from warehouse.judging.values import WHITESPACE, Rejected, Rejection
-from warehouse.judging.verdicts import Row
+from warehouse.judging.verdicts import JUDGED_SCHEMA, Judged, Refusal, Row
 from warehouse.settings import Source
 
 OBJECTS = ("properties", "traits", "context")
@@ -45,6 +47,19 @@ def mapped_row(
     except Rejected as verdict:
         return Row(record.number, original, original, verdict.rejection)
     return Row(record.number, line, original)
+
+
+def judge_mapped(rows: Sequence[Row], limits: Limits) -> Judged:
+    """Judge rows of a table by the Segment lines they stand for, under their own numbers."""
+    ready = [row for row in rows if not row.refused]
+    judged = judge_batch([row.line for row in ready], 0, limits)
+    *columns, places = judged.events.columns
+    numbers = pa.array([row.number for row in ready], pa.int64()).take(places)
+    events = pa.RecordBatch.from_arrays([*columns, numbers], schema=JUDGED_SCHEMA)
+    rejected = [Refusal(row.number, row.refused, row.original) for row in rows if row.refused]
+    for place, verdict, _ in judged.rejected:
+        rejected.append(Refusal(ready[place].number, verdict, ready[place].original))
+    return Judged(events, sorted(rejected, key=lambda refusal: refusal.number), judged.blank)
 
 
 def _segment_line(record: Record, source: Source | None, row_id: Callable[[int], str]) -> bytes:

@@ -18,26 +18,26 @@ _encode = msgspec.json.Encoder().encode
 _format = msgspec.json.format
 
 
-def is_plain(part: bytes) -> bool:
-    """Tell whether JSON text is an object that decodes and encodes to itself, spaces aside."""
+def are_plain(*parts: bytes) -> bool:
+    """Tell whether JSON texts are objects that decode and encode to themselves, spaces aside."""
+    text = b"[" + b",".join(parts) + b"]"
     try:
-        value = _as_anything(part)
-        if type(value) is not dict:
-            return False
-        written = _encode(value)
-        return written == part or written == _format(part, indent=-1)
+        values = _as_anything(text)
+        written = _encode(values)
+        is_same = written == text or written == _format(text, indent=-1)
+        return is_same and {dict}.issuperset(map(type, values))
     except (msgspec.MsgspecError, RecursionError, UnicodeError):
         return False
 
 
 def has_distinct_fields(line: bytes) -> bool:
     """Tell whether a JSON object's own fields, each written once, fill its text exactly."""
-    return _fills(_as_fields(line), line) or _fills_compact(_format(line, indent=-1))
+    return _fills(line) or _fills(_format(line, indent=-1))
 
 
 def is_unrepeated(part: bytes) -> bool:
     """Tell exactly whether JSON text, all the way down, repeats no name and has no 1e999."""
-    if is_plain(part):
+    if are_plain(part):
         return True
     try:
         refuse_repeats_within(part)
@@ -51,10 +51,10 @@ def refuse_repeats(line: bytes, fields: Mapping[str, bytes]) -> None:
 
     In ``context`` only the promoted fields are read; its text is kept as it came.
     """
-    if not _fills(fields, line) and not has_distinct_fields(line):
+    if not has_distinct_fields(line):
         _unique(_AS_PAIRS.decode(line.decode()))
     for name in ("properties", "traits"):
-        if name in fields and not is_plain(fields[name]):
+        if name in fields and not are_plain(fields[name]):
             refuse_repeats_within(fields[name])
 
 
@@ -63,12 +63,9 @@ def refuse_repeats_within(text: bytes) -> None:
     _EXACT.decode(text.decode())
 
 
-def _fills_compact(line: bytes) -> bool:
-    return _fills(_as_fields(line), line)
-
-
-def _fills(fields: Mapping[str, Any], line: bytes) -> bool:
+def _fills(line: bytes) -> bool:
     """Compare lengths: a repeated name, an escaped one, or a space makes the line longer."""
+    fields = _as_fields(line)
     size = len("".join(fields).encode()) + len(b"".join(fields.values()))
     return size + 4 * len(fields) + 1 == len(line)
 

@@ -26,12 +26,20 @@ class Row(NamedTuple):
     refused: Rejection | None = None
 
 
+class Refusal(NamedTuple):
+    """A row that is no event: its number, why, and its own bytes."""
+
+    number: int
+    why: Rejection
+    original: bytes
+
+
 @dataclass(frozen=True)
 class Judged:
     """The verdicts on consecutive lines: events in line order, rejected lines, blank ones."""
 
     events: pa.RecordBatch
-    rejected: list[tuple[int, Rejection, bytes]]
+    rejected: list[Refusal]
     blank: int
 
 
@@ -44,7 +52,7 @@ def judge_rows(rows: Iterable[Row], limits: Limits) -> Judged:
             continue
         verdict = refused or judge(line, limits)
         if isinstance(verdict, Rejection):
-            rejected.append((number, verdict, original))
+            rejected.append(Refusal(number, verdict, original))
         else:
             events.append(verdict)
             numbers.append(number)

@@ -4,12 +4,13 @@ import gc
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, field
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -21,15 +22,19 @@ from warehouse.judging.files import Count, Landed, look_at, read_file, refuse_fi
 from warehouse.lake.layout import (
     LEDGER_SCHEMA,
     PARQUET,
+    Load,
     events_path,
     ledger_path,
+    loads_with,
     quarantine_path,
 )
+from warehouse.lake.loads import admitted, loaded, put_load
 from warehouse.lake.sinks import DaySink
+from warehouse.lake.upgrade import upgrade
 from warehouse.landing.days import day_folder, is_landed, landed_entries, landed_files, source_name
 from warehouse.landing.streams import BadFile
 from warehouse.settings import Settings
-from warehouse.storage.files import remove_durably, remove_leftover, write_atomically
+from warehouse.storage.files import remove_scratch, scratch
 from warehouse.storage.objects import FileChanged
 from warehouse.storage.places import readable
 
@@ -69,6 +74,26 @@ class DayResult:
     reasons: dict[str, int]
 
 
+@dataclass(frozen=True)
+class _Work:
+    """What every day is loaded by."""
+
+    settings: Settings
+    currencies: frozenset[str]
+    mark: bytes
+    force: bool
+
+
+class _Held(NamedTuple):
+    """What the lake has of a day: what came last, and all that waits to be let in."""
+
+    newest: Load | None
+    waiting: frozenset[Load]
+
+
+NOTHING = _Held(None, frozenset())
+
+
 def ingest_days(
     settings: Settings,
     days: Sequence[date],
@@ -79,9 +104,10 @@ def ingest_days(
 ) -> IngestReport:
     """Bring the lake's days up to what lies in landing; a day that is so already is left alone.
 
-    A day is replaced whole, its ledger last: killed anywhere, the next call repairs it. A day
-    whose landing folder is gone keeps what was loaded. ``progress`` is told (days done, days).
-    Raises UserError for a file that keeps changing while it is read.
+    A day is loaded whole, its ledger last: killed anywhere, the next call repairs it. What was let
+    in of it stays until `admit`. A day whose landing folder is gone keeps what was loaded.
+    ``progress`` is told (days done, days). Raises UserError for a file that keeps changing while
+    it is read.
     """
     started = time.perf_counter()
     chosen = sorted(set(days))
@@ -103,13 +129,17 @@ def _load_all(
     force: bool,
 ) -> Iterator[DayResult]:
     """Yield the results of days in any order, by several processes where that is quicker."""
+    upgrade(settings)
+    remove_scratch(settings.lake_root)
+    work = _Work(settings, currencies, fingerprint(settings), force)
+    held = _held(settings)
     sizes = {
         day: DAY_BYTES + sum(entry.size for entry in landed_entries(settings, day)) for day in days
     }
     workers = min(processes or settings.threads or os.cpu_count() or 1, len(days))
     if workers < 2 or (processes is None and sum(sizes.values()) < PARALLEL_FROM_BYTES):
         for day in days:
-            yield _load_day(settings, day, currencies, force)
+            yield _load_day(work, day, held.get(day, NOTHING))
         return
     from concurrent.futures import ProcessPoolExecutor, as_completed
     from multiprocessing import get_context
@@ -118,13 +148,24 @@ def _load_all(
     context = get_context("forkserver")
     context.set_forkserver_preload([__name__, "pandas"])
     with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        futures = [pool.submit(_load_chunk, settings, c, currencies, force) for c in chunks]
+        of_chunks = ({day: held.get(day, NOTHING) for day in chunk} for chunk in chunks)
+        futures = [pool.submit(_load_chunk, work, chunk) for chunk in of_chunks]
         try:
             for future in as_completed(futures):
                 yield from future.result()
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
+
+
+def _held(settings: Settings) -> dict[date, _Held]:
+    """Return what the lake has of each day."""
+    newest, listed = loaded(settings), admitted(settings)
+    waiting: dict[date, set[Load]] = {}
+    for load in loads_with(settings, "ledger"):
+        if listed.get(load.day) != load.fingerprint:
+            waiting.setdefault(load.day, set()).add(load)
+    return {day: _Held(load, frozenset(waiting.get(day, ()))) for day, load in newest.items()}
 
 
 def _chunks(sizes: dict[date, int], parts: int) -> list[list[date]]:
@@ -141,31 +182,22 @@ def _chunks(sizes: dict[date, int], parts: int) -> list[list[date]]:
     return sorted(chunks, key=lambda chunk: -sum(sizes[day] for day in chunk))
 
 
-def _load_chunk(
-    settings: Settings, days: list[date], currencies: frozenset[str], force: bool
-) -> list[DayResult]:
-    return [_load_day(settings, day, currencies, force) for day in days]
+def _load_chunk(work: _Work, days: dict[date, _Held]) -> list[DayResult]:
+    return [_load_day(work, day, held) for day, held in days.items()]
 
 
-def _load_day(settings: Settings, day: date, currencies: frozenset[str], force: bool) -> DayResult:
-    mark = fingerprint(settings)
-    known = _loaded(settings, day, mark)
-    if known is not None and not is_landed(settings, day):
-        return DayResult(day, False, known, _reasons(settings, day, known))
-    limits = Limits.of(
-        day,
-        future_days=settings.max_future_days,
-        max_line_bytes=settings.max_line_bytes,
-        currencies=currencies,
-    )
+def _load_day(work: _Work, day: date, held: _Held) -> DayResult:
+    settings = work.settings
+    load = held.newest
+    known = _loaded(settings, load, work.mark) if load else None
+    if load and known is not None and not is_landed(settings, day):
+        return _unchanged(settings, load, known)
     for _ in range(ATTEMPTS):
         try:
             files = [look_at(path, source_name(path)) for path in landed_files(settings, day)]
-            if not force and known is not None and _same_files(known, files):
-                for path in (events_path, quarantine_path, ledger_path):
-                    remove_leftover(path(settings, day))
-                return DayResult(day, False, known, _reasons(settings, day, known))
-            return _replace_day(settings, day, files, limits, mark)
+            if load and known is not None and not work.force and _same_files(known, files):
+                return _unchanged(settings, load, known)
+            return _replace_day(work, day, files, held.waiting)
         except FileChanged as change:
             changed = change
     raise UserError(
@@ -181,13 +213,14 @@ def fingerprint(settings: Settings) -> bytes:
     return sha256(repr(parts).encode()).hexdigest().encode()
 
 
-def _loaded(settings: Settings, day: date, mark: bytes) -> tuple[Count, ...] | None:
-    """Return the ledger of a day that is loaded whole by the present rules, else None."""
+def _loaded(settings: Settings, load: Load, mark: bytes) -> tuple[Count, ...] | None:
+    """Return the ledger of a load that is whole and by the present rules, else None."""
     try:
-        ledger = pq.ParquetFile(readable(ledger_path(settings, day)))
+        ledger = pq.ParquetFile(readable(ledger_path(settings, load)))
         counts = tuple(Count(**row) for row in ledger.read().to_pylist())
-        events = pq.read_metadata(readable(events_path(settings, day))).num_rows
-        pq.read_metadata(readable(quarantine_path(settings, day)))
+        events = pq.read_metadata(readable(events_path(settings, load))).num_rows
+        if _has_aside(counts):
+            pq.read_metadata(readable(quarantine_path(settings, load)))
     except (OSError, pa.ArrowInvalid, TypeError):
         return None
     metadata = ledger.schema_arrow.metadata or {}
@@ -195,44 +228,41 @@ def _loaded(settings: Settings, day: date, mark: bytes) -> tuple[Count, ...] | N
     return counts if is_whole and metadata.get(FINGERPRINT) == mark else None
 
 
+def _has_aside(counts: Iterable[Count]) -> bool:
+    """Tell whether anything of a day is in the quarantine."""
+    return any(c.quarantined or c.outcome not in ("loaded", "empty") for c in counts)
+
+
 def _same_files(known: tuple[Count, ...], files: list[Landed]) -> bool:
     return {(c.source_file, c.file_sha256) for c in known} == {(f.name, f.sha256) for f in files}
 
 
-def _replace_day(
-    settings: Settings, day: date, files: list[Landed], limits: Limits, mark: bytes
-) -> DayResult:
-    """Write a day's three files; between the first rename and the last the day counts as absent."""
-    counts: list[Count] = []
-    reasons: Counter[str] = Counter()
-    ledger = ledger_path(settings, day)
-
-    def write_ledger(path: Path) -> None:
-        rows = [count.__dict__ for count in counts]
-        table = pa.Table.from_pylist(rows, LEDGER_SCHEMA)
-        pq.write_table(table.replace_schema_metadata({FINGERPRINT: mark}), path, **PARQUET)
-
-    def write_events(events: Path) -> None:
-        def write_quarantine(quarantine: Path) -> None:
-            found, seen = _read_all(files, settings, limits, events, quarantine)
-            counts.extend(found)
-            reasons.update(seen)
-            remove_durably(ledger)
-
-        write_atomically(quarantine_path(settings, day), write_quarantine)
-
-    with _garbage_collection_paused():
-        write_atomically(events_path(settings, day), write_events)
-        write_atomically(ledger, write_ledger)
+def _replace_day(work: _Work, day: date, files: list[Landed], waiting: Iterable[Load]) -> DayResult:
+    """Read a day anew, beside what was let in and in the place of what waits."""
+    settings = work.settings
+    limits = Limits.of(
+        day,
+        future_days=settings.max_future_days,
+        max_line_bytes=settings.max_line_bytes,
+        currencies=work.currencies,
+    )
+    with scratch(settings.lake_root, day.isoformat()) as folder, _garbage_collection_paused():
+        counts, reasons = _read_all(files, settings, limits, folder)
+        ledger = pa.Table.from_pylist([count.__dict__ for count in counts], LEDGER_SCHEMA)
+        ledger = ledger.replace_schema_metadata({FINGERPRINT: work.mark})
+        pq.write_table(ledger, folder / "ledger.parquet", use_dictionary=False, **PARQUET)
+        put_load(settings, day, folder, waiting)
     return DayResult(day, True, tuple(counts), dict(reasons))
 
 
 def _read_all(
-    files: list[Landed], settings: Settings, limits: Limits, events: Path, quarantine: Path
+    files: list[Landed], settings: Settings, limits: Limits, folder: Path
 ) -> tuple[list[Count], Counter[str]]:
     """Judge all files of a day; one that turns out bad half-way makes the others start again."""
     refused = {landed.name: landed.refused for landed in files if landed.refused}
+    events, quarantine = folder / "events.parquet", folder / "quarantine.parquet"
     while True:
+        quarantine.unlink(missing_ok=True)
         with DaySink(events, quarantine) as sink:
             counts: list[Count] = []
             for landed in files:
@@ -260,12 +290,12 @@ def _garbage_collection_paused() -> Generator[None]:
             gc.enable()
 
 
-def _reasons(settings: Settings, day: date, counts: tuple[Count, ...]) -> dict[str, int]:
-    if all(c.outcome in ("loaded", "empty") and not c.quarantined for c in counts):
-        return {}
-    path = readable(quarantine_path(settings, day))
-    column = pq.read_table(path, columns=["reason"], partitioning=None)
-    return dict(Counter(column.column("reason").to_pylist()))
+def _unchanged(settings: Settings, load: Load, counts: tuple[Count, ...]) -> DayResult:
+    reasons: Counter[str] = Counter()
+    if _has_aside(counts):
+        path = readable(quarantine_path(settings, load))
+        reasons.update(pq.ParquetFile(path).read(["reason"])["reason"].to_pylist())
+    return DayResult(load.day, False, counts, dict(reasons))
 
 
 def _report(results: list[DayResult], seconds: float) -> IngestReport:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -9,10 +10,20 @@ import pyarrow.parquet as pq
 from warehouse.settings import Settings
 from warehouse.storage.places import Place, all_readable, files_below
 
+# In the order in which they are written.
+KINDS = ("events", "quarantine", "ledger")
 PARTITION = "load_date="
+FINGERPRINT = "load_fingerprint="
 ROW_GROUP_ROWS = 65_536
 
 _TIME = pa.timestamp("us")
+
+
+class Load(NamedTuple):
+    """What a day brought, under the fingerprint of its content: written once, never changed."""
+
+    day: date
+    fingerprint: str
 
 
 def _required(name: str, kind: pa.DataType) -> pa.Field:
@@ -76,57 +87,50 @@ LEDGER_SCHEMA = pa.schema(
     ]
 )
 
+LOADS_SCHEMA = pa.schema(
+    [_required("load_date", pa.date32()), _required("load_fingerprint", pa.string())]
+)
+
 # How every file of the lake is written. Nothing here depends on the clock or the machine.
 PARQUET = {"compression": "zstd", "compression_level": 3}
 
 
-def events_path(settings: Settings, day: date) -> Place:
-    """Return the file of the events that arrived on a day."""
-    return _path(settings, "events", day)
+def events_path(settings: Settings, load: Load) -> Place:
+    """Return the file of the events of a load: what the models read once it is let in."""
+    return _path(settings, "events", load)
 
 
-def admitted_folder(settings: Settings) -> Place:
-    """Return the folder of the events as they were let in, by day and fingerprint."""
-    return settings.lake_root / "admitted"
+def quarantine_path(settings: Settings, load: Load) -> Place:
+    """Return the file of the lines of a load that were not accepted; none, no file."""
+    return _path(settings, "quarantine", load)
 
 
-def admitted_path(settings: Settings, day: date, fingerprint: str) -> Place:
-    """Return the file of a day's events as they were let in: what the models read."""
-    folder = admitted_folder(settings) / f"{PARTITION}{day.isoformat()}"
-    return folder / f"load_fingerprint={fingerprint}" / "events.parquet"
+def ledger_path(settings: Settings, load: Load) -> Place:
+    """Return the ledger of a load: written last, so it marks the load as whole."""
+    return _path(settings, "ledger", load)
 
 
-def quarantine_path(settings: Settings, day: date) -> Place:
-    """Return the file of the lines of a day that were not accepted."""
-    return _path(settings, "quarantine", day)
+PATHS = {"events": events_path, "quarantine": quarantine_path, "ledger": ledger_path}
 
 
-def ledger_path(settings: Settings, day: date) -> Place:
-    """Return the ledger of a day: written last, so it marks the day as loaded."""
-    return _path(settings, "ledger", day)
+def loads_path(settings: Settings) -> Place:
+    """Return the list of the loads that were let in, one a day."""
+    return settings.lake_root / "loads.parquet"
 
 
 def load_days(settings: Settings) -> list[date]:
     """Return the days that are loaded, oldest first."""
-    return days_with(settings, "ledger")
+    return sorted({load.day for load in loads_with(settings, "ledger")})
 
 
-def days_with(settings: Settings, kind: str) -> list[date]:
-    """Return the days that have a file of a kind (events, quarantine, ledger), by one listing."""
-    there = (name.split("/") for name in files_below(settings.lake_root / kind))
-    folders = (at[0] for at in there if at[1:] == [f"{kind}.parquet"])
-    return sorted(
-        date.fromisoformat(folder.removeprefix(PARTITION))
-        for folder in folders
-        if folder.startswith(PARTITION)
-    )
-
-
-def read_ledger(settings: Settings, days: Sequence[date] | None = None) -> pa.Table:
-    """Return one row per file of the given days (default: all loaded), with ``load_date``."""
-    loaded = load_days(settings)
-    wanted = loaded if days is None else sorted(set(days).intersection(loaded))
-    return read_days([(day, ledger_path(settings, day)) for day in wanted], LEDGER_SCHEMA)
+def loads_with(settings: Settings, kind: str) -> set[Load]:
+    """Return the loads that have a file of a kind (events, quarantine, ledger), by one listing."""
+    names = (name.split("/") for name in files_below(settings.lake_root / kind))
+    return {
+        Load(date.fromisoformat(at[0].removeprefix(PARTITION)), at[1].removeprefix(FINGERPRINT))
+        for at in names
+        if at[2:] == [f"{kind}.parquet"] and at[0].startswith(PARTITION)
+    }
 
 
 def read_days(paths: Sequence[tuple[date, Place]], schema: pa.Schema) -> pa.Table:
@@ -141,6 +145,6 @@ def read_days(paths: Sequence[tuple[date, Place]], schema: pa.Schema) -> pa.Tabl
     return pa.concat_tables(tables)
 
 
-def _path(settings: Settings, kind: str, day: date) -> Place:
-    folder = settings.lake_root / kind / f"{PARTITION}{day.isoformat()}"
-    return folder / f"{kind}.parquet"
+def _path(settings: Settings, kind: str, load: Load) -> Place:
+    folder = f"{kind}/{PARTITION}{load.day}/{FINGERPRINT}{load.fingerprint}"
+    return settings.lake_root / f"{folder}/{kind}.parquet"

@@ -12,12 +12,11 @@ from warehouse.errors import UserError
 from warehouse.lake.ingest import IngestReport, ingest_days
 from warehouse.lake.layout import (
     QUARANTINE_SCHEMA,
-    days_with,
-    load_days,
+    loads_with,
     quarantine_path,
     read_days,
-    read_ledger,
 )
+from warehouse.lake.loads import loaded, read_ledger
 from warehouse.settings import Settings
 from warehouse.storage.places import is_file, readable
 
@@ -29,16 +28,20 @@ def list_quarantine(settings: Settings, days: Sequence[date] | None = None) -> p
 
     Rows with ``source_line`` 0 are about a whole file and count as no line.
     """
-    wanted = load_days(settings) if days is None else sorted(set(days))
-    there = set(days_with(settings, "quarantine"))
-    paths = [(day, quarantine_path(settings, day)) for day in wanted if day in there]
+    there = loads_with(settings, "quarantine")
+    paths = [
+        (day, quarantine_path(settings, load))
+        for day, load in loaded(settings).items()
+        if load in there and (days is None or day in days)
+    ]
     return read_days(paths, QUARANTINE_SCHEMA)
 
 
 def show(settings: Settings, day: date, source_file: str, line: int) -> bytes:
     """Return a quarantined line as it stood in its file; raises UserError where there is none."""
-    path = quarantine_path(settings, day)
-    if is_file(path):
+    load = loaded(settings).get(day)
+    path = quarantine_path(settings, load) if load else settings.lake_root / "quarantine"
+    if load and is_file(path):
         wanted = (pc.field("source_file") == source_file) & (pc.field("source_line") == line)
         found = pq.read_table(readable(path), filters=wanted, partitioning=None).column("line")
         if len(found):

@@ -1,6 +1,7 @@
 """Judged batches -> the Parquet files of one load day: the same input gives the same bytes."""
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -8,20 +9,21 @@ from typing import Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from warehouse.judging.values import Rejection
-from warehouse.judging.verdicts import Judged
+from warehouse.judging.verdicts import Judged, Refusal
 from warehouse.lake.layout import EVENTS_SCHEMA, PARQUET, QUARANTINE_SCHEMA, ROW_GROUP_ROWS
 
 # Long lines make a row group full before its rows do; memory is what is bounded.
 EVENTS_GROUP_BYTES = 128 << 20
 QUARANTINE_GROUP_BYTES = 32 << 20
-# Columns whose values are nearly all different: a dictionary of them is work for nothing.
-_DISTINCT = frozenset(
+# Columns of few different values: a dictionary of others is work for nothing.
+_REPEATING = frozenset(
     {
-        *("message_id", "message_hash", "payload_hash", "source_line", "context", "line", "detail"),
-        *("occurred_at", "received_at", "sent_at", "original_timestamp", "properties", "traits"),
+        *("type", "event", "platform", "country", "campaign_source", "campaign_medium", "currency"),
+        *("source_file", "file_sha256", "reason"),
     }
 )
+# Hashes do not shrink, and what a dictionary says in a few bits hardly does.
+_UNCOMPRESSED = _REPEATING - {"event"} | {"message_hash", "payload_hash"}
 _NO_STATISTICS = frozenset({"properties", "traits", "context", "line", "detail"})
 
 
@@ -33,12 +35,15 @@ class RowGroups:
         self._group_bytes = group_bytes
         self._waiting: list[pa.RecordBatch] = []
         self._rows = self._bytes = 0
+        packed = [name for name in schema.names if name not in _UNCOMPRESSED]
+        unpacked = {name: "none" for name in schema.names if name in _UNCOMPRESSED}
         self._writer = pq.ParquetWriter(
             path,
             schema,
-            use_dictionary=[name for name in schema.names if name not in _DISTINCT],
+            use_dictionary=[name for name in schema.names if name in _REPEATING],
             write_statistics=[name for name in schema.names if name not in _NO_STATISTICS],
-            **PARQUET,
+            compression=dict.fromkeys(schema.names, PARQUET["compression"]) | unpacked,
+            compression_level=dict.fromkeys(packed, PARQUET["compression_level"]),
         )
 
     def add(self, batch: pa.RecordBatch) -> None:
@@ -69,12 +74,13 @@ class RowGroups:
 
 
 class DaySink:
-    """The events and the quarantine of one day under construction."""
+    """The events and the quarantine of one day under construction; nothing aside, no quarantine."""
 
     def __init__(self, events: Path, quarantine: Path) -> None:
         self.reasons: Counter[str] = Counter()
         self._events = RowGroups(events, EVENTS_SCHEMA, EVENTS_GROUP_BYTES)
-        self._quarantine = RowGroups(quarantine, QUARANTINE_SCHEMA, QUARANTINE_GROUP_BYTES)
+        self._path = quarantine
+        self._quarantine: RowGroups | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -86,7 +92,8 @@ class DaySink:
         at: TracebackType | None,
     ) -> None:
         self._events.close()
-        self._quarantine.close()
+        if self._quarantine:
+            self._quarantine.close()
 
     def add(self, judged: Judged, source_file: str, sha256: str) -> None:
         """Take the verdicts on some lines of a file, in the order of the lines."""
@@ -97,18 +104,18 @@ class DaySink:
             self._events.add(
                 pa.RecordBatch.from_arrays([*columns, file, line, digest], schema=EVENTS_SCHEMA)
             )
-        for number, rejection, line in judged.rejected:
-            self.refuse(source_file, number, sha256, rejection, line)
+        if judged.rejected:
+            self.refuse(judged.rejected, source_file, sha256)
 
-    def refuse(
-        self, source_file: str, number: int, sha256: str, rejection: Rejection, line: bytes = b""
-    ) -> None:
-        """Put a line aside, or with number 0 what is to be said about the whole file."""
-        self.reasons[rejection.reason] += 1
-        values = (source_file, number, sha256, rejection.reason, rejection.detail or None, line)
-        self._quarantine.add(
-            pa.RecordBatch.from_arrays(
-                [pa.array([v], f.type) for v, f in zip(values, QUARANTINE_SCHEMA, strict=True)],
-                schema=QUARANTINE_SCHEMA,
-            )
-        )
+    def refuse(self, rejected: Sequence[Refusal], source_file: str, sha256: str) -> None:
+        """Put lines aside; number 0 stands for what is to be said about the whole file."""
+        numbers, rejections, lines = zip(*rejected, strict=True)
+        reasons, details = zip(*rejections, strict=True)
+        self.reasons.update(reasons)
+        files, digests = ([text] * len(rejected) for text in (source_file, sha256))
+        told = [detail or None for detail in details]
+        columns = (files, numbers, digests, reasons, told, lines)
+        arrays = [pa.array(c, f.type) for c, f in zip(columns, QUARANTINE_SCHEMA, strict=True)]
+        if not self._quarantine:
+            self._quarantine = RowGroups(self._path, QUARANTINE_SCHEMA, QUARANTINE_GROUP_BYTES)
+        self._quarantine.add(pa.RecordBatch.from_arrays(arrays, schema=QUARANTINE_SCHEMA))

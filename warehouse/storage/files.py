@@ -4,7 +4,8 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -14,6 +15,7 @@ from warehouse.storage.places import Place, is_file
 # Both marks stand at a fixed place, so that the next write finds what a crash left behind.
 TEMPORARY = ".tmp"
 REPLACED = ".old"
+SCRATCH = ".scratch-"
 HASH_BLOCK = 1 << 20
 
 
@@ -44,6 +46,45 @@ def write_atomically(path: Place, write: Callable[[Path], None], *, mode: int = 
     sync(path.parent)
 
 
+@contextmanager
+def scratch(near: Place, name: str) -> Generator[Path]:
+    """Lend an empty folder for files that `put_whole` will put below ``near``; it ends with it.
+
+    On disk it lies there, so that a rename is enough; a store is filled from this machine.
+    """
+    if not isinstance(near, Path):
+        with tempfile.TemporaryDirectory(prefix="userops-") as elsewhere:
+            yield Path(elsewhere)
+        return
+    folder = near / f"{SCRATCH}{name}"
+    _remove(folder)
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        _remove(folder)
+
+
+def remove_scratch(near: Place) -> None:
+    """Remove what killed writers left below a folder."""
+    if isinstance(near, Path):
+        for folder in near.glob(f"{SCRATCH}*"):
+            _remove(folder)
+
+
+def put_whole(file: Path, place: Place) -> None:
+    """Give a finished file its place; readers see it whole or not at all.
+
+    Its bytes survive a power cut; its name may be lost by one until something beside it is synced.
+    """
+    if not isinstance(place, Path):
+        objects.upload(file, place)
+        return
+    place.parent.mkdir(parents=True, exist_ok=True)
+    sync(file)
+    file.replace(place)
+
+
 def copy_whole(source: Place, target: Place) -> None:
     """Give a file that never changes a second name, unless it has it: a hard link, or a copy."""
     if is_file(target):
@@ -68,12 +109,6 @@ def _link(source: Path, target: Path) -> None:
         os.link(source, target)
     except OSError:  # a file system without hard links
         shutil.copyfile(source, target)
-
-
-def remove_leftover(path: Place) -> None:
-    """Remove what a killed write of ``path`` left beside it, where no new write will follow."""
-    if isinstance(path, Path):
-        _remove(_beside(path, TEMPORARY))
 
 
 def remove_durably(path: Place) -> None:

@@ -7,7 +7,7 @@ when the store does not answer, and a lake that seems empty would be written ove
 import errno
 import io
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -176,8 +176,8 @@ def copy(source: "UPath", target: "UPath") -> None:
 
 
 def delete_below(folder: "UPath") -> None:
-    """Remove every object below a folder."""
-    with reaching(folder):
+    """Remove every object below a folder; there may be none."""
+    with suppress(FileNotFoundError), reaching(folder):
         folder.fs.rm(_path(folder), recursive=True)
 
 

@@ -89,8 +89,16 @@ def files_below(folder: Place) -> dict[str, int]:
     """Return the names of all files below a folder, relative to it, with their sizes."""
     if not isinstance(folder, Path):
         return objects.objects_below(folder)
-    found = (path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): path.stat().st_size for path in found}
+    return dict(_below(str(folder), "")) if folder.is_dir() else {}
+
+
+def _below(folder: str, prefix: str) -> Iterator[tuple[str, int]]:
+    with os.scandir(folder) as found:
+        for item in found:
+            if item.is_dir(follow_symlinks=False):
+                yield from _below(item.path, f"{prefix}{item.name}/")
+            elif item.is_file():
+                yield prefix + item.name, item.stat().st_size
 
 
 def is_file(place: Place) -> bool:

@@ -159,9 +159,7 @@ def _disk(settings: Settings) -> Iterator[Finding]:
     free = shutil.disk_usage(nearest).free
     lake = 0
     with suppress(UserError):  # the look at the stores tells it
-        # What is admitted are second names of the same bytes.
-        parts = ("events", "quarantine", "ledger")
-        lake = sum(sum(files_below(settings.lake_root / part).values()) for part in parts)
+        lake = sum(files_below(settings.lake_root).values())
     own = lake if isinstance(settings.lake_root, Path) else 0
     needed = max(FREE_FOR_LAKE * own, LEAST_FREE_BYTES)
     detail = f"{free / 1e9:,.1f} GB free, the lake has {lake / 1e9:,.2f} GB"

@@ -13,8 +13,8 @@ import duckdb
 import pyarrow.parquet as pq
 
 from warehouse.errors import UserError
-from warehouse.lake.admission import admitted
-from warehouse.lake.layout import days_with, load_days, quarantine_path
+from warehouse.lake.layout import loads_with, quarantine_path
+from warehouse.lake.loads import admitted, loaded
 from warehouse.landing.days import landed_days
 from warehouse.serving.marts import open_file, open_marts
 from warehouse.serving.versions import DATABASE_LINK
@@ -94,12 +94,12 @@ def quarantine_counts(
 ) -> dict[tuple[date, str], int]:
     """Count what was set aside by load day and reason; reads no line."""
     counts: Counter[tuple[date, str]] = Counter()
-    there = set(days_with(settings, "quarantine"))
-    wanted = [day for day in (load_days(settings) if days is None else days) if day in there]
-    sources = all_readable([quarantine_path(settings, day) for day in wanted])
-    for day, source in zip(wanted, sources, strict=True):
+    newest, there = loaded(settings), loads_with(settings, "quarantine")
+    wanted = [newest[day] for day in (newest if days is None else days) if newest.get(day) in there]
+    sources = all_readable([quarantine_path(settings, load) for load in wanted])
+    for load, source in zip(wanted, sources, strict=True):
         reasons = pq.ParquetFile(source).read(["reason"]).column("reason").to_pylist()
-        counts.update((day, reason) for reason in reasons)
+        counts.update((load.day, reason) for reason in reasons)
     return dict(sorted(counts.items()))
 
 

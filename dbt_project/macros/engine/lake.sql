@@ -1,4 +1,4 @@
-{#- The lake as relations of the schema raw: events, the files they came from, the admitted days. -#}
+{#- The lake as relations of the schema raw: events, the files they came from, the loads let in. -#}
 
 {% macro open_lake() -%}
     {% if execute and flags.WHICH in ['build', 'run', 'test', 'show'] %}
@@ -7,20 +7,18 @@
 {%- endmacro %}
 
 {% macro default__open_lake(lake) -%}
-    {#- A store lists all days at once by this pattern, and each folder by the other. -#}
-    {%- set days = '**' if '://' in lake else 'load_date=*' -%}
+    {#- A store lists all loads at once by this pattern, and each folder by the other. -#}
     {%- set loads = '**' if '://' in lake else 'load_date=*/load_fingerprint=*' -%}
-    {%- set ledger = lake ~ '/ledger/' ~ days ~ '/ledger.parquet' -%}
+    {%- set ledger = lake ~ '/ledger/' ~ loads ~ '/ledger.parquet' -%}
     {#- Left to itself DuckDB takes every day to be as large as the first, and joins the wrong way round. -#}
     {%- set lines = run_query("select sum(parsed) from read_parquet('" ~ ledger ~ "')") -%}
     create schema if not exists raw;
-    {% for table, files, rows in [
-        ('events', lake ~ '/admitted/' ~ loads ~ '/events.parquet', lines.columns[0].values()[0]),
-        ('load_ledger', ledger, none)
+    {% for table, kind, rows in [
+        ('events', 'events', lines.columns[0].values()[0]), ('load_ledger', 'ledger', none)
     ] %}
     create or replace view raw.{{ table }} as
     select * from read_parquet(
-        '{{ files }}',
+        '{{ lake }}/{{ kind }}/{{ loads }}/{{ kind }}.parquet',
         {% if rows %} explicit_cardinality = {{ rows }}, {% endif -%}
         hive_partitioning = true, hive_types_autocast = false, hive_types = {'load_date': date}
     );
@@ -40,7 +38,7 @@
         cast({{ time }} as timestamp) as {{ time }},
         {% endfor %}
         cast(load_date as date) as load_date
-    from parquet.`{{ lake }}/admitted`
+    from parquet.`{{ lake }}/events`
     {% endcall %}
     {% call statement() %}
     create or replace view raw.load_ledger as

@@ -1,0 +1,279 @@
+"""Many lines -> one Arrow batch: what ``warehouse.judging.exact`` decides, a column at a time.
+
+A line takes the quick way only where it is certain to be accepted as it stands; every doubt goes to
+the exact judge. So this module may be slow on strange input, never wrong: a test compares the two.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Literal
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+
+from warehouse.judging.columns import (
+    brackets,
+    certain,
+    events_of,
+    fits,
+    hashes_of,
+    json_column,
+    occurred,
+    pc,
+    sizes,
+    times_of,
+    trimmed,
+)
+from warehouse.judging.exact import MAX_DEPTH, MONEY_EVENTS, Limits, order_of
+from warehouse.judging.repeats import are_plain, has_distinct_fields, is_unrepeated
+from warehouse.judging.values import Rejected
+from warehouse.judging.verdicts import EVENT_SCHEMA, JUDGED_SCHEMA, Judged, Row, judge_rows
+
+Text = str | None
+Part = msgspec.Raw
+UNREADABLE = (msgspec.MsgspecError, RecursionError, UnicodeError)
+
+
+class Envelope(msgspec.Struct, gc=False):
+    """A line of the usual shape: texts are texts, and JSON is kept as its bytes."""
+
+    type: Literal["track", "page", "screen", "identify", "group", "alias"]
+    messageId: str  # noqa: N815 - Segment's names
+    event: Text = None
+    userId: Text = None  # noqa: N815
+    anonymousId: Text = None  # noqa: N815
+    previousId: Text = None  # noqa: N815
+    groupId: Text = None  # noqa: N815
+    timestamp: Text = None
+    receivedAt: Text = None  # noqa: N815
+    sentAt: Text = None  # noqa: N815
+    originalTimestamp: Text = None  # noqa: N815
+    properties: Part = Part()
+    traits: Part = Part()
+    context: Part = Part()
+    integrations: Part = Part()
+    channel: Part = Part()
+
+
+class Named(msgspec.Struct, gc=False):
+    """What lies inside a context: only what is promoted is read."""
+
+    name: Text = None
+    type: Text = None
+    country: Text = None
+    source: Text = None
+    medium: Text = None
+
+
+class Context(msgspec.Struct, gc=False):
+    """The promoted fields of a context of the usual shape."""
+
+    platform: Text = None
+    country: Text = None
+    device: Named | None = None
+    os: Named | None = None
+    location: Named | None = None
+    campaign: Named | None = None
+
+
+NAMES = Envelope.__struct_fields__
+PARTS = ("properties", "traits", "context", "integrations", "channel")
+OBJECTS = PARTS[:3]
+TEXTS = tuple(name for name in NAMES if name not in PARTS)
+IDS = ("messageId", "userId", "anonymousId", "previousId", "groupId")
+TIMES = ("timestamp", "receivedAt", "sentAt", "originalTimestamp")
+PAYLOAD = ("type", "event", "userId", "anonymousId", "previousId", "groupId", "timestamp")
+
+_decode = msgspec.json.Decoder(Envelope).decode
+_decode_context = msgspec.json.Decoder(Context).decode
+_decode_contexts = msgspec.json.Decoder(list[Context]).decode
+_row = msgspec.structs.astuple
+_pack = msgspec.msgpack.Encoder().encode
+# Below this, calling for each column costs more than judging each line.
+FEW = 32
+_NO_CONTEXT, _NOTHING = Context(), Named()
+
+
+def judge_batch(lines: Sequence[bytes], first_line: int, limits: Limits) -> Judged:
+    """Judge consecutive lines, the first of which has the number ``first_line``."""
+    if len(lines) < FEW:
+        return judge_rows(_rows(lines, first_line, range(len(lines))), limits)
+    return judge_columns(lines, first_line, limits)
+
+
+def judge_columns(lines: Sequence[bytes], first_line: int, limits: Limits) -> Judged:
+    """Judge lines a column at a time, and one by one those that are not certain."""
+    places, fields = _decoded(lines, limits)
+    kept = lines if len(places) == len(lines) else [lines[place] for place in places]
+    columns, sure = _columns(fields, kept, limits)
+    usual = np.asarray(places, dtype=np.int64)
+    numbers = pa.array(usual + first_line)
+    quick = pa.RecordBatch.from_arrays([*columns, numbers], schema=JUDGED_SCHEMA)
+    if sure.all() and len(usual) == len(lines):
+        return Judged(quick, [], 0)
+    doubtful = np.ones(len(lines), dtype=bool)
+    doubtful[usual[sure]] = False
+    exact = judge_rows(_rows(lines, first_line, np.flatnonzero(doubtful).tolist()), limits)
+    both = pa.concat_batches([quick.filter(pa.array(sure)), exact.events])
+    events = both.take(pc.sort_indices(both.column("source_line")))
+    return Judged(events, exact.rejected, exact.blank)
+
+
+def _rows(lines: Sequence[bytes], first_line: int, places: Iterable[int]) -> Iterator[Row]:
+    return (Row(place + first_line, lines[place], lines[place]) for place in places)
+
+
+def _decoded(lines: Sequence[bytes], limits: Limits) -> tuple[list[int], list[tuple]]:
+    """Return the places and fields of the lines of the usual shape."""
+    dubious = _suspects(lines, limits)
+    places: list[int] = []
+    rows: list[tuple] = []
+    for place, line in enumerate(lines):
+        try:
+            rows.append(_row(_decode(line)))
+        except UNREADABLE:
+            continue
+        places.append(place)
+    if dubious:
+        clear = [n for n, place in enumerate(places) if place not in dubious]
+        return [places[n] for n in clear], [rows[n] for n in clear]
+    return places, rows
+
+
+def _suspects(lines: Sequence[bytes], limits: Limits) -> set[int]:
+    """Return the places of lines with bytes that the decoder lets pass unseen in kept JSON text."""
+    found = {place for place, size in enumerate(map(len, lines)) if size > limits.max_line_bytes}
+    escaped = [place for place, line in enumerate(lines) if b"\\" in line]
+    found.update(place for place in escaped if b"\\u0000" in lines[place])
+    if not all(map(bytes.isascii, lines)):
+        found.update(place for place, line in enumerate(lines) if not _is_utf8(line))
+    return found
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        return line.isascii() or bool(line.decode("utf-8"))
+    except UnicodeDecodeError:
+        return False
+
+
+def _columns(
+    fields: list[tuple], lines: Sequence[bytes], limits: Limits
+) -> tuple[list[pa.Array], np.ndarray]:
+    """Return the judged columns of lines of the usual shape, and which lines are certain."""
+    by_name = zip(*fields, strict=True) if fields else [()] * len(NAMES)
+    given: dict[str, Any] = dict(zip(NAMES, by_name, strict=True))
+    lengths = {name: np.fromiter(map(len, given[name]), np.int64, len(lines)) for name in PARTS}
+    texts = {name: pa.array(given[name], pa.string()) for name in TEXTS}
+    times = {name: times_of(texts[name]) for name in TIMES}
+    happened = occurred(times)
+    objects, kept = zip(*(json_column(given[name], lengths[name]) for name in OBJECTS), strict=True)
+    contexts, sure = _promoted(kept[-1])
+    event, is_named = events_of(texts["type"], texts["event"])
+    sure &= is_named & fits(happened, limits) & _clean(texts, times, contexts)
+    sure &= _is_whole(texts, lengths, lines) & _is_kept(kept[0]) & _is_kept(kept[1])
+    for column in objects:
+        sure &= brackets(column) < MAX_DEPTH
+    orders = _orders(texts, kept[0], limits, sure)
+    payload = zip(*(given[name] for name in PAYLOAD), *kept, strict=True)
+    columns = [
+        texts["messageId"],
+        hashes_of(map(str.encode, given["messageId"])),
+        hashes_of(map(_pack, payload)),
+        *(texts["type"], event, *(texts[name] for name in IDS[1:])),
+        *(happened, *(times[name] for name in TIMES[1:])),
+        *(*contexts, *orders, *objects),
+    ]
+    return columns, sure
+
+
+def _promoted(parts: Sequence[bytes | None]) -> tuple[list[pa.Array], np.ndarray]:
+    """Return the promoted columns of contexts, and which contexts are of the usual shape."""
+    usual = np.ones(len(parts), dtype=bool)
+    try:
+        found = _decode_contexts(b"[" + b",".join([part or b"{}" for part in parts]) + b"]")
+    except UNREADABLE:
+        perhaps = [_context(part) for part in parts]
+        usual = np.fromiter((context is not None for context in perhaps), bool, len(parts))
+        found = [context or _NO_CONTEXT for context in perhaps]
+    campaigns = [c.campaign or _NOTHING for c in found]
+    columns = (
+        [(c.device and c.device.type) or c.platform or (c.os and c.os.name) for c in found],
+        [(c.location and c.location.country) or c.country for c in found],
+        [campaign.source for campaign in campaigns],
+        [campaign.medium for campaign in campaigns],
+        [campaign.name for campaign in campaigns],
+    )
+    return [pa.array(column, pa.string()) for column in columns], usual
+
+
+def _context(part: bytes | None) -> Context | None:
+    try:
+        return _decode_context(part) if part else _NO_CONTEXT
+    except UNREADABLE:
+        return None
+
+
+def _clean(
+    texts: dict[str, pa.Array], times: dict[str, pa.Array], contexts: list[pa.Array]
+) -> np.ndarray:
+    """Tell where ids and names need no trimming, an actor is named, and every time is one."""
+    sure = certain(pc.or_(texts["userId"].is_valid(), texts["anonymousId"].is_valid()))
+    for name in TIMES:
+        if times[name].null_count > texts[name].null_count:
+            sure = sure & certain(pc.or_(texts[name].is_null(), times[name].is_valid()))
+    for column in (*(texts[name] for name in IDS), *contexts):
+        sure = sure & trimmed(column)
+    return sure
+
+
+def _is_whole(
+    texts: dict[str, pa.Array], lengths: dict[str, np.ndarray], lines: Sequence[bytes]
+) -> np.ndarray:
+    """Tell of each line whether its fields, written compactly once each, fill it exactly.
+
+    A repeated key, an unknown field, an escape or a space makes the line longer than that; only
+    such lines are looked at one by one. What is kept nowhere must not be nested too deep either.
+    """
+    total = np.ones(len(lines), dtype=np.int64)
+    for name, column in texts.items():
+        if column.null_count < len(column):
+            total += sizes(column) + (len(name) + 6) * certain(column.is_valid())
+    for name, size in lengths.items():
+        total += np.where(size > 0, size + len(name) + 4, 0)
+    whole = total == np.fromiter(map(len, lines), np.int64, len(lines))
+    for place in np.flatnonzero(~whole).tolist():
+        whole[place] = has_distinct_fields(lines[place]) and _is_shallow(lines[place])
+    for place in np.flatnonzero(lengths["integrations"] + lengths["channel"] >= MAX_DEPTH).tolist():
+        whole[place] &= _is_shallow(lines[place])
+    return whole
+
+
+def _is_shallow(line: bytes) -> bool:
+    return line.count(b"{") + line.count(b"[") < MAX_DEPTH
+
+
+def _is_kept(parts: Sequence[bytes | None]) -> np.ndarray:
+    """Tell where JSON text is an object that repeats no name: mostly by one look at them all."""
+    if are_plain(*(part for part in parts if part is not None)):
+        return np.ones(len(parts), dtype=bool)
+    return np.fromiter((part is None or is_unrepeated(part) for part in parts), bool, len(parts))
+
+
+def _orders(
+    texts: dict[str, pa.Array], properties: Sequence[bytes | None], limits: Limits, sure: np.ndarray
+) -> list[pa.Array]:
+    """Return order id, amount and currency; what cannot be an order is no longer ``sure``."""
+    moves_money = certain(pc.is_in(texts["event"], pa.array(MONEY_EVENTS)))
+    moves_money &= certain(pc.equal(texts["type"], "track")) & sure
+    columns: list[list] = [[None] * len(properties) for _ in range(3)]
+    for place in np.flatnonzero(moves_money).tolist():
+        try:
+            order = order_of(texts["event"][place].as_py(), properties[place], limits)
+        except Rejected:
+            sure[place] = False
+            continue
+        for column, value in zip(columns, order, strict=True):
+            column[place] = value
+    kinds = [EVENT_SCHEMA.field(name).type for name in ("order_id", "amount", "currency")]
+    return [pa.array(column, kind) for column, kind in zip(columns, kinds, strict=True)]
