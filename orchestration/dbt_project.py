@@ -17,6 +17,7 @@ from orchestration.data_tests import carried
 from orchestration.engines import Engine, engine_of
 from orchestration.lineage import ancestors
 from warehouse.rules.effective import effective_rules, prepare_rules
+from warehouse.serving.marts import SCHEMA as MARTS
 from warehouse.settings import Settings
 
 SHIPPED = Path(__file__).parents[1] / "dbt_project"
@@ -53,6 +54,14 @@ class Project:
         """Return the models that a declared exposure is made from."""
         [found] = [e for e in self.nodes["exposures"].values() if e["name"] == exposure]
         return sorted(_asset(self.nodes["nodes"][key]) for key in found["depends_on"]["nodes"])
+
+    @cached_property
+    def outgoing(self) -> frozenset[dg.AssetKey]:
+        """Return what is published or goes into an export: what other steps of a run wait for."""
+        exposed = (
+            key for name in self.nodes["exposures"].values() for key in self.assets_of(name["name"])
+        )
+        return frozenset([*self.assets_in(MARTS), *exposed])
 
     @cached_property
     def funnel_steps(self) -> int:

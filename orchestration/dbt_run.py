@@ -59,7 +59,7 @@ def build(
         remove_durably(_applied_path(settings))
     outcome = Outcome()
     for event in stream(project, arguments, outcome):
-        yield from _dagster_events(context, project, event)
+        yield from _dagster_events(project, event)
     if not outcome.success:
         raise dg.Failure(outcome.message())
     project.engine.finish(settings, project.nodes)
@@ -170,16 +170,31 @@ def stream(project: Project, arguments: list[str], outcome: Outcome) -> Iterator
         project.engine.release()
 
 
-def _dagster_events(
-    context: dg.AssetExecutionContext, project: Project, event: dict[str, Any]
-) -> Iterator[Any]:
+def _dagster_events(project: Project, event: dict[str, Any]) -> Iterator[Any]:
+    """Say that a table stands, or what a test found.
+
+    Only what other steps wait for is a result of this one: for each of those, Dagster also looks up
+    what all its parents were made from, and keeps a second event.
+    """
     message = DbtCoreCliEventMessage(raw_event=event, event_history_metadata={})
+    # Without the context, as in a plain op: told, not handed on.
     for item in message.to_default_asset_events(
-        manifest=project.nodes, context=context, project=project.for_dagster
+        manifest=project.nodes, project=project.for_dagster
     ):
-        if isinstance(item, dg.Output):
-            context.add_output_metadata(_metadata(project, event), output_name=item.output_name)
-        yield item
+        key = None if isinstance(item, dg.Output) else item.asset_key
+        if key not in project.outgoing:
+            yield item
+        elif isinstance(item, dg.AssetMaterialization):
+            metadata = {**item.metadata, **_metadata(project, event)}
+            yield dg.MaterializeResult(asset_key=key, metadata=metadata)
+        elif isinstance(item, dg.AssetCheckEvaluation):
+            yield dg.AssetCheckResult(
+                asset_key=key,
+                check_name=item.check_name,
+                passed=item.passed,
+                severity=item.severity,
+                metadata=item.metadata,
+            )
 
 
 def _metadata(project: Project, event: dict[str, Any]) -> dict[str, Any]:

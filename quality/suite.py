@@ -1,6 +1,7 @@
 """Suite files and frames -> verdicts: Great Expectations judges, severity decides what happens.
 
-Knows neither where a frame comes from nor what stops when a verdict is bad.
+What is met beyond doubt it need not be asked about (``quality.plain``). Knows neither where a frame
+comes from nor what stops when a verdict is bad.
 """
 
 import os
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from quality.imports import lean
+from quality.plain import is_met
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -109,6 +111,15 @@ def run_suite(suite: Suite, frame: "pd.DataFrame") -> Verdict:
 
     Raises RuntimeError when an expectation could not be evaluated: a broken check is not bad data.
     """
+    doubtful = replace(
+        suite, expectations=tuple(e for e in suite.expectations if not is_met(e, frame))
+    )
+    critical, warnings = _judged(doubtful, frame) if doubtful.expectations else ((), ())
+    return Verdict(critical, warnings, len(suite.expectations))
+
+
+def _judged(suite: Suite, frame: "pd.DataFrame") -> tuple[tuple[Failure, ...], tuple[Failure, ...]]:
+    """Return what Great Expectations finds: critical failures, and warnings."""
     # Read at import: nothing may be sent anywhere.
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     with lean():
@@ -125,11 +136,7 @@ def run_suite(suite: Suite, frame: "pd.DataFrame") -> Verdict:
             failure = _failure(expectation, result.result, suite.key)
             # An enum, and compared as one: its text is not "critical".
             failed[FailureSeverity(result.expectation_config.severity)].append(failure)
-    return Verdict(
-        critical=tuple(failed[FailureSeverity.CRITICAL]),
-        warnings=tuple(failed[FailureSeverity.WARNING]),
-        evaluated=len(results),
-    )
+    return tuple(failed[FailureSeverity.CRITICAL]), tuple(failed[FailureSeverity.WARNING])
 
 
 def _evaluate(suite: Suite, frame: "pd.DataFrame") -> list[Any]:
