@@ -6,20 +6,12 @@ whose text changes from run to run, stays a node of dbt's own.
 """
 
 import json
-import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from orchestration.lineage import ancestors
+from orchestration.lineage import ancestors, is_fixed
 
-# What may make a query other than it was when the project was parsed.
-CHANGING = re.compile(
-    r"\b(var|env_var|run_started_at|invocation_id|run_query|statement|flags|graph"
-    r"|adapter\.(?!dispatch))\b"
-)
-# Only code can change a text: a column may be called anything.
-CODE = re.compile(r"{[{%].*?[%}]}", re.DOTALL)
 SAYING = "JinjaLogDebug"
 LIMITS = ("fail_calc", "warn_if", "error_if", "limit", "severity")
 
@@ -103,13 +95,4 @@ def _is_fixed(manifest: Mapping[str, Any], node: Mapping[str, Any]) -> bool:
     """Tell whether dbt has compiled a test, and would compile it to the same on any day."""
     if not node.get("compiled_code") or node["config"].get("store_failures"):
         return False
-    texts = [node["raw_code"]]
-    seen: set[str] = set()
-    ahead = list(node["depends_on"]["macros"])
-    while ahead:
-        key = ahead.pop()
-        if key not in seen:
-            seen.add(key)
-            texts.append(manifest["macros"][key]["macro_sql"])
-            ahead += manifest["macros"][key]["depends_on"]["macros"]
-    return not any(CHANGING.search(code) for text in texts for code in CODE.findall(text))
+    return is_fixed(manifest, node)

@@ -12,7 +12,7 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DbtProject
 
-from orchestration import parsed
+from orchestration import lineage, parsed
 from orchestration.data_tests import carried
 from orchestration.engines import Engine, engine_of
 from orchestration.lineage import ancestors
@@ -74,6 +74,11 @@ class Project:
         """Name the data tests."""
         nodes = self.nodes["nodes"].values()
         return frozenset(node["name"] for node in nodes if node["resource_type"] == "test")
+
+    @cached_property
+    def standing(self) -> Mapping[str, str]:
+        """Name the models that stand as they are while the project and its rules do, by key."""
+        return lineage.standing(self.nodes) if self.engine.judges_its_tables else {}
 
     def data_tests(self, *, seeds: bool) -> dict[str, list[dict[str, Any]]]:
         """Say which tests each model runs itself; with or without the rules loaded before it."""

@@ -45,18 +45,21 @@ def build(
         )
     # Rules that have not changed need not be loaded again: a tenth of a second for each file.
     skipped = () if selection or is_full or project.rules != known.get("rules") else ("seed",)
+    is_known = project.files == known.get("project")
     arguments = build_arguments(
         project,
         settings,
         as_of_date,
         skipped=skipped,
         selection=selection,
-        columns_are_known=project.files == known.get("project"),
+        is_known=is_known,
     )
     arguments += ["--full-refresh"] if is_full else []
     if not selection and not skipped:
         # From here on the tables are a mixture, until the run has ended well.
         remove_durably(_applied_path(settings))
+    elif not selection and not is_known:
+        _note(settings, known | {"project": ""})
     outcome = Outcome()
     for event in stream(project, arguments, outcome):
         yield from _dagster_events(project, event)
@@ -65,7 +68,7 @@ def build(
     project.engine.finish(settings, project.nodes)
     if not selection:
         applied = {"definition": definition, "rules": project.rules, "project": project.files}
-        write_atomically(_applied_path(settings), lambda path: _write_json(path, applied))
+        _note(settings, applied)
 
 
 def build_arguments(
@@ -75,16 +78,18 @@ def build_arguments(
     *,
     skipped: tuple[str, ...] = (),
     selection: Sequence[str] = (),
-    columns_are_known: bool = False,
+    is_known: bool = False,
 ) -> list[str]:
     """Return the arguments of `dbt build`, without unit tests (they need no data) and `skipped`.
 
     ``selection`` names nodes, tests among them; without one, all are built, and on DuckDB the
-    models run their own tests. ``columns_are_known``: this project has built these tables before.
+    models run their own tests. ``is_known``: this project, file by file, has built these tables
+    before; what no day changes is then left as it stands.
     """
     tests = (
         {} if selection or "test" in skipped else project.data_tests(seeds="seed" not in skipped)
     )
+    standing = project.standing if is_known and "seed" in skipped and not selection else {}
     variables = {
         "as_of_date": as_of_date.isoformat(),
         "timezone": settings.timezone,
@@ -92,7 +97,8 @@ def build_arguments(
         "currency": settings.currency,
         "lake": str(settings.lake_root).rstrip("/"),
         "funnel_steps": project.funnel_steps,
-        "columns_are_known": columns_are_known,
+        "columns_are_known": is_known,
+        "standing": sorted(standing),
         "data_tests": tests,
     }
     if tests:
@@ -107,6 +113,7 @@ def build_arguments(
         *("build", *dbt_arguments(project, settings), "--no-write-json"),
         *("--vars", json.dumps(variables)),
         *("--exclude-resource-types", "unit_test", *skipped),
+        *(("--exclude", *sorted(standing.values())) if standing else ()),
         *(("--indirect-selection", "empty", "--select", *sorted(selection)) if selection else ()),
     ]
 
@@ -230,5 +237,10 @@ def _applied_path(settings: Settings) -> Path:
     return settings.engine_dir / "applied.json"
 
 
-def _write_json(path: Path, content: dict[str, str]) -> None:
-    path.write_text(json.dumps(content, indent=2) + "\n")
+def _note(settings: Settings, applied: dict[str, str]) -> None:
+    text = json.dumps(applied, indent=2) + "\n"
+    write_atomically(_applied_path(settings), lambda path: _written(path, text))
+
+
+def _written(path: Path, text: str) -> None:
+    path.write_text(text)

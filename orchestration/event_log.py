@@ -11,6 +11,7 @@ import threading
 from collections.abc import Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from dagster._core.storage.event_log import SqliteEventLogStorage
@@ -78,8 +79,9 @@ class EventLog(SqliteEventLogStorage):
             self._files.pop(oldest).dispose()
 
     def _open(self, file: str) -> Engine:
-        with super().run_connection(file):
-            pass  # Dagster makes the tables of a new file
+        if not Path(self.path_for_shard(file)).exists():
+            with super().run_connection(file):
+                pass  # Dagster makes the tables, and for that reads all its migrations
         engine = create_engine(
             self.conn_string_for_shard(file),
             poolclass=StaticPool,

@@ -28,7 +28,8 @@
 {%- endmacro %}
 
 {% macro is_whole(results) -%}
-    {%- set built = [] -%}
+    {#- What no day changes is not built again, and named by the run. -#}
+    {%- set built = [] + var('standing', []) -%}
     {%- for result in results -%}
         {%- if result.status not in ['success', 'pass', 'warn', 'no-op'] -%} {{ return(false) }} {%- endif -%}
         {%- do built.append(result.node.unique_id) -%}
