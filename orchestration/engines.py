@@ -113,7 +113,8 @@ class Spark(Engine):
             if node["resource_type"] in ("model", "seed")
             and node["config"]["materialized"] not in ("view", "ephemeral")
         }
-        bring_home(settings, tables)
+        # No model, but as much a table of the build: what all of them were last built from.
+        bring_home(settings, tables | {("intermediate", "applied_days"): {}})
 
 
 def engine_of(name: str) -> Engine:

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from orchestration import dbt_project
-from orchestration.dbt_project import SHIPPED, Project, project_of
+from orchestration.dbt_project import Project, project_of
 from orchestration.dbt_run import Outcome, build_arguments, stream
 from tests.conftest import FIRST, LAST, Installation, NewInstallation, land_golden
 from warehouse.lake.admission import admit
@@ -51,15 +51,22 @@ def started(new_installation: NewInstallation) -> Installation:
     return installation
 
 
-def with_a_failing_test(settings: Settings, folder: Path) -> Project:
-    shutil.copytree(SHIPPED, folder, ignore=shutil.ignore_patterns("target", "logs"))
+@pytest.fixture
+def with_a_failing_test(
+    started: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Project:
+    """Parse the same project with one data test more, that fails."""
+    folder = tmp_path / "dbt_project"
+    ignored = shutil.ignore_patterns("target", "logs")
+    shutil.copytree(dbt_project.SHIPPED, folder, ignore=ignored)
     (folder / "tests" / "assert_nobody.sql").write_text("select * from {{ ref('dim_users') }}\n")
-    rules = project_of(settings).rules
-    return dbt_project._parse("duckdb", folder, rules, settings.home / "build" / "failing")
+    with monkeypatch.context() as shipped:
+        shipped.setattr(dbt_project, "SHIPPED", folder)
+        return project_of(started.settings)
 
 
 def test_days_are_noted_by_a_whole_run_and_by_nothing_less(
-    started: Installation, tmp_path: Path
+    started: Installation, with_a_failing_test: Project
 ) -> None:
     settings = started.settings
     project = project_of(settings)
@@ -68,7 +75,7 @@ def test_days_are_noted_by_a_whole_run_and_by_nothing_less(
 
     assert build(settings, project, "--exclude", "tier_migration").success
     assert noted(settings) == first
-    assert not build(settings, with_a_failing_test(settings, tmp_path / "project")).success
+    assert not build(settings, with_a_failing_test).success
     assert noted(settings) == first
     waiting = touched(settings)
 

@@ -61,7 +61,8 @@ def test_a_table_that_cannot_be_filled_stays_as_it_was(copied: Installation) -> 
     settings = copied.settings
     enter(settings)
     before = copied.hashes()
-    ledger = settings.home / f"lake/ledger/load_date={FIRST}/ledger.parquet"
+    day = settings.home / f"lake/ledger/load_date={FIRST}"
+    [ledger] = day.glob("load_fingerprint=*/ledger.parquet")
     rows = duckdb.read_parquet(str(ledger), hive_partitioning=False)
     rows.project("* replace (cast(null as varchar) as format)").to_parquet(f"{ledger}.new")
     ledger.with_suffix(".parquet.new").replace(ledger)

@@ -9,7 +9,13 @@ from warehouse.settings import Settings
 
 # Hashes of an engine's own, compared only with themselves.
 OWN_HASHES = frozenset(
-    {"content_fingerprint", "arrivals_fingerprint", "input_fingerprint", "surplus_fingerprint"}
+    {
+        "content_sum",
+        "content_fingerprint",
+        "arrivals_fingerprint",
+        "input_fingerprint",
+        "surplus_fingerprint",
+    }
 )
 DECIMALS = 9
 FILES = ("build", "serving")
