@@ -85,3 +85,32 @@ def test_days_are_noted_by_a_whole_run_and_by_nothing_less(
     assert {as_of for _, as_of in noted(settings)} == {date(2026, 3, 4)}
     assert build(settings, project).success
     assert touched(settings) == 0
+
+
+def test_what_no_day_changes_stands_and_the_run_is_whole_without_it(started: Installation) -> None:
+    settings = started.settings
+    project = project_of(settings)
+    standing = set(project.standing.values())
+    assert {"int_event_roles", "int_kpi_values"} <= standing
+    # A local day depends on the offsets of its zone, a mart on what landed.
+    assert not {"stg_events", "fct_orders"} & standing
+    arguments = build_arguments(
+        project, settings, date.fromisoformat(LAST), skipped=("seed",), is_known=True
+    )
+    outcome = Outcome()
+    built = {
+        event["data"]["node_info"]["node_name"] for event in stream(project, arguments, outcome)
+    }
+
+    assert outcome.success, outcome.message()
+    assert "stg_events" in built
+    assert not built & standing
+    assert len(noted(settings)) == 4
+
+
+def test_a_changed_project_leaves_nothing_standing(started: Installation) -> None:
+    project = project_of(started.settings)
+    arguments = build_arguments(
+        project, started.settings, date.fromisoformat(LAST), skipped=("seed",)
+    )
+    assert "--exclude" not in arguments
