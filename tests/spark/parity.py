@@ -17,6 +17,8 @@ OWN_HASHES = frozenset(
         "surplus_fingerprint",
     }
 )
+# Whom a run counts anew: on Spark all, where a user is no partition (macros/rebuild/by_user.sql).
+OWN_LISTS = frozenset({"int_funnel_changes"})
 DECIMALS = 9
 FILES = ("build", "serving")
 
@@ -36,7 +38,7 @@ class Comparison:
 
 
 def compare(first: Settings, second: Settings) -> list[Comparison]:
-    """Compare every table of two installations; doubles at 9 decimals, all else exactly."""
+    """Compare the tables of two installations; doubles at 9 decimals, all else exactly."""
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         for name, settings in (("first", first), ("second", second)):
@@ -49,6 +51,7 @@ def compare(first: Settings, second: Settings) -> list[Comparison]:
             _compared(connection, file, schema, table)
             for file in FILES
             for schema, table in _tables(connection, f"first_{file}")
+            if table not in OWN_LISTS
         ]
 
 
