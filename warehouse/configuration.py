@@ -11,7 +11,8 @@ from typing import Any, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from warehouse.errors import UserError
-from warehouse.settings import ENGINES, FEEDS, FORMATS, Settings, Source
+from warehouse.feeds import FEEDS
+from warehouse.settings import ENGINES, FORMATS, Settings, Source
 from warehouse.storage.places import fault_in, place_of
 
 FILE_NAME = "userops.toml"
@@ -136,7 +137,7 @@ def _source(item: Any, origin: str) -> Source:
     source = Source(**given)
     choices = (
         (source.format, FORMATS, "format"),
-        (source.feed, FEEDS, "feed"),
+        (source.feed, tuple(FEEDS), "feed"),
         (source.order_id, ("", "row"), "order_id"),
     )
     for value, allowed, key in choices:

@@ -8,9 +8,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from warehouse.feeds import EVENTS
 from warehouse.storage.places import Place, place_of
 
-FEEDS = ("events",)
 FORMATS = ("ndjson", "csv", "parquet", "text")
 DUCKDB = "duckdb"
 # Whoever builds the models: the names of the targets in dbt's profile.
@@ -19,9 +19,10 @@ ENGINES = (DUCKDB, "spark", "thrift")
 
 @dataclass(frozen=True)
 class Source:
-    """A feed that is not in the Segment format: which files, and which column is which field.
+    """Files that name things otherwise than their feed: which files, which column is which field.
 
-    ``columns`` maps a Segment field (dotted, as ``properties.revenue``) to a column of the file;
+    ``columns`` maps a Segment field (dotted, as ``properties.revenue``) to a column of the file, or
+    a column of a CSV feed;
     ``constants`` gives fields the same value on every line. ``date_format`` parses the columns of
     times (strptime; without a zone it is UTC); without it ISO 8601 is expected. ``header`` tells
     whether the first line of ``csv`` and ``text`` names the columns; without it they are "1", "2"
@@ -33,7 +34,7 @@ class Source:
     format: str
     columns: dict[str, str]
     constants: dict[str, Any]
-    feed: str = "events"
+    feed: str = EVENTS
     date_format: str = ""
     delimiter: str = ","
     header: bool = True
@@ -63,8 +64,12 @@ class Settings:
 
     @property
     def landing_root(self) -> Place:
-        """Folder, on disk or in a store, whose ``events/dt=YYYY-MM-DD/`` hold what arrived."""
+        """Folder, on disk or in a store, whose ``<feed>/dt=YYYY-MM-DD/`` hold what arrived."""
         return place_of(self.landing) if self.landing else self.home / "landing"
+
+    def sources_of(self, feed: str) -> tuple[Source, ...]:
+        """Return the mapped sources of a feed."""
+        return tuple(source for source in self.sources if source.feed == feed)
 
     @property
     def lake_root(self) -> Place:

@@ -67,8 +67,8 @@ def test_the_quick_way_decides_as_the_exact_judge_does(pool: list[bytes], round_
         exact = judge_rows((Row(n, line, line) for n, line in enumerate(lines, 1)), LIMITS)
         assert quick.rejected == exact.rejected
         assert quick.blank == exact.blank
-        if not quick.events.equals(exact.events):
-            pairs = zip(quick.events.to_pylist(), exact.events.to_pylist(), strict=True)
+        if not quick.rows.equals(exact.rows):
+            pairs = zip(quick.rows.to_pylist(), exact.rows.to_pylist(), strict=True)
             for found, expected in pairs:
                 assert found == expected, lines[expected["source_line"] - 1]
 
@@ -77,7 +77,7 @@ def test_the_lines_tried_are_of_all_kinds(pool: list[bytes]) -> None:
     chance = random.Random(SEED)  # noqa: S311
     lines = [_mutated(chance.choice(pool), chance) for _ in range(BATCH)]
     judged = judge_columns(lines, 1, LIMITS)
-    assert judged.events.num_rows > BATCH / 10
+    assert judged.rows.num_rows > BATCH / 10
     assert len({refusal.why.reason for refusal in judged.rejected}) > 5
 
 

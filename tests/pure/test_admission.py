@@ -15,7 +15,7 @@ from warehouse.erasure.forget import erase
 from warehouse.errors import UserError
 from warehouse.lake.admission import admit
 from warehouse.lake.ingest import ingest_days
-from warehouse.lake.layout import Load, events_path, load_days, loads_with
+from warehouse.lake.layout import Load, load_days, loads_with, rows_path
 from warehouse.lake.loads import admitted, loaded
 from warehouse.landing.days import day_folder
 from warehouse.settings import Settings
@@ -53,7 +53,7 @@ def land(settings: Settings, day: date, *users: str) -> None:
 
 def users(settings: Settings) -> dict[date, list[str]]:
     """Return whom the models would read, by load day."""
-    paths = {day: events_path(settings, Load(day, f)) for day, f in admitted(settings).items()}
+    paths = {day: rows_path(settings, Load(day, f)) for day, f in admitted(settings).items()}
     return {
         day: sorted(pq.ParquetFile(path).read(["user_id"])["user_id"].to_pylist())
         for day, path in paths.items()
@@ -84,7 +84,7 @@ def test_what_waits_gives_way_to_what_comes_after_it(settings: Settings) -> None
     for user in ("zoe", "ned"):
         land(settings, DAY, user)
         ingest_days(settings, [DAY])
-    assert [load.day for load in loads_with(settings, "events")].count(DAY) == 2
+    assert [load.day for load in loads_with(settings, "rows")].count(DAY) == 2
     assert users(settings)[DAY] == ["ann", "bob"]
     land(settings, DAY, "ann", "bob")
     ingest_days(settings, [DAY])
@@ -129,7 +129,7 @@ def test_killed_anywhere_the_next_run_lets_the_day_in(
     run()
     assert users(settings) == {DAY: ["zoe"], NEXT: ["ann", "bob"]}
     assert len(events_below(settings)) == 2
-    assert loads_with(settings, "ledger") == loads_with(settings, "events")
+    assert loads_with(settings, "ledger") == loads_with(settings, "rows")
 
 
 def test_a_stray_file_among_the_days_is_passed_over(settings: Settings) -> None:
@@ -139,7 +139,7 @@ def test_a_stray_file_among_the_days_is_passed_over(settings: Settings) -> None:
 
 
 def test_what_was_let_in_and_is_nowhere_any_more_is_told(settings: Settings) -> None:
-    shutil.rmtree(events_path(settings, loaded(settings)[DAY]).parent)
+    shutil.rmtree(rows_path(settings, loaded(settings)[DAY]).parent)
     land(settings, DAY, "zoe")
     ingest_days(settings, [DAY])
     with pytest.raises(UserError, match="let in of 2026-03-01 is gone") as error:

@@ -70,7 +70,7 @@ class Place:
         return PATHS[kind](self.settings, loaded(self.settings)[DAY])
 
     def events(self) -> list[dict]:
-        return pq.ParquetFile(self.path("events")).read().to_pylist()
+        return pq.ParquetFile(self.path("rows")).read().to_pylist()
 
     def quarantine(self) -> list[dict]:
         return list_quarantine(self.settings, [DAY]).to_pylist()
@@ -269,7 +269,7 @@ def test_the_lake_has_the_schema_that_is_promised(place: Place) -> None:
     place.land("a.ndjson", TEXT)
     place.ingest()
 
-    found = pq.read_schema(place.path("events"))
+    found = pq.read_schema(place.path("rows"))
 
     assert found.equals(EVENTS_SCHEMA, check_metadata=False)
     path = str(place.settings.lake_root / "events/*/*/events.parquet")
@@ -284,13 +284,13 @@ def test_the_lake_has_the_schema_that_is_promised(place: Place) -> None:
 def test_the_same_content_again_changes_nothing(place: Place) -> None:
     place.land("a.ndjson", TEXT)
     place.ingest()
-    before = [place.path(kind).stat().st_mtime_ns for kind in ("events", "ledger")]
+    before = [place.path(kind).stat().st_mtime_ns for kind in ("rows", "ledger")]
     place.land("a.ndjson", TEXT)  # a new time, the same bytes
 
     report = place.ingest()
 
     assert (report.reloaded, report.unchanged, report.parsed) == ((), (DAY,), 1_000)
-    assert before == [place.path(kind).stat().st_mtime_ns for kind in ("events", "ledger")]
+    assert before == [place.path(kind).stat().st_mtime_ns for kind in ("rows", "ledger")]
 
 
 def test_changed_content_replaces_the_day(place: Place) -> None:
@@ -422,7 +422,7 @@ def test_a_day_over_several_row_groups_loses_nothing(place: Place) -> None:
 
     assert place.ingest().parsed == 140_000
 
-    file = pq.ParquetFile(place.path("events"))
+    file = pq.ParquetFile(place.path("rows"))
     groups = [file.metadata.row_group(n).num_rows for n in range(file.num_row_groups)]
     assert groups == [65_536, 65_536, 140_000 - 2 * 65_536]
     ids = file.read(columns=["message_id"]).column(0).to_pylist()

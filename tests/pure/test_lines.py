@@ -127,8 +127,8 @@ def test_one_bad_line_among_a_thousand_is_set_aside_alone(bad: bytes, reason: st
     assert [(n, verdict.reason, line) for n, verdict, line in judged.rejected] == [
         (501, reason, bad)
     ]
-    assert judged.events.num_rows == 1_000
-    assert judged.events["source_line"].to_pylist() == [*range(1, 501), *range(502, 1002)]
+    assert judged.rows.num_rows == 1_000
+    assert judged.rows["source_line"].to_pylist() == [*range(1, 501), *range(502, 1002)]
 
 
 UNUSUAL = {
@@ -196,7 +196,7 @@ def test_the_batch_decides_as_the_exact_judge_does(line: bytes) -> None:
     fast = judge_columns(lines, 7, LIMITS)
     exact = judge_rows((Row(7 + n, text, text) for n, text in enumerate(lines)), LIMITS)
 
-    assert fast.events.to_pylist() == exact.events.to_pylist()
+    assert fast.rows.to_pylist() == exact.rows.to_pylist()
     assert fast.rejected == exact.rejected
 
 
@@ -288,7 +288,7 @@ def test_json_text_is_kept_as_it_came() -> None:
 def test_blank_lines_are_a_class_of_their_own() -> None:
     judged = judge_batch([GOOD[0], b"", b"  \t", GOOD[1]], 1, LIMITS)
 
-    assert (judged.events.num_rows, judged.blank, judged.rejected) == (2, 2, [])
+    assert (judged.rows.num_rows, judged.blank, judged.rejected) == (2, 2, [])
 
 
 def test_the_last_moment_before_the_limit_is_not_the_future() -> None:
@@ -349,5 +349,5 @@ def test_fast_and_exact_agree_on_anything(
     fast = judge_columns(lines, 1, LIMITS)
     exact = judge_rows((Row(1 + n, text, text) for n, text in enumerate(lines)), LIMITS)
 
-    assert fast.events.to_pylist() == exact.events.to_pylist()
+    assert fast.rows.to_pylist() == exact.rows.to_pylist()
     assert fast.rejected == exact.rejected

@@ -30,7 +30,7 @@ from tests.conftest import SHARED
 from tests.skips import NO_REAL_DATA
 from warehouse.configuration import load_settings
 from warehouse.lake.ingest import IngestReport, ingest_days
-from warehouse.lake.layout import events_path
+from warehouse.lake.layout import rows_path
 from warehouse.lake.loads import loaded, read_ledger
 from warehouse.lake.quarantine import list_quarantine
 from warehouse.settings import Settings, Source
@@ -72,7 +72,7 @@ def load(tmp_path: Path) -> Load:
 
 
 def events(home: Path, *columns: str, day: date = DAY) -> list[tuple]:
-    path = events_path(Settings(home), loaded(Settings(home))[day])
+    path = rows_path(Settings(home), loaded(Settings(home))[day])
     table = pq.ParquetFile(path).read(columns=list(columns))
     return [tuple(row[name] for name in columns) for row in table.to_pylist()]
 

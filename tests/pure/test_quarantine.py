@@ -8,7 +8,7 @@ import pytest
 
 from warehouse.errors import UserError
 from warehouse.lake.ingest import ingest_days
-from warehouse.lake.layout import events_path
+from warehouse.lake.layout import rows_path
 from warehouse.lake.loads import loaded
 from warehouse.lake.quarantine import list_quarantine, replay, show
 from warehouse.settings import Settings
@@ -80,7 +80,7 @@ def test_a_currency_given_a_rate_is_as_never_unknown(settings: Settings, tmp_pat
     assert (report.days, report.parsed, report.quarantined) == ((DAY,), 2, 0)
     load = loaded(settings)[DAY]
     assert load == loaded(clean)[DAY]
-    events = events_path(settings, load)
-    assert events.read_bytes() == events_path(clean, load).read_bytes()
+    events = rows_path(settings, load)
+    assert events.read_bytes() == rows_path(clean, load).read_bytes()
     assert list(settings.lake_root.rglob("quarantine.parquet")) == []
     assert pq.ParquetFile(events).read()["currency"].to_pylist() == [None, "XTS"]

@@ -16,9 +16,9 @@ from warehouse.lake.layout import (
     LEDGER_SCHEMA,
     QUARANTINE_SCHEMA,
     Load,
-    events_path,
     ledger_path,
     quarantine_path,
+    rows_path,
 )
 from warehouse.settings import Settings
 
@@ -63,7 +63,7 @@ def write_day(
         for file in ledger for n in range(file["quarantined"])
     ]  # fmt: skip
     for path, rows, schema in (
-        (events_path(settings, Load(day, "f")), events, EVENTS_SCHEMA),
+        (rows_path(settings, Load(day, "f")), events, EVENTS_SCHEMA),
         (quarantine_path(settings, Load(day, "f")), held, QUARANTINE_SCHEMA),
         (ledger_path(settings, Load(day, "f")), ledger, LEDGER_SCHEMA),
     ):

@@ -18,9 +18,10 @@ from warehouse.lake.layout import (
     LOADS_SCHEMA,
     PATHS,
     Load,
-    events_path,
     loads_path,
     loads_with,
+    name_of,
+    rows_path,
 )
 from warehouse.lake.loads import admitted, loaded
 from warehouse.lake.quarantine import list_quarantine
@@ -37,7 +38,8 @@ def land(settings: Settings, day: date, user: str) -> None:
 
 
 def former(settings: Settings, kind: str, day: date) -> Path:
-    return settings.lake_root / kind / f"load_date={day}" / f"{kind}.parquet"
+    name = name_of("events", kind)
+    return settings.lake_root / name / f"load_date={day}" / f"{name}.parquet"
 
 
 def second_name(settings: Settings, day: date, fingerprint: str) -> Path:
@@ -54,10 +56,10 @@ def settings(tmp_path: Path) -> Settings:
         land(settings, day, user)
         ingest_days(settings, [day])
         _lay_out_formerly(settings, day)
-        files = (former(settings, kind, day) for kind in ("events", "ledger"))
+        files = (former(settings, kind, day) for kind in ("rows", "ledger"))
         listed[day] = sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
         second_name(settings, day, listed[day]).parent.mkdir(parents=True)
-        second_name(settings, day, listed[day]).hardlink_to(former(settings, "events", day))
+        second_name(settings, day, listed[day]).hardlink_to(former(settings, "rows", day))
     columns = {"load_date": list(listed), "load_fingerprint": list(listed.values())}
     pq.write_table(pa.table(columns, schema=LOADS_SCHEMA), loads_path(settings))
     again = Settings(home=tmp_path / "again", landing=str(settings.landing_root))
@@ -82,7 +84,7 @@ def loaded_formerly(settings: Settings, kind: str, day: date) -> Load:
 
 
 def users(settings: Settings, loads: dict[date, Load]) -> dict[date, list[str]]:
-    paths = {day: events_path(settings, load) for day, load in loads.items()}
+    paths = {day: rows_path(settings, load) for day, load in loads.items()}
     return {
         day: pq.ParquetFile(path).read(["user_id"])["user_id"].to_pylist()
         for day, path in paths.items()

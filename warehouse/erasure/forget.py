@@ -6,40 +6,25 @@ user out when a source sends them again: salted hashes are kept, `returned` find
 forgotten again. Other people's lines that mention a forgotten id in their properties stay.
 """
 
-import csv
 import json
 import shutil
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import starmap
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from warehouse.erasure.people import (
-    PRIVATE,
-    People,
-    lines_of,
-    mentioned_in,
-    people_of,
-    remember,
-)
-from warehouse.errors import UserError
-from warehouse.exports.folder import read_manifest, write_manifest
-from warehouse.exports.recall import FILE_MODE, FOLDER_MODE
-from warehouse.exports.safe_cells import safe_cell
+from warehouse.erasure.lines import edit_landing, edit_load, lines_in
+from warehouse.erasure.lists import edit_exports
+from warehouse.erasure.people import PRIVATE, People, mentioned_in, people_of, remember
+from warehouse.feeds import FEEDS
 from warehouse.lake.admission import admit, point_to
 from warehouse.lake.ingest import ingest_days
-from warehouse.lake.layout import PARQUET, PATHS, Load, ledger_path
-from warehouse.lake.loads import admitted, loaded, put_load, read_ledger
-from warehouse.landing.days import day_folder, is_landed, landed_days, landed_files, source_name
-from warehouse.landing.edits import without_lines
+from warehouse.lake.layout import Load
+from warehouse.lake.loads import admitted, loaded, read_ledger
+from warehouse.landing.days import is_landed, landed_days
 from warehouse.serving import versions
 from warehouse.settings import DUCKDB, ENGINES, Settings
-from warehouse.storage.files import replace_folder, scratch, write_atomically
-from warehouse.storage.places import is_file, readable
+from warehouse.storage.files import write_atomically
 
 PENDING = "forget.json"
 
@@ -80,41 +65,54 @@ def erase(
     What readers see changes with the next run; then call `finish`. The ids are written
     down (readable by the owner only) until `finish`, so that a killed erasure can be repeated.
     """
-    ingest_days(settings, landed_days(settings), progress=progress)
+    for feed in FEEDS:
+        ingest_days(settings, landed_days(settings, feed), feed, progress=progress)
     people = _joined(people_of(settings, user_ids), _pending(settings))
     _write_private(settings.build_dir / PENDING, people)
     remember(settings, people)
-    newest, listed = loaded(settings), admitted(settings)
-    found = _lines_in(settings, people, newest.values())
+    found: dict[Load, dict[str, set[int]]] = {}
     landed: dict[str, int] = {}
-    for load, files in found.items():
-        if is_landed(settings, load.day):
-            landed |= _edit_landing(settings, load.day, files)
-        else:
-            waiting = () if listed.get(load.day) == load.fingerprint else (load,)
-            _edit_load(settings, load, files, waiting)
-    days = [load.day for load in found]
-    ingest_days(settings, days)
-    # Less of a day that was let in needs no new judgement; a gate on volume must not stop erasure.
-    admit(settings, [day for day in days if day in listed])
-    # A delivery may wait beside what was let in, or an erasure was killed here.
-    let_in = starmap(Load, admitted(settings).items())
-    held = _lines_in(settings, people, let_in)
-    edited = {load.day: _edit_load(settings, load, files, ()) for load, files in held.items()}
-    point_to(settings, {day: load.fingerprint for day, load in edited.items()})
-    exported = _edit_exports(settings, people)
+    held = 0
+    for feed in FEEDS:
+        newest, listed = loaded(settings, feed), admitted(settings, feed)
+        own = lines_in(settings, people, newest.values())
+        for load, files in own.items():
+            if is_landed(settings, load.day, feed):
+                landed |= edit_landing(settings, load, files)
+            else:
+                waiting = () if listed.get(load.day) == load.fingerprint else (load,)
+                edit_load(settings, load, files, waiting)
+        found |= own
+        held += _let_in_without(settings, people, [load.day for load in own], feed)
+    exported = edit_exports(settings, people)
     _drop_builds(settings)
-    ledger = read_ledger(settings).to_pylist()
+    ledgers = [row for feed in FEEDS for row in read_ledger(settings, feed=feed).to_pylist()]
     return Erasure(
         people=people,
-        days=tuple(sorted(days)),
+        days=tuple(sorted({load.day for load in found})),
         landed_lines=landed,
         lake_lines=sum(len(lines) for files in found.values() for lines in files.values()),
-        admitted_days=len(held),
+        admitted_days=held,
         exported_rows=exported,
         mentions=mentioned_in(settings, people),
-        unread=tuple(row["source_file"] for row in ledger if row["outcome"] == "rejected"),
+        unread=tuple(row["source_file"] for row in ledgers if row["outcome"] == "rejected"),
     )
+
+
+def _let_in_without(settings: Settings, people: People, days: list[date], feed: str) -> int:
+    """Let edited days in that were in before; return how many days still held lines of theirs.
+
+    Less of such a day needs no new judgement: a gate on volume must not stop erasure.
+    """
+    ingest_days(settings, days, feed)
+    listed = admitted(settings, feed)
+    after = admit(settings, [day for day in days if day in listed], feed)
+    # A delivery may wait beside what was let in, or an erasure was killed here.
+    let_in = [Load(*item, feed) for item in after.items()]
+    held = lines_in(settings, people, let_in)
+    edited = {load.day: edit_load(settings, load, files, ()) for load, files in held.items()}
+    point_to(settings, {day: load.fingerprint for day, load in edited.items()}, feed)
+    return len(held)
 
 
 def finish(settings: Settings) -> int:
@@ -157,103 +155,3 @@ def _write_private(path: Path, people: People) -> None:
         target.write_text(text, encoding="utf-8")
 
     write_atomically(path, write, mode=PRIVATE)
-
-
-def _edit_landing(settings: Settings, day: date, files: dict[str, set[int]]) -> dict[str, int]:
-    paths = {source_name(path): path for path in landed_files(settings, day)}
-    for name, lines in files.items():
-        if name not in paths:
-            raise UserError(
-                f"{name} was taken away while its lines were looked for",
-                where=str(day_folder(settings, day)),
-                cure="call `userops forget` again",
-            )
-        without_lines(paths[name], lines, settings)
-    return {name: len(lines) for name, lines in files.items()}
-
-
-def _lines_in(
-    settings: Settings, people: People, loads: Iterable[Load]
-) -> dict[Load, dict[str, set[int]]]:
-    found = {load: lines_of(settings, people, load) for load in loads}
-    return {load: files for load, files in found.items() if files}
-
-
-def _edit_load(
-    settings: Settings, load: Load, files: dict[str, set[int]], waiting: Iterable[Load]
-) -> Load:
-    """Put a load without some lines beside it; its ledger keeps adding up."""
-    ledger = pq.ParquetFile(readable(ledger_path(settings, load))).read()
-    rows = {row["source_file"]: row for row in ledger.to_pylist()}
-    with scratch(settings.lake_root, load.day.isoformat()) as folder:
-        for kind, name in (("events", "parsed"), ("quarantine", "quarantined")):
-            path = PATHS[kind](settings, load)
-            if not is_file(path):
-                continue
-            table = pq.ParquetFile(readable(path)).read()
-            lines = zip(
-                table["source_file"].to_pylist(), table["source_line"].to_pylist(), strict=True
-            )
-            stays = [line not in files.get(file, ()) for file, line in lines]
-            for file, stay in zip(table["source_file"].to_pylist(), stays, strict=True):
-                rows[file][name] -= not stay
-                rows[file]["lines"] -= not stay
-            if kind == "events" or any(stays):
-                left = table.filter(pa.array(stays, pa.bool_()))
-                pq.write_table(left, folder / f"{kind}.parquet", **PARQUET)
-        told = pa.Table.from_pylist(list(rows.values()), ledger.schema)
-        pq.write_table(told, folder / "ledger.parquet", **PARQUET)
-        return put_load(settings, load.day, folder, waiting)
-
-
-def _edit_exports(settings: Settings, people: People) -> dict[str, int]:
-    """Take rows out of exported lists; what stays in them is as it was decided."""
-    removed: dict[str, int] = {}
-    ids = people.known | people.anonymous
-    for folder in sorted((settings.exports_dir / "recall").glob("as_of=*")):
-        manifest = read_manifest(folder) or {"files": {}}
-        found = {name: _rows_of(folder / name, ids) for name in manifest["files"]}
-        if not any(found.values()):
-            continue
-        replace_folder(folder, lambda new, old=folder: _without(old, new, ids), mode=FOLDER_MODE)
-        removed |= {f"{folder.name}/{name}": count for name, count in found.items() if count}
-    return removed
-
-
-def _rows_of(path: Path, ids: Collection[str]) -> int:
-    if path.suffix == ".parquet":
-        column = pq.read_table(path, columns=["user_id"], partitioning=None)["user_id"]
-        return sum(text in ids for text in column.to_pylist())
-    cells = {safe_cell(text) for text in ids}
-    with path.open(encoding="utf-8-sig", newline="") as handle:
-        return sum(row["user_id"] in cells for row in csv.DictReader(handle))
-
-
-def _without(old: Path, new: Path, ids: Collection[str]) -> None:
-    manifest = read_manifest(old) or {"files": {}}
-    rows: dict[str, int] = {}
-    for name in manifest["files"]:
-        (new / name).touch(mode=FILE_MODE)
-        copy = _parquet_without if name.endswith(".parquet") else _csv_without
-        rows[name] = copy(old / name, new / name, ids)
-    notes = {key: value for key, value in manifest.items() if key != "files"}
-    write_manifest(new, rows, **notes)
-
-
-def _parquet_without(old: Path, new: Path, ids: Collection[str]) -> int:
-    table = pq.read_table(old, partitioning=None)
-    stays = pa.array([text not in ids for text in table["user_id"].to_pylist()], pa.bool_())
-    kept = table.filter(stays)
-    pq.write_table(kept, new, compression="zstd")
-    return len(kept)
-
-
-def _csv_without(old: Path, new: Path, ids: Collection[str]) -> int:
-    cells = {safe_cell(text) for text in ids}
-    with old.open(encoding="utf-8-sig", newline="") as source:
-        header, *rows = list(csv.reader(source))
-    place = header.index("user_id")
-    kept = [row for row in rows if row[place] not in cells]
-    with new.open("w", encoding="utf-8-sig", newline="") as target:
-        csv.writer(target).writerows([header, *kept])
-    return len(kept)

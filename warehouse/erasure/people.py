@@ -16,7 +16,7 @@ import pyarrow.compute
 import pyarrow.parquet as pq
 
 from warehouse.errors import UserError
-from warehouse.lake.layout import Load, events_path, loads_with, quarantine_path
+from warehouse.lake.layout import Load, loads_with, quarantine_path, rows_path, schema_of
 from warehouse.lake.loads import loaded
 from warehouse.serving.marts import open_marts
 from warehouse.settings import Settings
@@ -42,7 +42,14 @@ class People:
     anonymous: frozenset[str]
 
     def own(self, table: pa.Table) -> pa.ChunkedArray:
-        """Mark the events that are theirs; a signed-in stranger on their device is none."""
+        """Mark the rows that are theirs; a signed-in stranger on their device is none.
+
+        A feed that does not have a column has nobody in it.
+        """
+        nobody = pa.chunked_array([pa.nulls(len(table), pa.string())])
+        for name in ID_COLUMNS:
+            if name not in table.column_names:
+                table = table.append_column(name, nobody)
         known, anonymous = pa.array(self.known, pa.string()), pa.array(self.anonymous, pa.string())
         both = pa.array(self.known | self.anonymous, pa.string())
         unnamed = pc.and_(
@@ -93,8 +100,9 @@ def people_of(settings: Settings, user_ids: Collection[str]) -> People:
 
 def lines_of(settings: Settings, people: People, load: Load) -> dict[str, set[int]]:
     """Return the lines of these people in a load by file, accepted or set aside."""
-    path = readable(events_path(settings, load))
-    columns = [*ID_COLUMNS, "source_file", "source_line"]
+    path = readable(rows_path(settings, load))
+    ids = [name for name in ID_COLUMNS if name in schema_of(load.feed).names]
+    columns = [*ids, "source_file", "source_line"]
     table = pq.read_table(path, columns=columns, partitioning=None)
     own = table.filter(people.own(table))
     places = list(zip(own["source_file"].to_pylist(), own["source_line"].to_pylist(), strict=True))
@@ -116,7 +124,7 @@ def mentioned_in(settings: Settings, people: People) -> int:
     ids = people.known | people.anonymous
     count = 0
     for load in loaded(settings).values():
-        path = readable(events_path(settings, load))
+        path = readable(rows_path(settings, load))
         table = pq.read_table(path, columns=list(FREE_COLUMNS), partitioning=None)
         found = pa.repeat(False, len(table))
         for column in FREE_COLUMNS:
@@ -185,7 +193,7 @@ def _identities(settings: Settings) -> list[tuple[str, bool, str]]:
 def _lake_ids(
     settings: Settings, first: date = date.min, last: date = date.max
 ) -> Iterator[tuple[date, pa.Table]]:
-    for load in sorted(loads_with(settings, "events")):
+    for load in sorted(loads_with(settings, "rows")):
         if first <= load.day <= last:
-            path = readable(events_path(settings, load))
+            path = readable(rows_path(settings, load))
             yield load.day, pq.read_table(path, columns=ID_COLUMNS, partitioning=None)

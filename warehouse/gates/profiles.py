@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from warehouse.feeds import EVENTS
 from warehouse.gates.queries import query
 from warehouse.lake.layout import (
-    EVENTS_SCHEMA,
+    PATHS,
     QUARANTINE_SCHEMA,
     Load,
-    events_path,
     loads_with,
     quarantine_path,
     read_days,
+    rows_path,
+    schema_of,
 )
 from warehouse.lake.loads import loaded, read_ledger
 from warehouse.rules.effective import rule_in_effect, values_in_effect
@@ -33,8 +35,8 @@ if TYPE_CHECKING:
 USUAL_DAYS = 28
 
 
-def raw_days(settings: Settings, days: Sequence[date]) -> "pd.DataFrame":
-    """Measure load days, one row each, from their files and the ledger of the days before.
+def raw_days(settings: Settings, days: Sequence[date], feed: str = EVENTS) -> "pd.DataFrame":
+    """Measure load days of a feed, a row each, from their files and the ledger of the days before.
 
     A day that was never loaded has its row too, of zeros. Shares and ratios are null where there
     is nothing to divide by; ``usual_parsed`` is the median of up to 28 load days before, null
@@ -43,10 +45,12 @@ def raw_days(settings: Settings, days: Sequence[date]) -> "pd.DataFrame":
     asked = sorted(set(days))
     with duckdb.connect(config=engine_config(settings)) as connection:
         let_read(connection, settings.lake_root)
-        newest = loaded(settings)
-        _provide_days(connection, settings, asked, newest)
-        _provide_lines(connection, settings, [newest[day] for day in asked if day in newest])
-        return connection.execute(query("raw_days"), {"usual_days": USUAL_DAYS}).df()
+        newest = loaded(settings, feed)
+        _provide_days(connection, settings, asked, newest, feed)
+        _provide_lines(connection, settings, [newest[day] for day in asked if day in newest], feed)
+        connection.execute(f"create table days as {query('raw_days')}", {"usual_days": USUAL_DAYS})
+        measured = query("raw_events") if feed == EVENTS else "from days"
+        return connection.execute(f"{measured} order by load_date").df()
 
 
 def marts_day(settings: Settings, as_of_date: date) -> "pd.DataFrame":
@@ -77,6 +81,7 @@ def _provide_days(
     settings: Settings,
     asked: list[date],
     newest: dict[date, Load],
+    feed: str,
 ) -> None:
     """Make ``asked_days``, ``known_days`` and ``ledger``: the days to judge, and those before."""
     earlier = [day for day in newest if asked and day < asked[0]][-USUAL_DAYS:]
@@ -88,12 +93,12 @@ def _provide_days(
         "create table asked_days as select"
         " unnest(cast($days as date[])) as load_date,"
         " unnest(cast($ends as date[])) as last_possible_date,"
-        " unnest(cast($events as varchar[])) as events_file,"
+        " unnest(cast($rows as varchar[])) as rows_file,"
         " unnest(cast($quarantine as varchar[])) as quarantine_file",
         {
             "days": asked,
             "ends": [day + slack for day in asked],
-            "events": [load and str(events_path(settings, load)) for load in loads],
+            "rows": [load and str(rows_path(settings, load)) for load in loads],
             "quarantine": [load and str(quarantine_path(settings, load)) for load in loads],
         },
     )
@@ -102,18 +107,18 @@ def _provide_days(
         "create table known_days as select unnest(cast($days as date[])) as load_date",
         {"days": known},
     )
-    connection.register("ledger", read_ledger(settings, known))
+    connection.register("ledger", read_ledger(settings, known, feed))
 
 
 def _provide_lines(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, loads: list[Load]
+    connection: duckdb.DuckDBPyConnection, settings: Settings, loads: list[Load], feed: str
 ) -> None:
-    """Make ``events`` and ``quarantine`` of the files of the days, each row with its file."""
-    for name, path_of, schema in (
-        ("events", events_path, EVENTS_SCHEMA),
-        ("quarantine", quarantine_path, QUARANTINE_SCHEMA),
+    """Make ``landed`` and ``quarantine`` of the files of the days, each row with its file."""
+    for name, kind, schema in (
+        ("landed", "rows", schema_of(feed)),
+        ("quarantine", "quarantine", QUARANTINE_SCHEMA),
     ):
-        there = loads_with(settings, name)
+        path_of, there = PATHS[kind], loads_with(settings, kind, feed)
         files = [str(path_of(settings, load)) for load in loads if load in there]
         if files:
             found = connection.read_parquet(files, filename=True, hive_partitioning=False)

@@ -1,5 +1,5 @@
--- One row per load day asked for. Parameters: usual_days. Relations, made by profiles.py: asked_days,
--- known_days (those and the days before), ledger, events, quarantine.
+-- One row per load day of a feed asked for. Parameters: usual_days. Relations, made by profiles.py:
+-- asked_days, known_days (those and the days before), ledger, landed (rows of the feed), quarantine.
 with
 
 volumes as (
@@ -42,25 +42,9 @@ contents as (
 
     select
         asked_days.load_date,
-        count(*) as event_rows,
-        count(*) filter (where events.message_id is null) as null_message_ids,
-        count(*) filter (
-            where events.user_id is null and events.anonymous_id is null
-        ) as null_actors,
-        count(*) filter (
-            where events.occurred_at < timestamp '1970-01-01'
-            or events.occurred_at >= asked_days.last_possible_date
-        ) as out_of_time_events,
-        count(*) filter (
-            where events.type = 'track' and events.event is null
-        ) as unnamed_tracks,
-        count(distinct coalesce(events.user_id, events.anonymous_id)) as distinct_actors,
-        count(*) filter (
-            where events.occurred_at < asked_days.load_date - interval 3 day
-        ) as late_events,
-        count(events.user_id) as identified_events
-    from events
-    inner join asked_days on events.filename = asked_days.events_file
+        count(*) as lake_rows
+    from landed
+    inner join asked_days on landed.filename = asked_days.rows_file
     group by asked_days.load_date
 
 ),
@@ -88,20 +72,12 @@ select
     compared.blank,
     compared.quarantined / nullif(compared.lines - compared.blank, 0) as quarantined_share,
     compared.count_gap,
-    abs(compared.parsed - coalesce(contents.event_rows, 0))
+    abs(compared.parsed - coalesce(contents.lake_rows, 0))
     + abs(compared.quarantined - coalesce(set_aside.quarantine_rows, 0)) as lake_gap,
-    coalesce(contents.null_message_ids, 0) as null_message_ids,
-    coalesce(contents.null_actors, 0) as null_actors,
-    coalesce(contents.out_of_time_events, 0) as out_of_time_events,
-    coalesce(contents.unnamed_tracks, 0) as unnamed_tracks,
-    coalesce(contents.distinct_actors, 0) as distinct_actors,
     case when compared.usual_days >= 7 then compared.usual_median end
         as usual_parsed,
-    compared.parsed / nullif(usual_parsed, 0) as volume_ratio,
-    contents.late_events / contents.event_rows as late_share,
-    contents.identified_events / contents.event_rows as identified_share
+    compared.parsed / nullif(usual_parsed, 0) as volume_ratio
 from asked_days
 inner join compared on asked_days.load_date = compared.load_date
 left join contents on asked_days.load_date = contents.load_date
 left join set_aside on asked_days.load_date = set_aside.load_date
-order by load_date

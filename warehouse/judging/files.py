@@ -8,6 +8,8 @@ from typing import BinaryIO, NamedTuple
 
 import pyarrow as pa
 
+from warehouse.feeds import EVENTS, FEEDS, Feed
+from warehouse.judging.cells import judge_cells, needed_in
 from warehouse.judging.exact import Limits
 from warehouse.judging.mapping import judge_mapped, mapped_row
 from warehouse.judging.quick import judge_batch
@@ -100,7 +102,13 @@ def format_of(path: Place, source: Source | None) -> tuple[str, str]:
     return (source.format if source else FORMATS.get(extension, "")), compression
 
 
-def read_file(landed: Landed, sources: tuple[Source, ...], limits: Limits, sink: DaySink) -> Count:
+def read_file(
+    landed: Landed,
+    sources: tuple[Source, ...],
+    limits: Limits,
+    sink: DaySink,
+    feed: str = EVENTS,
+) -> Count:
     """Judge every line of a file into the sink and return its row of the ledger.
 
     Raises BadFile (possibly after some lines went to the sink) and FileChanged, when the file was
@@ -110,12 +118,14 @@ def read_file(landed: Landed, sources: tuple[Source, ...], limits: Limits, sink:
     form, compression = format_of(landed.path, source)
     if not form or (compression and form == "parquet"):
         raise BadFile(UNKNOWN_TYPE)
+    if FEEDS[feed].columns and form not in ("csv", "text"):
+        raise BadFile(f"a file of {feed} is a CSV with a header: give it the ending .csv")
     parsed = quarantined = blank = 0
     with _reopened(landed) as file:
         stream = Stream(file, compression)
-        for judged in _verdicts(landed, source, form, stream, limits):
+        for judged in _verdicts(landed, FEEDS[feed], source, form, stream, limits):
             sink.add(judged, landed.name, landed.sha256)
-            parsed += judged.events.num_rows
+            parsed += judged.rows.num_rows
             quarantined += len(judged.rejected)
             blank += judged.blank
         _require_same(landed, file)
@@ -154,12 +164,22 @@ def _require_same(landed: Landed, file: BinaryIO) -> None:
 
 
 def _verdicts(
-    landed: Landed, source: Source | None, form: str, stream: Stream, limits: Limits
+    landed: Landed,
+    feed: Feed,
+    source: Source | None,
+    form: str,
+    stream: Stream,
+    limits: Limits,
 ) -> Iterator[Judged]:
     blocks = ahead(stream) if landed.size >= AHEAD_FROM_BYTES and form != "parquet" else stream
     cut: list[LineBatch] = []
     batches = _whole(split_lines(blocks), stream, cut)
-    if form == "ndjson" and source is None:
+    if feed.columns:
+        needed = needed_in(feed, source)
+        records = _records(form, source, batches, stream, limits, needed)
+        while some := list(islice(records, ROW_BATCH)):
+            yield judge_cells(some, feed, source, limits)
+    elif form == "ndjson" and source is None:
         for batch in batches:
             yield judge_batch(batch.lines, batch.first_line, limits)
     else:
@@ -193,7 +213,9 @@ def _row_verdicts(
     def row_id(number: int) -> str:
         return f"gen-{landed.sha256[:32]}-{number}"
 
-    records = _records(form, source, batches, stream, limits)
+    # A dotted column of JSON may lie inside an object and be absent from some lines.
+    expected = frozenset(source.columns.values() if source else ("type",))
+    records = _records(form, source, batches, stream, limits, expected)
     rows = (mapped_row(record, source, limits, row_id) for record in records)
     while some := list(islice(rows, ROW_BATCH)):
         yield judge_mapped(some, limits)
@@ -205,9 +227,8 @@ def _records(
     batches: Iterator[LineBatch],
     stream: Stream,
     limits: Limits,
+    expected: frozenset[str],
 ) -> Iterator[Record]:
-    # A dotted column of JSON may lie inside an object and be absent from some lines.
-    expected = frozenset(source.columns.values() if source else ("type",))
     header = source.header if source else True
     if form == "ndjson":
         return json_records(batches, limits)

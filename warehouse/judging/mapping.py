@@ -53,7 +53,7 @@ def judge_mapped(rows: Sequence[Row], limits: Limits) -> Judged:
     """Judge rows of a table by the Segment lines they stand for, under their own numbers."""
     ready = [row for row in rows if not row.refused]
     judged = judge_batch([row.line for row in ready], 0, limits)
-    *columns, places = judged.events.columns
+    *columns, places = judged.rows.columns
     numbers = pa.array([row.number for row in ready], pa.int64()).take(places)
     events = pa.RecordBatch.from_arrays([*columns, numbers], schema=JUDGED_SCHEMA)
     rejected = [Refusal(row.number, row.refused, row.original) for row in rows if row.refused]

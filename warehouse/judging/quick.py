@@ -114,7 +114,7 @@ def judge_columns(lines: Sequence[bytes], first_line: int, limits: Limits) -> Ju
     doubtful = np.ones(len(lines), dtype=bool)
     doubtful[usual[sure]] = False
     exact = judge_rows(_rows(lines, first_line, np.flatnonzero(doubtful).tolist()), limits)
-    both = pa.concat_batches([quick.filter(pa.array(sure)), exact.events])
+    both = pa.concat_batches([quick.filter(pa.array(sure)), exact.rows])
     events = both.take(pc.sort_indices(both.column("source_line")))
     return Judged(events, exact.rejected, exact.blank)
 

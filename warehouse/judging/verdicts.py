@@ -36,9 +36,9 @@ class Refusal(NamedTuple):
 
 @dataclass(frozen=True)
 class Judged:
-    """The verdicts on consecutive lines: events in line order, rejected lines, blank ones."""
+    """The verdicts on consecutive lines: rows in line order, rejected lines, blank ones."""
 
-    events: pa.RecordBatch
+    rows: pa.RecordBatch
     rejected: list[Refusal]
     blank: int
 

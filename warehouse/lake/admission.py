@@ -11,22 +11,26 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from warehouse.errors import UserError
+from warehouse.feeds import EVENTS, FEEDS
 from warehouse.lake.layout import (
+    LEDGER_SCHEMA,
     LOADS_SCHEMA,
     Load,
-    events_path,
+    empty_load,
     ledger_path,
     loads_path,
     loads_with,
+    rows_path,
+    schema_of,
 )
 from warehouse.lake.loads import admitted, loaded, remove_load
 from warehouse.lake.upgrade import upgrade
 from warehouse.settings import Settings
 from warehouse.storage.files import remove_durably, write_atomically
-from warehouse.storage.places import is_file
+from warehouse.storage.places import is_file, readable
 
 
-def admit(settings: Settings, days: Sequence[date]) -> dict[date, str]:
+def admit(settings: Settings, days: Sequence[date], feed: str = EVENTS) -> dict[date, str]:
     """Let these loaded days in; days admitted before stay. Returns all admitted days.
 
     A day whose gate stayed shut is not listed, so no later run can read it by accident; a day
@@ -34,35 +38,45 @@ def admit(settings: Settings, days: Sequence[date]) -> dict[date, str]:
     Raises UserError where what was let in before is gone.
     """
     upgrade(settings)
-    newest = loaded(settings)
+    newest = loaded(settings, feed)
     chosen = {day: newest[day].fingerprint for day in days if day in newest}
-    return point_to(settings, chosen)
+    return point_to(settings, chosen, feed)
 
 
-def point_to(settings: Settings, chosen: Mapping[date, str]) -> dict[date, str]:
+def point_to(settings: Settings, chosen: Mapping[date, str], feed: str = EVENTS) -> dict[date, str]:
     """List these loads as let in, then remove what nothing points to any more."""
-    before = admitted(settings)
+    before = admitted(settings, feed)
     after = before | dict(chosen)
-    there = loads_with(settings, "events")
-    listed = {Load(*item) for item in after.items()}
+    there = loads_with(settings, "rows", feed)
+    listed = {Load(*item, feed) for item in after.items()}
     for load in sorted(listed - there):
         raise UserError(
             f"what was let in of {load.day} is gone",
-            where=str(events_path(settings, load)),
+            where=str(rows_path(settings, load)),
             cure=f"let the day in anew: userops run --date {load.day}",
         )
     # First, so that a kill cannot leave what was replaced looking like what waits to be let in.
-    for load in {Load(*item) for item in before.items()} - listed:
+    for load in {Load(*item, feed) for item in before.items()} - listed:
         remove_durably(ledger_path(settings, load))
-    if after != before or not is_file(loads_path(settings)):
-        _write_list(settings, after)
-    for load in there - listed - set(loaded(settings).values()):
+    if FEEDS[feed].columns:
+        _put_empty_load(settings, feed)
+    if after != before or not is_file(loads_path(settings, feed)):
+        _write_list(settings, after, feed)
+    for load in there - listed - set(loaded(settings, feed).values()):
         remove_load(settings, load)
     return after
 
 
-def _write_list(settings: Settings, listed: Mapping[date, str]) -> None:
+def _put_empty_load(settings: Settings, feed: str) -> None:
+    """Let models read a feed of which nothing has landed, or whose columns are other ones now."""
+    for path_of, schema in ((rows_path, schema_of(feed)), (ledger_path, LEDGER_SCHEMA)):
+        path = path_of(settings, empty_load(feed))
+        if not is_file(path) or pq.read_schema(readable(path)) != schema:
+            write_atomically(path, lambda new, of=schema: pq.write_table(of.empty_table(), new))
+
+
+def _write_list(settings: Settings, listed: Mapping[date, str], feed: str) -> None:
     days = sorted(listed)
     columns = {"load_date": days, "load_fingerprint": [listed[day] for day in days]}
     table = pa.table(columns, schema=LOADS_SCHEMA)
-    write_atomically(loads_path(settings), lambda path: pq.write_table(table, path))
+    write_atomically(loads_path(settings, feed), lambda path: pq.write_table(table, path))

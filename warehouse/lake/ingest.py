@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from warehouse.errors import UserError
+from warehouse.feeds import EVENTS, FEEDS
 from warehouse.judging.currencies import known_currencies
 from warehouse.judging.exact import Limits
 from warehouse.judging.files import Count, Landed, look_at, read_file, refuse_file
@@ -23,10 +24,11 @@ from warehouse.lake.layout import (
     LEDGER_SCHEMA,
     PARQUET,
     Load,
-    events_path,
     ledger_path,
     loads_with,
     quarantine_path,
+    rows_path,
+    schema_of,
 )
 from warehouse.lake.loads import admitted, loaded, put_load
 from warehouse.lake.sinks import DaySink
@@ -82,6 +84,7 @@ class _Work:
     currencies: frozenset[str]
     mark: bytes
     force: bool
+    feed: str
 
 
 class _Held(NamedTuple):
@@ -97,12 +100,13 @@ NOTHING = _Held(None, frozenset())
 def ingest_days(
     settings: Settings,
     days: Sequence[date],
+    feed: str = EVENTS,
     *,
     processes: int | None = None,
     progress: Callable[[int, int], None] | None = None,
     force: bool = False,
 ) -> IngestReport:
-    """Bring the lake's days up to what lies in landing; a day that is so already is left alone.
+    """Bring the lake's days of a feed up to what lies in landing; a day that is so is left alone.
 
     A day is loaded whole, its ledger last: killed anywhere, the next call repairs it. What was let
     in of it stays until `admit`. A day whose landing folder is gone keeps what was loaded.
@@ -113,7 +117,7 @@ def ingest_days(
     chosen = sorted(set(days))
     currencies = known_currencies((settings.effective_rules_dir, settings.rules_dir))
     results = []
-    for result in _load_all(settings, chosen, currencies, processes=processes, force=force):
+    for result in _load_all(settings, chosen, currencies, feed, processes=processes, force=force):
         results.append(result)
         if progress:
             progress(len(results), len(chosen))
@@ -124,6 +128,7 @@ def _load_all(
     settings: Settings,
     days: list[date],
     currencies: frozenset[str],
+    feed: str,
     *,
     processes: int | None,
     force: bool,
@@ -131,10 +136,11 @@ def _load_all(
     """Yield the results of days in any order, by several processes where that is quicker."""
     upgrade(settings)
     remove_scratch(settings.lake_root)
-    work = _Work(settings, currencies, fingerprint(settings), force)
-    held = _held(settings)
+    work = _Work(settings, currencies, fingerprint(settings, feed), force, feed)
+    held = _held(settings, feed)
     sizes = {
-        day: DAY_BYTES + sum(entry.size for entry in landed_entries(settings, day)) for day in days
+        day: DAY_BYTES + sum(entry.size for entry in landed_entries(settings, day, feed))
+        for day in days
     }
     workers = min(processes or settings.threads or os.cpu_count() or 1, len(days))
     if workers < 2 or (processes is None and sum(sizes.values()) < PARALLEL_FROM_BYTES):
@@ -158,11 +164,11 @@ def _load_all(
             raise
 
 
-def _held(settings: Settings) -> dict[date, _Held]:
+def _held(settings: Settings, feed: str) -> dict[date, _Held]:
     """Return what the lake has of each day."""
-    newest, listed = loaded(settings), admitted(settings)
+    newest, listed = loaded(settings, feed), admitted(settings, feed)
     waiting: dict[date, set[Load]] = {}
-    for load in loads_with(settings, "ledger"):
+    for load in loads_with(settings, "ledger", feed):
         if listed.get(load.day) != load.fingerprint:
             waiting.setdefault(load.day, set()).add(load)
     return {day: _Held(load, frozenset(waiting.get(day, ()))) for day, load in newest.items()}
@@ -190,11 +196,12 @@ def _load_day(work: _Work, day: date, held: _Held) -> DayResult:
     settings = work.settings
     load = held.newest
     known = _loaded(settings, load, work.mark) if load else None
-    if load and known is not None and not is_landed(settings, day):
+    if load and known is not None and not is_landed(settings, day, work.feed):
         return _unchanged(settings, load, known)
     for _ in range(ATTEMPTS):
         try:
-            files = [look_at(path, source_name(path)) for path in landed_files(settings, day)]
+            found = landed_files(settings, day, work.feed)
+            files = [look_at(path, source_name(path)) for path in found]
             if load and known is not None and not work.force and _same_files(known, files):
                 return _unchanged(settings, load, known)
             return _replace_day(work, day, files, held.waiting)
@@ -202,14 +209,16 @@ def _load_day(work: _Work, day: date, held: _Held) -> DayResult:
             changed = change
     raise UserError(
         f"a file keeps changing while it is read: {changed}",
-        where=str(day_folder(settings, day)),
+        where=str(day_folder(settings, day, work.feed)),
         cure="wait until the upload is complete, then run again",
     )
 
 
-def fingerprint(settings: Settings) -> bytes:
+def fingerprint(settings: Settings, feed: str = EVENTS) -> bytes:
     """Return a mark of everything that decides what a line becomes, beside the line itself."""
-    parts = (PARSER_VERSION, [astuple(source) for source in settings.sources])
+    said = [(c.name, c.data_type, c.kind.wants, c.kind.is_optional) for c in FEEDS[feed].columns]
+    sources = [astuple(source) for source in settings.sources_of(feed)]
+    parts = (PARSER_VERSION, sources, *said)
     return sha256(repr(parts).encode()).hexdigest().encode()
 
 
@@ -218,13 +227,13 @@ def _loaded(settings: Settings, load: Load, mark: bytes) -> tuple[Count, ...] | 
     try:
         ledger = pq.ParquetFile(readable(ledger_path(settings, load)))
         counts = tuple(Count(**row) for row in ledger.read().to_pylist())
-        events = pq.read_metadata(readable(events_path(settings, load))).num_rows
+        rows = pq.read_metadata(readable(rows_path(settings, load))).num_rows
         if _has_aside(counts):
             pq.read_metadata(readable(quarantine_path(settings, load)))
     except (OSError, pa.ArrowInvalid, TypeError):
         return None
     metadata = ledger.schema_arrow.metadata or {}
-    is_whole = events == sum(count.parsed for count in counts)
+    is_whole = rows == sum(count.parsed for count in counts)
     return counts if is_whole and metadata.get(FINGERPRINT) == mark else None
 
 
@@ -247,30 +256,31 @@ def _replace_day(work: _Work, day: date, files: list[Landed], waiting: Iterable[
         currencies=work.currencies,
     )
     with scratch(settings.lake_root, day.isoformat()) as folder, _garbage_collection_paused():
-        counts, reasons = _read_all(files, settings, limits, folder)
+        counts, reasons = _read_all(files, work, limits, folder)
         ledger = pa.Table.from_pylist([count.__dict__ for count in counts], LEDGER_SCHEMA)
         ledger = ledger.replace_schema_metadata({FINGERPRINT: work.mark})
         pq.write_table(ledger, folder / "ledger.parquet", use_dictionary=False, **PARQUET)
-        put_load(settings, day, folder, waiting)
+        put_load(settings, day, folder, waiting, work.feed)
     return DayResult(day, True, tuple(counts), dict(reasons))
 
 
 def _read_all(
-    files: list[Landed], settings: Settings, limits: Limits, folder: Path
+    files: list[Landed], work: _Work, limits: Limits, folder: Path
 ) -> tuple[list[Count], Counter[str]]:
     """Judge all files of a day; one that turns out bad half-way makes the others start again."""
     refused = {landed.name: landed.refused for landed in files if landed.refused}
-    events, quarantine = folder / "events.parquet", folder / "quarantine.parquet"
+    sources, schema = work.settings.sources_of(work.feed), schema_of(work.feed)
+    rows, quarantine = folder / "rows.parquet", folder / "quarantine.parquet"
     while True:
         quarantine.unlink(missing_ok=True)
-        with DaySink(events, quarantine) as sink:
+        with DaySink(rows, quarantine, schema) as sink:
             counts: list[Count] = []
             for landed in files:
                 if landed.name in refused:
                     counts.append(refuse_file(landed, refused[landed.name], sink))
                     continue
                 try:
-                    counts.append(read_file(landed, settings.sources, limits, sink))
+                    counts.append(read_file(landed, sources, limits, sink, work.feed))
                 except BadFile as verdict:
                     refused[landed.name] = str(verdict)
                     break

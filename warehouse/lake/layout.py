@@ -7,11 +7,12 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from warehouse.feeds import EVENTS, FEEDS
 from warehouse.settings import Settings
 from warehouse.storage.places import Place, all_readable, files_below
 
 # In the order in which they are written.
-KINDS = ("events", "quarantine", "ledger")
+KINDS = ("rows", "quarantine", "ledger")
 PARTITION = "load_date="
 FINGERPRINT = "load_fingerprint="
 ROW_GROUP_ROWS = 65_536
@@ -24,11 +25,25 @@ class Load(NamedTuple):
 
     day: date
     fingerprint: str
+    feed: str = EVENTS
 
 
 def _required(name: str, kind: pa.DataType) -> pa.Field:
     return pa.field(name, kind, nullable=False)
 
+
+_TYPES = {
+    "string": pa.string(),
+    "bigint": pa.int64(),
+    "double": pa.float64(),
+    "boolean": pa.bool_(),
+    "date": pa.date32(),
+}
+_LINEAGE = [
+    _required("source_file", pa.string()),
+    _required("source_line", pa.int64()),
+    _required("file_sha256", pa.string()),
+]
 
 EVENTS_SCHEMA = pa.schema(
     [
@@ -56,9 +71,7 @@ EVENTS_SCHEMA = pa.schema(
         pa.field("properties", pa.string()),
         pa.field("traits", pa.string()),
         pa.field("context", pa.string()),
-        _required("source_file", pa.string()),
-        _required("source_line", pa.int64()),
-        _required("file_sha256", pa.string()),
+        *_LINEAGE,
     ]
 )
 
@@ -95,9 +108,28 @@ LOADS_SCHEMA = pa.schema(
 PARQUET = {"compression": "zstd", "compression_level": 3}
 
 
-def events_path(settings: Settings, load: Load) -> Place:
-    """Return the file of the events of a load: what the models read once it is let in."""
-    return _path(settings, "events", load)
+def schema_of(feed: str) -> pa.Schema:
+    """Return what the rows of a feed are in the lake, the lineage of each behind its columns."""
+    columns = FEEDS[feed].columns
+    own = [pa.field(each.name, _arrow(each.data_type)) for each in columns]
+    return pa.schema([*own, *_LINEAGE]) if columns else EVENTS_SCHEMA
+
+
+def _arrow(data_type: str) -> pa.DataType:
+    family, _, size = data_type.rstrip(")").partition("(")
+    return pa.decimal128(*map(int, size.split(","))) if family == "decimal" else _TYPES[family]
+
+
+def name_of(feed: str, kind: str) -> str:
+    """Name the folder and files of a kind: `events` and `ledger`, `spend` and `spend_ledger`."""
+    if kind == "rows":
+        return feed
+    return kind if feed == EVENTS else f"{feed}_{kind}"
+
+
+def rows_path(settings: Settings, load: Load) -> Place:
+    """Return the file of the rows of a load: what the models read once it is let in."""
+    return _path(settings, "rows", load)
 
 
 def quarantine_path(settings: Settings, load: Load) -> Place:
@@ -110,27 +142,38 @@ def ledger_path(settings: Settings, load: Load) -> Place:
     return _path(settings, "ledger", load)
 
 
-PATHS = {"events": events_path, "quarantine": quarantine_path, "ledger": ledger_path}
+PATHS = {"rows": rows_path, "quarantine": quarantine_path, "ledger": ledger_path}
 
 
-def loads_path(settings: Settings) -> Place:
+def loads_path(settings: Settings, feed: str = EVENTS) -> Place:
     """Return the list of the loads that were let in, one a day."""
-    return settings.lake_root / "loads.parquet"
+    return settings.lake_root / f"{name_of(feed, 'loads')}.parquet"
 
 
-def load_days(settings: Settings) -> list[date]:
+def load_days(settings: Settings, feed: str = EVENTS) -> list[date]:
     """Return the days that are loaded, oldest first."""
-    return sorted({load.day for load in loads_with(settings, "ledger")})
+    return sorted({load.day for load in loads_with(settings, "ledger", feed)})
 
 
-def loads_with(settings: Settings, kind: str) -> set[Load]:
-    """Return the loads that have a file of a kind (events, quarantine, ledger), by one listing."""
-    names = (name.split("/") for name in files_below(settings.lake_root / kind))
-    return {
-        Load(date.fromisoformat(at[0].removeprefix(PARTITION)), at[1].removeprefix(FINGERPRINT))
+def loads_with(settings: Settings, kind: str, feed: str = EVENTS) -> set[Load]:
+    """Return the loads that have a file of a kind (rows, quarantine, ledger), by one listing."""
+    folder = name_of(feed, kind)
+    names = (name.split("/") for name in files_below(settings.lake_root / folder))
+    found = {
+        Load(
+            date.fromisoformat(at[0].removeprefix(PARTITION)),
+            at[1].removeprefix(FINGERPRINT),
+            feed,
+        )
         for at in names
-        if at[2:] == [f"{kind}.parquet"] and at[0].startswith(PARTITION)
+        if at[2:] == [f"{folder}.parquet"] and at[0].startswith(PARTITION)
     }
+    return found - {empty_load(feed)}
+
+
+def empty_load(feed: str) -> Load:
+    """Return the load without a line: engines take the columns of a feed from it before any day."""
+    return Load(date(1970, 1, 1), "none", feed)
 
 
 def read_days(paths: Sequence[tuple[date, Place]], schema: pa.Schema) -> pa.Table:
@@ -146,5 +189,6 @@ def read_days(paths: Sequence[tuple[date, Place]], schema: pa.Schema) -> pa.Tabl
 
 
 def _path(settings: Settings, kind: str, load: Load) -> Place:
-    folder = f"{kind}/{PARTITION}{load.day}/{FINGERPRINT}{load.fingerprint}"
-    return settings.lake_root / f"{folder}/{kind}.parquet"
+    name = name_of(load.feed, kind)
+    folder = f"{name}/{PARTITION}{load.day}/{FINGERPRINT}{load.fingerprint}"
+    return settings.lake_root / f"{folder}/{name}.parquet"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from warehouse.feeds import EVENTS
 from warehouse.lake.layout import (
     KINDS,
     LEDGER_SCHEMA,
@@ -26,9 +27,9 @@ from warehouse.storage.places import is_file, readable
 FINGERPRINT_DIGITS = 16
 
 
-def admitted(settings: Settings) -> dict[date, str]:
+def admitted(settings: Settings, feed: str = EVENTS) -> dict[date, str]:
     """Return the admitted days and the fingerprint of what was let in of each."""
-    path = loads_path(settings)
+    path = loads_path(settings, feed)
     if not is_file(path):
         return {}
     table = pq.ParquetFile(readable(path)).read()
@@ -37,25 +38,29 @@ def admitted(settings: Settings) -> dict[date, str]:
     )
 
 
-def loaded(settings: Settings) -> dict[date, Load]:
+def loaded(settings: Settings, feed: str = EVENTS) -> dict[date, Load]:
     """Return what came last of each day: what waits to be let in, else what was let in."""
-    listed = admitted(settings)
+    listed = admitted(settings, feed)
     newest: dict[date, Load] = {}
-    for load in sorted(loads_with(settings, "ledger")):
+    for load in sorted(loads_with(settings, "ledger", feed)):
         if load.day not in newest or listed.get(load.day) != load.fingerprint:
             newest[load.day] = load
     return newest
 
 
-def read_ledger(settings: Settings, days: Sequence[date] | None = None) -> pa.Table:
+def read_ledger(
+    settings: Settings, days: Sequence[date] | None = None, feed: str = EVENTS
+) -> pa.Table:
     """Return one row per file of the given days (default: all loaded), with ``load_date``."""
-    newest = loaded(settings)
+    newest = loaded(settings, feed)
     wanted = sorted(newest.keys() if days is None else newest.keys() & set(days))
     return read_days([(day, ledger_path(settings, newest[day])) for day in wanted], LEDGER_SCHEMA)
 
 
-def put_load(settings: Settings, day: date, folder: Path, waiting: Iterable[Load]) -> Load:
-    """Put a folder's ``events``, ``quarantine`` (if any) and ``ledger`` into the lake, as one load.
+def put_load(
+    settings: Settings, day: date, folder: Path, waiting: Iterable[Load], feed: str = EVENTS
+) -> Load:
+    """Put a folder's ``rows``, ``quarantine`` (if any) and ``ledger`` into the lake, as one load.
 
     What waited to be let in goes before the ledger comes: killed anywhere, the next ingest sees
     either of them or none, and reads the day again. A name that a power cut took is missed then
@@ -63,7 +68,7 @@ def put_load(settings: Settings, day: date, folder: Path, waiting: Iterable[Load
     """
     files = {kind: folder / f"{kind}.parquet" for kind in KINDS}
     files = {kind: file for kind, file in files.items() if file.exists()}
-    load = Load(day, _fingerprint(files.values()))
+    load = Load(day, _fingerprint(files.values()), feed)
     for kind in files.keys() - {"ledger"}:
         put_whole(files[kind], PATHS[kind](settings, load))
     for former in set(waiting) - {load}:

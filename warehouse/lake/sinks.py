@@ -13,7 +13,7 @@ from warehouse.judging.verdicts import Judged, Refusal
 from warehouse.lake.layout import EVENTS_SCHEMA, PARQUET, QUARANTINE_SCHEMA, ROW_GROUP_ROWS
 
 # Long lines make a row group full before its rows do; memory is what is bounded.
-EVENTS_GROUP_BYTES = 128 << 20
+ROWS_GROUP_BYTES = 128 << 20
 QUARANTINE_GROUP_BYTES = 32 << 20
 # Columns of few different values: a dictionary of others is work for nothing.
 _REPEATING = frozenset(
@@ -74,11 +74,12 @@ class RowGroups:
 
 
 class DaySink:
-    """The events and the quarantine of one day under construction; nothing aside, no quarantine."""
+    """The rows and the quarantine of one day under construction; nothing aside, no quarantine."""
 
-    def __init__(self, events: Path, quarantine: Path) -> None:
+    def __init__(self, rows: Path, quarantine: Path, schema: pa.Schema = EVENTS_SCHEMA) -> None:
         self.reasons: Counter[str] = Counter()
-        self._events = RowGroups(events, EVENTS_SCHEMA, EVENTS_GROUP_BYTES)
+        self._schema = schema
+        self._rows = RowGroups(rows, schema, ROWS_GROUP_BYTES)
         self._path = quarantine
         self._quarantine: RowGroups | None = None
 
@@ -91,18 +92,18 @@ class DaySink:
         error: BaseException | None,
         at: TracebackType | None,
     ) -> None:
-        self._events.close()
+        self._rows.close()
         if self._quarantine:
             self._quarantine.close()
 
     def add(self, judged: Judged, source_file: str, sha256: str) -> None:
         """Take the verdicts on some lines of a file, in the order of the lines."""
-        events = judged.events
-        if events.num_rows:
-            *columns, line = events.columns
-            file, digest = (pa.repeat(pa.scalar(t), events.num_rows) for t in (source_file, sha256))
-            self._events.add(
-                pa.RecordBatch.from_arrays([*columns, file, line, digest], schema=EVENTS_SCHEMA)
+        rows = judged.rows
+        if rows.num_rows:
+            *columns, line = rows.columns
+            file, digest = (pa.repeat(pa.scalar(t), rows.num_rows) for t in (source_file, sha256))
+            self._rows.add(
+                pa.RecordBatch.from_arrays([*columns, file, line, digest], schema=self._schema)
             )
         if judged.rejected:
             self.refuse(judged.rejected, source_file, sha256)

@@ -8,7 +8,16 @@ kill at any moment leaves a lake that the next call completes.
 import hashlib
 from datetime import date
 
-from warehouse.lake.layout import KINDS, PARTITION, PATHS, Load, events_path, ledger_path
+from warehouse.feeds import EVENTS
+from warehouse.lake.layout import (
+    KINDS,
+    PARTITION,
+    PATHS,
+    Load,
+    ledger_path,
+    name_of,
+    rows_path,
+)
 from warehouse.lake.loads import admitted
 from warehouse.settings import Settings
 from warehouse.storage.files import copy_whole, remove_durably, remove_folder
@@ -25,7 +34,7 @@ def upgrade(settings: Settings) -> None:
         name = f"{PARTITION}{day}/load_fingerprint={mark}/events.parquet"
         if name in held:
             load = Load(day, mark)
-            copy_whole(former / name, events_path(settings, load))
+            copy_whole(former / name, rows_path(settings, load))
             ledger = settings.lake_root / "ledger" / f"{PARTITION}{day}" / "ledger.parquet"
             if is_file(ledger):
                 copy_whole(ledger, ledger_path(settings, load))
@@ -40,9 +49,11 @@ def upgrade(settings: Settings) -> None:
 def _move(settings: Settings, day: date) -> None:
     """Move a day, its former ledger last: while that is there, the day is not done."""
     folder = f"{PARTITION}{day}"
-    old = {kind: settings.lake_root / kind / folder / f"{kind}.parquet" for kind in KINDS}
+    names = {kind: name_of(EVENTS, kind) for kind in KINDS}
+    root = settings.lake_root
+    old = {kind: root / name / folder / f"{name}.parquet" for kind, name in names.items()}
     if all(map(is_file, old.values())):
-        load = Load(day, _fingerprint(old["events"], old["ledger"]))
+        load = Load(day, _fingerprint(old["rows"], old["ledger"]))
         for kind in KINDS:
             copy_whole(old[kind], PATHS[kind](settings, load))
     for kind in KINDS:

@@ -6,59 +6,59 @@ from datetime import date
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from warehouse.feeds import EVENTS
 from warehouse.settings import Settings
 from warehouse.storage.objects import FileChanged, ObjectReader
 from warehouse.storage.places import Entry, Place, entries
 
-FEED = "events"
 DAY_PREFIX = "dt="
 READY_MARK = "_SUCCESS"
 # Names that uploading tools give to files they are still writing.
 UNFINISHED = (".part", ".tmp")
 
 
-def day_folder(settings: Settings, day: date) -> Place:
+def day_folder(settings: Settings, day: date, feed: str = EVENTS) -> Place:
     """Return the folder in which the files of a load day arrive."""
-    return settings.landing_root / FEED / f"{DAY_PREFIX}{day.isoformat()}"
+    return settings.landing_root / feed / f"{DAY_PREFIX}{day.isoformat()}"
 
 
-def landed_days(settings: Settings) -> list[date]:
+def landed_days(settings: Settings, feed: str = EVENTS) -> list[date]:
     """Return the days that have a landing folder, oldest first; other names are ignored."""
-    found = entries(settings.landing_root / FEED)
+    found = entries(settings.landing_root / feed)
     days = (_day_of(entry.path.name) for entry in found if entry.is_folder)
     return sorted(day for day in days if day)
 
 
-def is_landed(settings: Settings, day: date) -> bool:
+def is_landed(settings: Settings, day: date, feed: str = EVENTS) -> bool:
     """Tell whether a day has a folder; in a store a folder is there while anything is in it."""
-    folder = day_folder(settings, day)
+    folder = day_folder(settings, day, feed)
     return folder.is_dir() if isinstance(folder, Path) else any(entries(folder))
 
 
-def landed_entries(settings: Settings, day: date) -> list[Entry]:
+def landed_entries(settings: Settings, day: date, feed: str = EVENTS) -> list[Entry]:
     """Return what landed on a day, by name, without hidden, marker and unfinished names.
 
     What is not a regular file (a link, a pipe, a device, a folder) is listed too: ingest refuses
     it by a row in the ledger, so that nothing that arrived goes unmentioned.
     """
-    folder = day_folder(settings, day)
+    folder = day_folder(settings, day, feed)
     if isinstance(folder, Path) and folder.is_symlink():
         return []
     found = (entry for entry in entries(folder) if _is_data(entry.path.name))
     return sorted(found, key=lambda entry: entry.path.name)
 
 
-def landed_files(settings: Settings, day: date) -> list[Place]:
+def landed_files(settings: Settings, day: date, feed: str = EVENTS) -> list[Place]:
     """Return the paths of what landed on a day, by name."""
-    return [entry.path for entry in landed_entries(settings, day)]
+    return [entry.path for entry in landed_entries(settings, day, feed)]
 
 
-def is_ready(settings: Settings, day: date, now: float) -> bool:
+def is_ready(settings: Settings, day: date, now: float, feed: str = EVENTS) -> bool:
     """Tell whether a day's files have all arrived: marked so, or quiet for long enough.
 
     ``now`` is in epoch seconds. A folder without files is never ready by being quiet.
     """
-    found = list(entries(day_folder(settings, day)))
+    found = list(entries(day_folder(settings, day, feed)))
     if any(entry.path.name == READY_MARK for entry in found):
         return True
     # A file still being uploaded under a temporary name is not quiet either.
@@ -68,7 +68,7 @@ def is_ready(settings: Settings, day: date, now: float) -> bool:
 
 def source_name(path: Place) -> str:
     """Return a file's name for lineage: its path below the landing root, printable, with ``/``."""
-    relative = "/".join((FEED, path.parent.name, path.name))
+    relative = "/".join((path.parent.parent.name, path.parent.name, path.name))
     if relative.isprintable():
         return relative
     return (

@@ -11,7 +11,7 @@ from warehouse.judging.tables import csv_records
 from warehouse.landing.days import open_landed
 from warehouse.landing.splitting import split_lines
 from warehouse.landing.streams import Stream
-from warehouse.settings import Settings
+from warehouse.settings import Settings, Source
 from warehouse.storage.files import write_atomically
 from warehouse.storage.places import Place, readable
 
@@ -23,7 +23,7 @@ def without_lines(path: Place, lines: Collection[int], settings: Settings) -> No
 
     Compressed files are compressed anew. A file that broke off ends where it broke off.
     """
-    form, compression = format_of(path, source_of(path, settings.sources))
+    form, compression = format_of(path, _source_of(path, settings))
     mode = path.stat().st_mode & 0o777 if isinstance(path, Path) else 0o600
     if form == "parquet":
         write_atomically(path, lambda new: _parquet_without(path, new, lines), mode=mode)
@@ -55,7 +55,7 @@ def _csv_lines(
     path: Place, compression: str, records: Collection[int], settings: Settings
 ) -> set[int]:
     """Turn records into lines: a quoted field may go on over several."""
-    source = source_of(path, settings.sources)
+    source = _source_of(path, settings)
     gone: set[int] = set()
     with open_landed(path) as file:
         for record in csv_records(
@@ -69,6 +69,10 @@ def _csv_lines(
                 last = record.number + record.original.count(b"\n")
                 gone.update(range(record.number, last + 1))
     return gone
+
+
+def _source_of(path: Place, settings: Settings) -> Source | None:
+    return source_of(path, settings.sources_of(path.parent.parent.name))
 
 
 def _parquet_without(path: Place, new: Path, rows: Collection[int]) -> None:

@@ -1,0 +1,65 @@
+"""People to forget -> landed files and loads of the lake without their lines."""
+
+from collections.abc import Iterable
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from warehouse.erasure.people import People, lines_of
+from warehouse.errors import UserError
+from warehouse.lake.layout import PARQUET, PATHS, Load, ledger_path
+from warehouse.lake.loads import put_load
+from warehouse.landing.days import day_folder, landed_files, source_name
+from warehouse.landing.edits import without_lines
+from warehouse.settings import Settings
+from warehouse.storage.files import scratch
+from warehouse.storage.places import is_file, readable
+
+
+def edit_landing(settings: Settings, load: Load, files: dict[str, set[int]]) -> dict[str, int]:
+    """Take lines out of what landed on the day of a load; return how many, by file."""
+    paths = {source_name(path): path for path in landed_files(settings, load.day, load.feed)}
+    for name, lines in files.items():
+        if name not in paths:
+            raise UserError(
+                f"{name} was taken away while its lines were looked for",
+                where=str(day_folder(settings, load.day, load.feed)),
+                cure="call `userops forget` again",
+            )
+        without_lines(paths[name], lines, settings)
+    return {name: len(lines) for name, lines in files.items()}
+
+
+def lines_in(
+    settings: Settings, people: People, loads: Iterable[Load]
+) -> dict[Load, dict[str, set[int]]]:
+    """Find their lines in loads, by file; loads without any are left out."""
+    found = {load: lines_of(settings, people, load) for load in loads}
+    return {load: files for load, files in found.items() if files}
+
+
+def edit_load(
+    settings: Settings, load: Load, files: dict[str, set[int]], waiting: Iterable[Load]
+) -> Load:
+    """Put a load without some lines beside it; its ledger keeps adding up."""
+    ledger = pq.ParquetFile(readable(ledger_path(settings, load))).read()
+    rows = {row["source_file"]: row for row in ledger.to_pylist()}
+    with scratch(settings.lake_root, load.day.isoformat()) as folder:
+        for kind, name in (("rows", "parsed"), ("quarantine", "quarantined")):
+            path = PATHS[kind](settings, load)
+            if not is_file(path):
+                continue
+            table = pq.ParquetFile(readable(path)).read()
+            lines = zip(
+                table["source_file"].to_pylist(), table["source_line"].to_pylist(), strict=True
+            )
+            stays = [line not in files.get(file, ()) for file, line in lines]
+            for file, stay in zip(table["source_file"].to_pylist(), stays, strict=True):
+                rows[file][name] -= not stay
+                rows[file]["lines"] -= not stay
+            if kind == "rows" or any(stays):
+                left = table.filter(pa.array(stays, pa.bool_()))
+                pq.write_table(left, folder / f"{kind}.parquet", **PARQUET)
+        told = pa.Table.from_pylist(list(rows.values()), ledger.schema)
+        pq.write_table(told, folder / "ledger.parquet", **PARQUET)
+        return put_load(settings, load.day, folder, waiting, load.feed)

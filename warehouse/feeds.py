@@ -1,0 +1,46 @@
+"""The feeds: what may arrive below the landing root, each in the folder of its name.
+
+`events` are lines of the Segment format, or mapped to it; their judge is ``judging.exact``. Every
+other feed is a CSV with a header, and its columns say all there is to judge by.
+"""
+
+from dataclasses import dataclass
+
+from warehouse.rules.kinds import Kind, kind_of
+
+EVENTS = "events"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a CSV feed: its type in the lake, and what may stand in a cell."""
+
+    name: str
+    data_type: str
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class Feed:
+    """A name, and the columns of its CSV; ``every_day``: a run of a day that lacks it is refused.
+
+    Of any other feed nothing need ever land: an empty table with its columns stands in the lake.
+    """
+
+    name: str
+    columns: tuple[Column, ...] = ()
+    every_day: bool = False
+
+
+def column(name: str, data_type: str, **what: object) -> Column:
+    """Return a column (string, bigint, double, decimal(p,s), boolean or date); see ``kind_of``."""
+    return Column(name, data_type, kind_of(data_type, **what))  # type: ignore[arg-type]
+
+
+FEEDS = {
+    feed.name: feed
+    for feed in (
+        Feed(EVENTS, every_day=True),
+        #
+    )
+}
