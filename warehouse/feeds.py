@@ -5,6 +5,7 @@ other feed is a CSV with a header, and its columns say all there is to judge by.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from warehouse.rules.kinds import Kind, kind_of
 
@@ -32,15 +33,9 @@ class Feed:
     every_day: bool = False
 
 
-def column(name: str, data_type: str, **what: object) -> Column:
+def column(name: str, data_type: str, **what: Any) -> Column:
     """Return a column (string, bigint, double, decimal(p,s), boolean or date); see ``kind_of``."""
-    return Column(name, data_type, kind_of(data_type, **what))  # type: ignore[arg-type]
+    return Column(name, data_type, kind_of(data_type, **what))
 
 
-FEEDS = {
-    feed.name: feed
-    for feed in (
-        Feed(EVENTS, every_day=True),
-        #
-    )
-}
+FEEDS = {feed.name: feed for feed in (Feed(EVENTS, every_day=True),)}

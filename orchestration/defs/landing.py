@@ -8,8 +8,11 @@ import dagster as dg
 from orchestration.partitions import SINGLE_RUN, days_of
 from orchestration.resources import Installation
 from warehouse.errors import UserError
+from warehouse.feeds import EVENTS, FEEDS, Feed
 from warehouse.lake.admission import admit
-from warehouse.lake.ingest import IngestReport, ingest_days
+from warehouse.lake.ingest import ingest_days
+from warehouse.lake.layout import name_of
+from warehouse.lake.outcome import IngestReport
 from warehouse.landing.days import landed_days
 from warehouse.settings import Settings
 
@@ -21,30 +24,34 @@ RETRY = dg.RetryPolicy(max_retries=2, delay=5, backoff=dg.Backoff.EXPONENTIAL)
 
 
 def build_defs(*, partitions: dg.PartitionsDefinition) -> dg.Definitions:
-    """Return the landing source, the lake and the list of admitted days."""
-    landing_events = dg.AssetSpec(
-        key=["landing", "events"],
+    """Return, of each feed, the landing source, the lake and the list of admitted days."""
+    of_feeds = (_assets(feed, partitions=partitions) for feed in FEEDS.values())
+    return dg.Definitions(assets=[asset for assets in of_feeds for asset in assets])
+
+
+def _assets(feed: Feed, *, partitions: dg.PartitionsDefinition) -> list[Any]:
+    landing = dg.AssetSpec(
+        key=["landing", feed.name],
         group_name="landing",
         kinds={"file"},
         owners=OWNERS,
-        description="Raw events as they arrive: `landing/events/dt=YYYY-MM-DD/*`, the day of"
-        " arrival. Segment lines (plain, gz, zst), CSV, Parquet, or a source of `userops.toml`.",
+        description=_what_lands(feed),
         partitions_def=partitions,
     )
 
     ledger = dg.AssetSpec(
-        key=["raw", "load_ledger"],
+        key=["raw", "load_ledger" if feed.name == EVENTS else name_of(feed.name, "ledger")],
         group_name="raw",
         kinds={"parquet"},
         owners=OWNERS,
-        deps=[landing_events],
+        deps=[landing],
         description="One row per landed file: lines = parsed + quarantined + blank. Written by"
-        " the ingest, beside the events.",
+        f" the ingest, beside the {feed.name}.",
     )
 
     @dg.asset(
-        key=["raw", "events"],
-        deps=[landing_events],
+        key=["raw", feed.name],
+        deps=[landing],
         group_name="raw",
         kinds={"parquet"},
         owners=OWNERS,
@@ -53,7 +60,7 @@ def build_defs(*, partitions: dg.PartitionsDefinition) -> dg.Definitions:
         retry_policy=RETRY,
         pool=POOL,
     )
-    def ingest_events(
+    def ingest(
         context: dg.AssetExecutionContext, installation: dg.ResourceParam[Installation]
     ) -> dg.MaterializeResult:
         """Every accepted line, typed, with the file and line it came from.
@@ -62,7 +69,8 @@ def build_defs(*, partitions: dg.PartitionsDefinition) -> dg.Definitions:
         """
         settings = installation.settings
         try:
-            report = ingest_days(settings, _landed(settings, days_of(context.partition_keys)))
+            days = _landed(settings, days_of(context.partition_keys), feed)
+            report = ingest_days(settings, days, feed.name)
         except UserError as error:
             # A person has to mend it: trying again would only delay the message.
             raise dg.Failure(str(error), allow_retries=False) from error
@@ -73,8 +81,8 @@ def build_defs(*, partitions: dg.PartitionsDefinition) -> dg.Definitions:
         )
 
     @dg.asset(
-        key=["raw", "loads"],
-        deps=[dg.AssetKey(["raw", "events"]), ledger],
+        key=["raw", name_of(feed.name, "loads")],
+        deps=[dg.AssetKey(["raw", feed.name]), ledger],
         group_name="raw",
         kinds={"parquet"},
         owners=OWNERS,
@@ -86,23 +94,33 @@ def build_defs(*, partitions: dg.PartitionsDefinition) -> dg.Definitions:
         context: dg.AssetExecutionContext, installation: dg.ResourceParam[Installation]
     ) -> dg.MaterializeResult:
         """The load days that passed the border checks: only these are read further."""
-        days = admit(installation.settings, days_of(context.partition_keys))
-        return dg.MaterializeResult(
-            metadata={"dagster/row_count": len(days), "newest": max(days).isoformat()}
-        )
+        days = admit(installation.settings, days_of(context.partition_keys), feed.name)
+        newest = {"newest": max(days).isoformat()} if days else {}
+        return dg.MaterializeResult(metadata={"dagster/row_count": len(days), **newest})
 
-    return dg.Definitions(assets=[landing_events, ledger, ingest_events, admit_loads])
+    return [landing, ledger, ingest, admit_loads]
 
 
-def _landed(settings: Settings, wanted: list[date]) -> list[date]:
+def _what_lands(feed: Feed) -> str:
+    if feed.columns:
+        columns = ", ".join(column.name for column in feed.columns)
+        where = f"`landing/{feed.name}/dt=YYYY-MM-DD/*.csv`"
+        return f"CSV files as they arrive: {where}, the day of arrival; columns {columns}."
+    return (
+        "Raw events as they arrive: `landing/events/dt=YYYY-MM-DD/*`, the day of"
+        " arrival. Segment lines (plain, gz, zst), CSV, Parquet, or a source of `userops.toml`."
+    )
+
+
+def _landed(settings: Settings, wanted: list[date], feed: Feed) -> list[date]:
     """Return the days of a run that have landed; a quiet day within a range is no mistake."""
-    there = set(landed_days(settings))
+    there = set(landed_days(settings, feed.name))
     days = [day for day in wanted if day in there]
-    if not days:
+    if feed.every_day and not days:
         raise UserError(
             f"nothing has landed for {wanted[0]}"
             + (f" to {wanted[-1]}" if len(wanted) > 1 else ""),
-            where=str(settings.landing_root / "events"),
+            where=str(settings.landing_root / feed.name),
             cure="put the files of a day into a folder dt=YYYY-MM-DD there",
         )
     return days

@@ -9,6 +9,7 @@ from datetime import date
 import dagster as dg
 
 from orchestration.partitions import daily_partitions
+from warehouse.feeds import FEEDS
 from warehouse.lake.loads import admitted
 from warehouse.landing.days import is_ready, landed_days, landed_entries
 from warehouse.settings import Settings
@@ -41,7 +42,7 @@ def _landing_sensor(settings: Settings) -> dg.SensorDefinition:
             if not partitions.has_partition_key(key):
                 continue
             state = _state(settings, day)
-            if seen.get(key) == state or not is_ready(settings, day, time.time()):
+            if seen.get(key) == state or not _is_whole(settings, day):
                 continue
             seen[key] = state
             # On the first look, days that are in the warehouse already are not run again.
@@ -52,9 +53,19 @@ def _landing_sensor(settings: Settings) -> dg.SensorDefinition:
     return landed_day
 
 
+def _is_whole(settings: Settings, day: date) -> bool:
+    """Tell whether all that lands for a day has; of what need not land every day, nothing may."""
+    now = time.time()
+    return all(
+        is_ready(settings, day, now, feed.name)
+        for feed in FEEDS.values()
+        if feed.every_day or landed_entries(settings, day, feed.name)
+    )
+
+
 def _state(settings: Settings, day: date) -> str:
     """Tell the files of a day apart from what they were: names, sizes and times."""
-    found = landed_entries(settings, day)
+    found = [entry for feed in FEEDS for entry in landed_entries(settings, day, feed)]
     text = "|".join(f"{entry.path.name}:{entry.size}:{entry.version}" for entry in found)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 

@@ -17,9 +17,10 @@ import pytest
 import zstandard
 
 from tests.skips import AS_ROOT
-from warehouse.lake.ingest import IngestReport, ingest_days
+from warehouse.lake.ingest import ingest_days
 from warehouse.lake.layout import EVENTS_SCHEMA, KINDS, PATHS, load_days
 from warehouse.lake.loads import loaded, read_ledger
+from warehouse.lake.outcome import IngestReport
 from warehouse.lake.quarantine import list_quarantine
 from warehouse.settings import Settings, Source
 

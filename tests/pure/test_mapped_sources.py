@@ -29,9 +29,10 @@ import pytest
 from tests.conftest import SHARED
 from tests.skips import NO_REAL_DATA
 from warehouse.configuration import load_settings
-from warehouse.lake.ingest import IngestReport, ingest_days
+from warehouse.lake.ingest import ingest_days
 from warehouse.lake.layout import rows_path
 from warehouse.lake.loads import loaded, read_ledger
+from warehouse.lake.outcome import IngestReport
 from warehouse.lake.quarantine import list_quarantine
 from warehouse.settings import Settings, Source
 

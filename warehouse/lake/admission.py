@@ -37,7 +37,8 @@ def admit(settings: Settings, days: Sequence[date], feed: str = EVENTS) -> dict[
     loaded again keeps its old fingerprint, and its old rows in the marts, until it is let in anew.
     Raises UserError where what was let in before is gone.
     """
-    upgrade(settings)
+    if feed == EVENTS:
+        upgrade(settings)
     newest = loaded(settings, feed)
     chosen = {day: newest[day].fingerprint for day in days if day in newest}
     return point_to(settings, chosen, feed)

@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -31,6 +31,7 @@ from warehouse.lake.layout import (
     schema_of,
 )
 from warehouse.lake.loads import admitted, loaded, put_load
+from warehouse.lake.outcome import DayResult, IngestReport, report_of
 from warehouse.lake.sinks import DaySink
 from warehouse.lake.upgrade import upgrade
 from warehouse.landing.days import day_folder, is_landed, landed_entries, landed_files, source_name
@@ -48,32 +49,6 @@ ATTEMPTS = 3
 DAY_BYTES = 48 << 10
 PARALLEL_FROM_BYTES = 16 << 20
 CHUNKS_PER_PROCESS = 8
-
-
-@dataclass(frozen=True)
-class IngestReport:
-    """What an ingest found and did; the counts are of all its days, also of unchanged ones."""
-
-    days: tuple[date, ...]
-    files: int = 0
-    lines: int = 0
-    parsed: int = 0
-    quarantined: int = 0
-    blank: int = 0
-    reloaded: tuple[date, ...] = ()
-    unchanged: tuple[date, ...] = ()
-    reasons: dict[str, int] = field(default_factory=dict)
-    seconds: float = 0.0
-
-
-@dataclass(frozen=True)
-class DayResult:
-    """One load day after ingest."""
-
-    day: date
-    is_reloaded: bool
-    files: tuple[Count, ...]
-    reasons: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -121,7 +96,7 @@ def ingest_days(
         results.append(result)
         if progress:
             progress(len(results), len(chosen))
-    return _report(results, time.perf_counter() - started)
+    return report_of(results, time.perf_counter() - started)
 
 
 def _load_all(
@@ -134,7 +109,8 @@ def _load_all(
     force: bool,
 ) -> Iterator[DayResult]:
     """Yield the results of days in any order, by several processes where that is quicker."""
-    upgrade(settings)
+    if feed == EVENTS:
+        upgrade(settings)
     remove_scratch(settings.lake_root)
     work = _Work(settings, currencies, fingerprint(settings, feed), force, feed)
     held = _held(settings, feed)
@@ -306,23 +282,3 @@ def _unchanged(settings: Settings, load: Load, counts: tuple[Count, ...]) -> Day
         path = readable(quarantine_path(settings, load))
         reasons.update(pq.ParquetFile(path).read(["reason"])["reason"].to_pylist())
     return DayResult(load.day, False, counts, dict(reasons))
-
-
-def _report(results: list[DayResult], seconds: float) -> IngestReport:
-    results.sort(key=lambda result: result.day)
-    files = [count for result in results for count in result.files]
-    reasons: Counter[str] = Counter()
-    for result in results:
-        reasons.update(result.reasons)
-    return IngestReport(
-        days=tuple(result.day for result in results),
-        files=len(files),
-        lines=sum(count.lines for count in files),
-        parsed=sum(count.parsed for count in files),
-        quarantined=sum(count.quarantined for count in files),
-        blank=sum(count.blank for count in files),
-        reloaded=tuple(result.day for result in results if result.is_reloaded),
-        unchanged=tuple(result.day for result in results if not result.is_reloaded),
-        reasons=dict(sorted(reasons.items())),
-        seconds=seconds,
-    )

@@ -9,7 +9,8 @@ import pyarrow.compute
 import pyarrow.parquet as pq
 
 from warehouse.errors import UserError
-from warehouse.lake.ingest import IngestReport, ingest_days
+from warehouse.feeds import FEEDS
+from warehouse.lake.ingest import ingest_days
 from warehouse.lake.layout import (
     QUARANTINE_SCHEMA,
     loads_with,
@@ -17,6 +18,8 @@ from warehouse.lake.layout import (
     read_days,
 )
 from warehouse.lake.loads import loaded, read_ledger
+from warehouse.lake.outcome import IngestReport, together
+from warehouse.landing.days import landed_days
 from warehouse.settings import Settings
 from warehouse.storage.places import is_file, readable
 
@@ -24,22 +27,25 @@ pc: Any = pyarrow.compute  # its functions are made when it is imported
 
 
 def list_quarantine(settings: Settings, days: Sequence[date] | None = None) -> pa.Table:
-    """Return the quarantine of the given days (default: all), with ``load_date`` in front.
+    """Return the quarantine of the given days (default: all) of all feeds, ``load_date`` in front.
 
     Rows with ``source_line`` 0 are about a whole file and count as no line.
     """
-    there = loads_with(settings, "quarantine")
-    paths = [
-        (day, quarantine_path(settings, load))
-        for day, load in loaded(settings).items()
-        if load in there and (days is None or day in days)
-    ]
+    paths = []
+    for feed in FEEDS:
+        there = loads_with(settings, "quarantine", feed)
+        paths += [
+            (day, quarantine_path(settings, load))
+            for day, load in (loaded(settings, feed).items() if there else ())
+            if load in there and (days is None or day in days)
+        ]
     return read_days(paths, QUARANTINE_SCHEMA)
 
 
 def show(settings: Settings, day: date, source_file: str, line: int) -> bytes:
     """Return a quarantined line as it stood in its file; raises UserError where there is none."""
-    load = loaded(settings).get(day)
+    feed = source_file.partition("/")[0]
+    load = loaded(settings, feed).get(day) if feed in FEEDS else None
     path = quarantine_path(settings, load) if load else settings.lake_root / "quarantine"
     if load and is_file(path):
         wanted = (pc.field("source_file") == source_file) & (pc.field("source_line") == line)
@@ -59,11 +65,18 @@ def replay(settings: Settings, days: Sequence[date] | None = None) -> IngestRepo
     Call it after the rules, the mapping or the files were mended: the lake is then the same as if
     nothing had ever been wrong.
     """
-    if days is None:
-        ledger = read_ledger(settings)
-        aside = pc.or_(
-            pc.greater(ledger["quarantined"], 0),
-            pc.is_in(ledger["outcome"], pa.array(["rejected", "incomplete"])),
-        )
-        days = sorted(set(ledger.filter(aside)["load_date"].to_pylist()))
-    return ingest_days(settings, days, force=True)
+    reports = []
+    for feed in FEEDS.values():
+        chosen = _days_with_something_aside(settings, feed.name) if days is None else days
+        there = chosen if feed.every_day else set(chosen) & {*landed_days(settings, feed.name)}
+        reports.append(ingest_days(settings, [*there], feed.name, force=True))
+    return together(reports)
+
+
+def _days_with_something_aside(settings: Settings, feed: str) -> list[date]:
+    ledger = read_ledger(settings, feed=feed)
+    aside = pc.or_(
+        pc.greater(ledger["quarantined"], 0),
+        pc.is_in(ledger["outcome"], pa.array(["rejected", "incomplete"])),
+    )
+    return sorted(set(ledger.filter(aside)["load_date"].to_pylist()))

@@ -13,7 +13,8 @@ import duckdb
 import pyarrow.parquet as pq
 
 from warehouse.errors import UserError
-from warehouse.lake.layout import loads_with, quarantine_path
+from warehouse.feeds import FEEDS
+from warehouse.lake.layout import Load, loads_with, quarantine_path
 from warehouse.lake.loads import admitted, loaded
 from warehouse.landing.days import landed_days
 from warehouse.serving.marts import open_file, open_marts
@@ -94,8 +95,11 @@ def quarantine_counts(
 ) -> dict[tuple[date, str], int]:
     """Count what was set aside by load day and reason; reads no line."""
     counts: Counter[tuple[date, str]] = Counter()
-    newest, there = loaded(settings), loads_with(settings, "quarantine")
-    wanted = [newest[day] for day in (newest if days is None else days) if newest.get(day) in there]
+    wanted: list[Load] = []
+    for feed in FEEDS:
+        newest, there = loaded(settings, feed), loads_with(settings, "quarantine", feed)
+        chosen = newest if days is None else days
+        wanted += [newest[day] for day in chosen if newest.get(day) in there]
     sources = all_readable([quarantine_path(settings, load) for load in wanted])
     for load, source in zip(wanted, sources, strict=True):
         reasons = pq.ParquetFile(source).read(["reason"]).column("reason").to_pylist()

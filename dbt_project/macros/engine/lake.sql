@@ -1,4 +1,4 @@
-{#- The lake as relations of the schema raw: events, the files they came from, the loads let in. -#}
+{#- The lake as relations of the schema raw: of each feed its rows, their files, the loads let in. -#}
 
 {% macro open_lake() -%}
     {% if execute and flags.WHICH in ['build', 'run', 'test', 'show'] %}
@@ -6,48 +6,58 @@
     {% endif %}
 {%- endmacro %}
 
+{% macro lake_tables() -%}
+    {#- The sources of the schema raw, and what each is called in the lake; a list is one file. -#}
+    {%- set tables = [] -%}
+    {%- for source in graph.sources.values() | selectattr('schema', 'equalto', 'raw') | sort(attribute='name') -%}
+        {%- do tables.append({
+            'name': source.name,
+            'file': 'ledger' if source.name == 'load_ledger' else source.name,
+            'is_list': source.name == 'loads' or source.name.endswith('_loads'),
+        }) -%}
+    {%- endfor -%}
+    {{ return(tables) }}
+{%- endmacro %}
+
 {% macro default__open_lake(lake) -%}
     {#- A store lists all loads at once by this pattern, and each folder by the other. -#}
     {%- set loads = '**' if '://' in lake else 'load_date=*/load_fingerprint=*' -%}
     {%- set ledger = lake ~ '/ledger/' ~ loads ~ '/ledger.parquet' -%}
     {#- Left to itself DuckDB takes every day to be as large as the first, and joins the wrong way round. -#}
-    {%- set lines = run_query("select sum(parsed) from read_parquet('" ~ ledger ~ "')") -%}
+    {%- set lines = run_query("select sum(parsed) from read_parquet('" ~ ledger ~ "')").columns[0].values()[0] -%}
     create schema if not exists raw;
-    {% for table, kind, rows in [
-        ('events', 'events', lines.columns[0].values()[0]), ('load_ledger', 'ledger', none)
-    ] %}
-    create or replace view raw.{{ table }} as
+    {% for table in lake_tables() %}
+    create or replace view raw.{{ table.name }} as
+    {%- if table.is_list %}
+    select * from read_parquet('{{ lake }}/{{ table.file }}.parquet');
+    {%- else %}
     select * from read_parquet(
-        '{{ lake }}/{{ kind }}/{{ loads }}/{{ kind }}.parquet',
-        {% if rows %} explicit_cardinality = {{ rows }}, {% endif -%}
+        '{{ lake }}/{{ table.file }}/{{ loads }}/{{ table.file }}.parquet',
+        {% if table.name == 'events' and lines %} explicit_cardinality = {{ lines }}, {% endif -%}
         hive_partitioning = true, hive_types_autocast = false, hive_types = {'load_date': date}
     );
+    {%- endif %}
     {% endfor %}
-    create or replace view raw.loads as select * from read_parquet('{{ lake }}/loads.parquet');
 {%- endmacro %}
 
 {% macro spark__open_lake(lake) -%}
     {#- Spark takes one statement at a time, and a time without a zone as a type of its own. -#}
-    {% set times = ['occurred_at', 'received_at', 'sent_at', 'original_timestamp'] %}
     {% do run_query('create schema if not exists raw') %}
+    {% for table in lake_tables() %}
+    {% set times = ['occurred_at', 'received_at', 'sent_at', 'original_timestamp'] if table.name == 'events' else [] %}
     {% call statement() %}
-    create or replace view raw.events as
+    create or replace view raw.{{ table.name }} as
+    {% if table.is_list %}
+    select * from parquet.`{{ lake }}/{{ table.file }}.parquet`
+    {% else %}
     select
-        * except ({{ times | join(', ') }}, load_date),
+        * except ({{ (times + ['load_date']) | join(', ') }}),
         {% for time in times %}
         cast({{ time }} as timestamp) as {{ time }},
         {% endfor %}
         cast(load_date as date) as load_date
-    from parquet.`{{ lake }}/events`
+    from parquet.`{{ lake }}/{{ table.file }}`
+    {% endif %}
     {% endcall %}
-    {% call statement() %}
-    create or replace view raw.load_ledger as
-    select
-        * except (load_date),
-        cast(load_date as date) as load_date
-    from parquet.`{{ lake }}/ledger`
-    {% endcall %}
-    {% do run_query(
-        'create or replace view raw.loads as select * from parquet.`' ~ lake ~ '/loads.parquet`'
-    ) %}
+    {% endfor %}
 {%- endmacro %}

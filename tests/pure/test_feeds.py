@@ -1,0 +1,112 @@
+"""A feed is data: one made up here goes from landing to the lake and back by its columns alone."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from warehouse.feeds import FEEDS, Feed, column
+from warehouse.gates.profiles import raw_days
+from warehouse.lake.admission import admit
+from warehouse.lake.ingest import ingest_days
+from warehouse.lake.layout import empty_load, load_days, rows_path, schema_of
+from warehouse.lake.loads import admitted, loaded, read_ledger
+from warehouse.lake.quarantine import list_quarantine, replay, show
+from warehouse.settings import Settings
+
+DAY = date(2026, 10, 1)
+VISITS = Feed(
+    "visits",
+    (
+        column("on", "date"),
+        column("shop", "string", matches="[a-z]+", such_as="east"),
+        column("note", "string", optional=True),
+        column("amount", "decimal(6,2)", least=0),
+    ),
+)
+LINES = [
+    "on,shop,note,amount,till",
+    '2026-10-01,east,"a, b",9.90,1',
+    "2026-10-01,east,,9.905,1",
+    "2026-10-32,east,,1,1",
+    "",
+    "2026-10-01,EAST,,1,1",
+    "2026-10-01,east,1",
+    "2026-10-01, west ,,12345.00,1",
+    "2026-10-01,west,,3,1",
+]
+NAME = f"visits/dt={DAY}/a.csv"
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.setitem(FEEDS, VISITS.name, VISITS)
+    return Settings(tmp_path)
+
+
+def land(settings: Settings, *lines: str) -> None:
+    path = settings.landing_root / NAME
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes("\r\n".join([*lines, ""]).encode())
+
+
+def test_a_feed_made_up_of_columns_is_judged_kept_and_counted(settings: Settings) -> None:
+    land(settings, *LINES)
+
+    report = ingest_days(settings, [DAY], "visits")
+    admit(settings, [DAY], "visits")
+
+    assert (report.lines, report.parsed, report.quarantined, report.blank) == (8, 2, 5, 1)
+    load = loaded(settings, "visits")[DAY]
+    assert admitted(settings, "visits") == {DAY: load.fingerprint}
+    assert rows_path(settings, load).relative_to(settings.lake_root).parts[0] == "visits"
+    rows = pq.ParquetFile(rows_path(settings, load)).read()
+    assert rows.schema == schema_of("visits")
+    assert [list(row.values())[:6] for row in rows.to_pylist()] == [
+        [DAY, "east", "a, b", Decimal("9.90"), NAME, 2],
+        [DAY, "west", None, Decimal("3.00"), NAME, 9],
+    ]
+    refused = {
+        row["source_line"]: (row["reason"], row["detail"])
+        for row in list_quarantine(settings).to_pylist()
+    }
+    assert refused == {
+        3: ("bad_number", "amount does not fit decimal(6,2)"),
+        4: ("bad_value", "on is not a date as 2026-01-31"),
+        6: ("bad_value", "shop is not a word such as east"),
+        7: ("bad_value", "3 fields where the first line has 5"),
+        8: ("bad_number", "amount does not fit decimal(6,2)"),
+    }
+    assert show(settings, DAY, NAME, 8) == LINES[7].encode()
+    [measured] = raw_days(settings, [DAY], "visits").to_dict("records")
+    assert (measured["parsed"], measured["count_gap"], measured["lake_gap"]) == (2, 0, 0)
+    # Nothing of it is taken for events.
+    assert (load_days(settings), len(read_ledger(settings))) == ([], 0)
+
+
+def test_a_mended_file_is_judged_again_and_one_of_another_shape_is_refused(
+    settings: Settings,
+) -> None:
+    land(settings, *LINES)
+    ingest_days(settings, [DAY], "visits")
+    land(settings, *LINES[:2])
+    assert replay(settings).days == (DAY,)
+    assert len(list_quarantine(settings)) == 0
+
+    land(settings, "on,shop,note", "2026-10-01,east,")
+    assert ingest_days(settings, [DAY], "visits").reasons == {"bad_file": 1}
+    [row] = list_quarantine(settings).to_pylist()
+    assert row["detail"] == "no column amount; the file has on, shop, note"
+
+
+def test_an_empty_table_stands_where_nothing_has_landed(settings: Settings) -> None:
+    admit(settings, [], "visits")
+
+    empty = rows_path(settings, empty_load("visits"))
+    assert pq.read_schema(empty) == schema_of("visits")
+    assert load_days(settings, "visits") == []
+    before = empty.stat().st_mtime_ns
+    admit(settings, [], "visits")
+    assert empty.stat().st_mtime_ns == before

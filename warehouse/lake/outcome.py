@@ -1,0 +1,75 @@
+"""Load days after ingest -> what was found and done, added up."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from warehouse.judging.files import Count
+
+
+@dataclass(frozen=True)
+class IngestReport:
+    """What an ingest found and did; the counts are of all its days, also of unchanged ones."""
+
+    days: tuple[date, ...]
+    files: int = 0
+    lines: int = 0
+    parsed: int = 0
+    quarantined: int = 0
+    blank: int = 0
+    reloaded: tuple[date, ...] = ()
+    unchanged: tuple[date, ...] = ()
+    reasons: dict[str, int] = field(default_factory=dict)
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class DayResult:
+    """One load day after ingest."""
+
+    day: date
+    is_reloaded: bool
+    files: tuple[Count, ...]
+    reasons: dict[str, int]
+
+
+def report_of(results: list[DayResult], seconds: float) -> IngestReport:
+    """Add up the days of an ingest."""
+    results.sort(key=lambda result: result.day)
+    files = [count for result in results for count in result.files]
+    reasons: Counter[str] = Counter()
+    for result in results:
+        reasons.update(result.reasons)
+    return IngestReport(
+        days=tuple(result.day for result in results),
+        files=len(files),
+        lines=sum(count.lines for count in files),
+        parsed=sum(count.parsed for count in files),
+        quarantined=sum(count.quarantined for count in files),
+        blank=sum(count.blank for count in files),
+        reloaded=tuple(result.day for result in results if result.is_reloaded),
+        unchanged=tuple(result.day for result in results if not result.is_reloaded),
+        reasons=dict(sorted(reasons.items())),
+        seconds=seconds,
+    )
+
+
+def together(reports: Iterable[IngestReport]) -> IngestReport:
+    """Add up what was done with several feeds."""
+    found = list(reports)
+    reasons: Counter[str] = Counter()
+    for report in found:
+        reasons.update(report.reasons)
+    return IngestReport(
+        days=tuple(sorted({day for report in found for day in report.days})),
+        files=sum(report.files for report in found),
+        lines=sum(report.lines for report in found),
+        parsed=sum(report.parsed for report in found),
+        quarantined=sum(report.quarantined for report in found),
+        blank=sum(report.blank for report in found),
+        reloaded=tuple(sorted({day for report in found for day in report.reloaded})),
+        unchanged=tuple(sorted({day for report in found for day in report.unchanged})),
+        reasons=dict(sorted(reasons.items())),
+        seconds=sum(report.seconds for report in found),
+    )
