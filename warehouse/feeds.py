@@ -38,4 +38,10 @@ def column(name: str, data_type: str, **what: Any) -> Column:
     return Column(name, data_type, kind_of(data_type, **what))
 
 
-FEEDS = {feed.name: feed for feed in (Feed(EVENTS, every_day=True),)}
+def _by_name(*feeds: Feed) -> dict[str, Feed]:
+    return {feed.name: feed for feed in feeds}
+
+
+FEEDS = _by_name(
+    Feed(EVENTS, every_day=True),
+)
