@@ -7,6 +7,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from warehouse.erasure.forget import erase
 from warehouse.feeds import FEEDS, Feed, column
 from warehouse.gates.profiles import raw_days
 from warehouse.lake.admission import admit
@@ -24,18 +25,19 @@ VISITS = Feed(
         column("shop", "string", matches="[a-z]+", such_as="east"),
         column("note", "string", optional=True),
         column("amount", "decimal(6,2)", least=0),
+        column("user_id", "string", optional=True),
     ),
 )
 LINES = [
-    "on,shop,note,amount,till",
-    '2026-10-01,east,"a, b",9.90,1',
-    "2026-10-01,east,,9.905,1",
-    "2026-10-32,east,,1,1",
+    "on,shop,note,amount,till,user_id",
+    '2026-10-01,east,"a, b",9.90,1,ann',
+    "2026-10-01,east,,9.905,1,ann",
+    "2026-10-32,east,,1,1,bob",
     "",
-    "2026-10-01,EAST,,1,1",
+    "2026-10-01,EAST,,1,1,",
     "2026-10-01,east,1",
-    "2026-10-01, west ,,12345.00,1",
-    "2026-10-01,west,,3,1",
+    "2026-10-01, west ,,12345.00,1,",
+    "2026-10-01,west,,3,1,bob",
 ]
 NAME = f"visits/dt={DAY}/a.csv"
 
@@ -64,9 +66,9 @@ def test_a_feed_made_up_of_columns_is_judged_kept_and_counted(settings: Settings
     assert rows_path(settings, load).relative_to(settings.lake_root).parts[0] == "visits"
     rows = pq.ParquetFile(rows_path(settings, load)).read()
     assert rows.schema == schema_of("visits")
-    assert [list(row.values())[:6] for row in rows.to_pylist()] == [
-        [DAY, "east", "a, b", Decimal("9.90"), NAME, 2],
-        [DAY, "west", None, Decimal("3.00"), NAME, 9],
+    assert [list(row.values())[:7] for row in rows.to_pylist()] == [
+        [DAY, "east", "a, b", Decimal("9.90"), "ann", NAME, 2],
+        [DAY, "west", None, Decimal("3.00"), "bob", NAME, 9],
     ]
     refused = {
         row["source_line"]: (row["reason"], row["detail"])
@@ -76,7 +78,7 @@ def test_a_feed_made_up_of_columns_is_judged_kept_and_counted(settings: Settings
         3: ("bad_number", "amount does not fit decimal(6,2)"),
         4: ("bad_value", "on is not a date as 2026-01-31"),
         6: ("bad_value", "shop is not a word such as east"),
-        7: ("bad_value", "3 fields where the first line has 5"),
+        7: ("bad_value", "3 fields where the first line has 6"),
         8: ("bad_number", "amount does not fit decimal(6,2)"),
     }
     assert show(settings, DAY, NAME, 8) == LINES[7].encode()
@@ -110,3 +112,16 @@ def test_an_empty_table_stands_where_nothing_has_landed(settings: Settings) -> N
     before = empty.stat().st_mtime_ns
     admit(settings, [], "visits")
     assert empty.stat().st_mtime_ns == before
+
+
+def test_forgetting_reaches_the_rows_and_the_refused_lines_of_a_feed(settings: Settings) -> None:
+    land(settings, *LINES)
+    ingest_days(settings, [DAY], "visits")
+    admit(settings, [DAY], "visits")
+
+    erasure = erase(settings, ["ann"])
+
+    assert erasure.landed_lines == {NAME: 2}
+    assert (settings.landing_root / NAME).read_text().splitlines() == [LINES[0], *LINES[3:]]
+    rows = pq.ParquetFile(rows_path(settings, loaded(settings, "visits")[DAY])).read()
+    assert rows["user_id"].to_pylist() == ["bob"]
