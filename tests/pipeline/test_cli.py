@@ -147,9 +147,9 @@ def test_a_users_mistake_inside_a_step_keeps_its_words(tmp_path: Path) -> None:
 
 
 def test_an_unexpected_error_is_one_line_and_its_traceback_is_kept(tmp_path: Path) -> None:
-    load = tmp_path / "lake" / "ledger" / "load_date=nonsense" / "load_fingerprint=0"
+    load = tmp_path / "lake" / "quarantine" / "load_date=nonsense" / "load_fingerprint=0"
     load.mkdir(parents=True)
-    (load / "ledger.parquet").touch()
+    (load / "quarantine.parquet").touch()
     found = ask(tmp_path, "quarantine", "list")
     assert found.exit_code == 1
     assert found.stderr.startswith("Error: unexpected ValueError")
