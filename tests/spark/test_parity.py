@@ -149,7 +149,7 @@ def _deliver_again_with_less(landing: Path, day: date) -> None:
 
 def _late_lines(settings: Settings, day: date) -> int:
     """Count the lines that a load brought of days before."""
-    files = settings.home / f"lake/events/load_date={day}/*.parquet"
+    files = settings.home / f"lake/events/load_date={day}/*/*.parquet"
     query = f"select count(*) from '{files}' where occurred_at < date '{day}' - 1"
     return duckdb.execute(query).fetchall()[0][0]
 
