@@ -19,7 +19,7 @@ from orchestration.data_tests import Verdicts, is_saying
 from orchestration.dbt_project import Project, dbt_arguments, definition_fingerprint
 from warehouse.build.offsets import utc_offsets
 from warehouse.settings import Settings
-from warehouse.storage.files import remove_durably, write_atomically
+from warehouse.storage.files import remove_durably, write_text_atomically
 
 # Clocks of senders run ahead by days at most; no event of a later day is let in.
 FUTURE_DAYS = 400
@@ -238,9 +238,4 @@ def _applied_path(settings: Settings) -> Path:
 
 
 def _note(settings: Settings, applied: dict[str, str]) -> None:
-    text = json.dumps(applied, indent=2) + "\n"
-    write_atomically(_applied_path(settings), lambda path: _written(path, text))
-
-
-def _written(path: Path, text: str) -> None:
-    path.write_text(text)
+    write_text_atomically(_applied_path(settings), json.dumps(applied, indent=2) + "\n")

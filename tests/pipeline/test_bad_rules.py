@@ -4,25 +4,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.rule_files import shipped, write_own
 from warehouse.errors import UserError
-from warehouse.rules.effective import SHIPPED_DIR, prepare_rules
+from warehouse.rules.effective import prepare_rules
 from warehouse.settings import Settings
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return Settings(home=tmp_path)
-
-
-def shipped(name: str) -> str:
-    return (SHIPPED_DIR / f"{name}.csv").read_text(encoding="utf-8")
-
-
-def write_own(settings: Settings, name: str, text: str | bytes) -> Path:
-    settings.rules_dir.mkdir(exist_ok=True)
-    path = settings.rules_dir / name
-    path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return path
 
 
 def refusal(settings: Settings) -> UserError:

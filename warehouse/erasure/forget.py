@@ -24,7 +24,7 @@ from warehouse.lake.loads import admitted, loaded, read_ledger
 from warehouse.landing.days import is_landed, landed_days
 from warehouse.serving import versions
 from warehouse.settings import DUCKDB, ENGINES, Settings
-from warehouse.storage.files import write_atomically
+from warehouse.storage.files import write_text_atomically
 
 PENDING = "forget.json"
 
@@ -150,8 +150,4 @@ def _pending(settings: Settings) -> People:
 
 def _write_private(path: Path, people: People) -> None:
     text = json.dumps({"known": sorted(people.known), "anonymous": sorted(people.anonymous)})
-
-    def write(target: Path) -> None:
-        target.write_text(text, encoding="utf-8")
-
-    write_atomically(path, write, mode=PRIVATE)
+    write_text_atomically(path, text, mode=PRIVATE)

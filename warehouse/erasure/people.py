@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -20,7 +19,7 @@ from warehouse.lake.layout import Load, loads_with, quarantine_path, rows_path, 
 from warehouse.lake.loads import loaded
 from warehouse.serving.marts import open_marts
 from warehouse.settings import Settings
-from warehouse.storage.files import write_atomically
+from warehouse.storage.files import write_text_atomically
 from warehouse.storage.places import is_file, readable
 
 pc: Any = pyarrow.compute  # its functions are made when it is imported
@@ -143,11 +142,7 @@ def remember(settings: Settings, people: People) -> None:
     hashes = {_hash(kept["salt"], text) for text in people.known | people.anonymous}
     kept["hashes"] = sorted(hashes.union(kept["hashes"]))
     text = json.dumps(kept, indent=1) + "\n"
-
-    def write(target: Path) -> None:
-        target.write_text(text, encoding="utf-8")
-
-    write_atomically(path, write, mode=PRIVATE)
+    write_text_atomically(path, text, mode=PRIVATE)
 
 
 def returned(settings: Settings, first: date = date.min, last: date = date.max) -> list[str]:

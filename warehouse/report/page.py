@@ -21,7 +21,7 @@ from warehouse.report.segments import read_tiles, scored_orders
 from warehouse.report.tiers import read_tier_moves
 from warehouse.serving.marts import open_marts
 from warehouse.settings import Settings
-from warehouse.storage.files import write_atomically
+from warehouse.storage.files import write_text_atomically
 
 __all__ = ["QualityRow", "build_report"]
 
@@ -46,11 +46,7 @@ def build_report(
     }
     html = _render(content)
     page = settings.exports_dir / "report" / f"as_of={as_of_date.isoformat()}" / "index.html"
-
-    def write(target: Path) -> None:
-        target.write_text(html, encoding="utf-8")
-
-    write_atomically(page, write)
+    write_text_atomically(page, html)
     return page
 
 

@@ -10,7 +10,7 @@ import duckdb
 
 from warehouse.serving import versions
 from warehouse.serving.contents import Part, table_hashes
-from warehouse.storage.files import sha256_of, write_atomically
+from warehouse.storage.files import sha256_of, write_text_atomically
 
 
 @dataclass(frozen=True)
@@ -71,11 +71,7 @@ def write(serving: Path, manifest: Manifest, written: list[Path]) -> Manifest:
     }
     complete = dataclasses.replace(manifest, files=marks)
     text = json.dumps(dataclasses.asdict(complete), indent=1, ensure_ascii=False) + "\n"
-
-    def write_text(target: Path) -> None:
-        target.write_text(text, encoding="utf-8")
-
-    write_atomically(serving / versions.manifest_name(manifest.revision), write_text)
+    write_text_atomically(serving / versions.manifest_name(manifest.revision), text)
     return complete
 
 

@@ -9,7 +9,7 @@ from warehouse.errors import UserError
 from warehouse.landing.days import landed_days
 from warehouse.settings import Settings
 from warehouse.simulate.run import FIRST_DAY, simulate
-from warehouse.storage.files import write_atomically
+from warehouse.storage.files import write_text_atomically
 from warehouse.upkeep.status import today
 
 MARK = "demo.json"
@@ -58,9 +58,5 @@ def prepare_demo(
             if complete:
                 simulate(root, users=users, days=days, seed=seed, start=first, progress=progress)
             text = json.dumps(wanted | {"complete": complete}) + "\n"
-            write_atomically(mark, lambda path, text=text: _write(path, text))
+            write_text_atomically(mark, text)
     return first, last
-
-
-def _write(path, text: str) -> None:
-    path.write_text(text, encoding="utf-8")

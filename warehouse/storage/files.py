@@ -95,6 +95,16 @@ def copy_whole(source: Place, target: Place) -> None:
         objects.copy(source, target)
 
 
+def write_text_atomically(path: Place, text: str, *, mode: int = 0o644) -> None:
+    """Put a text, as UTF-8, in the place of a file, whole and durably."""
+    content = text.encode("utf-8")
+
+    def write(target: Path) -> None:
+        target.write_bytes(content)
+
+    write_atomically(path, write, mode=mode)
+
+
 def remove_folder(folder: Place) -> None:
     """Remove a folder and all below it."""
     if isinstance(folder, Path):
