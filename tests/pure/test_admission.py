@@ -15,7 +15,7 @@ from warehouse.erasure.forget import erase
 from warehouse.errors import UserError
 from warehouse.lake.admission import admit
 from warehouse.lake.ingest import ingest_days
-from warehouse.lake.layout import Load, load_days, loads_with, rows_path
+from warehouse.lake.layout import Load, load_days, loads_path, loads_with, rows_path
 from warehouse.lake.loads import admitted, loaded
 from warehouse.landing.days import day_folder
 from warehouse.settings import Settings
@@ -49,6 +49,16 @@ def land(settings: Settings, day: date, *users: str) -> None:
     folder = day_folder(settings, day)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "events.ndjson").write_text("\n".join(lines) + "\n")
+
+
+def test_the_list_says_how_many_rows_a_load_has(settings: Settings) -> None:
+    former = pq.ParquetFile(loads_path(settings)).read().drop_columns("rows")
+    pq.write_table(former, loads_path(settings))  # as it was before they were counted
+    land(settings, NEXT, "ann", "bob", "cem")
+    ingest_days(settings, [NEXT])
+    admit(settings, [NEXT])
+    listed = pq.ParquetFile(loads_path(settings)).read()
+    assert listed["rows"].to_pylist() == [2, 3]
 
 
 def users(settings: Settings) -> dict[date, list[str]]:

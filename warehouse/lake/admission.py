@@ -23,7 +23,7 @@ from warehouse.lake.layout import (
     rows_path,
     schema_of,
 )
-from warehouse.lake.loads import admitted, loaded, remove_load
+from warehouse.lake.loads import admitted, loaded, remove_load, rows_let_in
 from warehouse.lake.upgrade import upgrade
 from warehouse.settings import Settings
 from warehouse.storage.files import remove_durably, write_atomically
@@ -78,6 +78,10 @@ def _put_empty_load(settings: Settings, feed: str) -> None:
 
 def _write_list(settings: Settings, listed: Mapping[date, str], feed: str) -> None:
     days = sorted(listed)
-    columns = {"load_date": days, "load_fingerprint": [listed[day] for day in days]}
+    columns = {
+        "load_date": days,
+        "load_fingerprint": [listed[day] for day in days],
+        "rows": rows_let_in(settings, [Load(day, listed[day], feed) for day in days], feed),
+    }
     table = pa.table(columns, schema=LOADS_SCHEMA)
     write_atomically(loads_path(settings, feed), lambda path: pq.write_table(table, path))

@@ -100,8 +100,13 @@ LEDGER_SCHEMA = pa.schema(
     ]
 )
 
+# A list written before `rows` were counted has none until the next day is let in.
 LOADS_SCHEMA = pa.schema(
-    [_required("load_date", pa.date32()), _required("load_fingerprint", pa.string())]
+    [
+        _required("load_date", pa.date32()),
+        _required("load_fingerprint", pa.string()),
+        _required("rows", pa.int64()),
+    ]
 )
 
 # How every file of the lake is written. Nothing here depends on the clock or the machine.

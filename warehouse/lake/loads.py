@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -18,6 +19,7 @@ from warehouse.lake.layout import (
     loads_path,
     loads_with,
     read_days,
+    rows_path,
 )
 from warehouse.settings import Settings
 from warehouse.storage.files import put_whole, remove_durably, remove_folder, sha256_of
@@ -36,6 +38,20 @@ def admitted(settings: Settings, feed: str = EVENTS) -> dict[date, str]:
     return dict(
         zip(table["load_date"].to_pylist(), table["load_fingerprint"].to_pylist(), strict=True)
     )
+
+
+def rows_let_in(settings: Settings, listed: Sequence[Load], feed: str) -> list[int]:
+    """Return how many rows each of these loads has: by the list, else by the file itself."""
+    known: dict[tuple[date, str], int] = {}
+    path = loads_path(settings, feed)
+    if is_file(path) and "rows" in (table := pq.ParquetFile(readable(path)).read()).column_names:
+        known = {
+            (row["load_date"], row["load_fingerprint"]): row["rows"] for row in table.to_pylist()
+        }
+    return [
+        known.get((load.day, load.fingerprint)) or _rows(readable(rows_path(settings, load)))
+        for load in listed
+    ]
 
 
 def loaded(settings: Settings, feed: str = EVENTS) -> dict[date, Load]:
@@ -82,6 +98,10 @@ def remove_load(settings: Settings, load: Load) -> None:
     remove_durably(ledger_path(settings, load))
     for path_of in PATHS.values():
         remove_folder(path_of(settings, load).parent)
+
+
+def _rows(source: Any) -> int:
+    return pq.ParquetFile(source).metadata.num_rows
 
 
 def _fingerprint(files: Iterable[Path]) -> str:

@@ -22,9 +22,11 @@
 {% macro default__open_lake(lake) -%}
     {#- A store lists all loads at once by this pattern, and each folder by the other. -#}
     {%- set loads = '**' if '://' in lake else 'load_date=*/load_fingerprint=*' -%}
-    {%- set ledger = lake ~ '/ledger/' ~ loads ~ '/ledger.parquet' -%}
-    {#- Left to itself DuckDB takes every day to be as large as the first, and joins the wrong way round. -#}
-    {%- set lines = run_query("select sum(parsed) from read_parquet('" ~ ledger ~ "')").columns[0].values()[0] -%}
+    {#- Events by name, what was let in and nothing else: none has to be asked whether it counts. -#}
+    {%- set let_in = run_query(
+        "select *, 'load_date=' || load_date || '/load_fingerprint=' || load_fingerprint as folder from '"
+        ~ lake ~ "/loads.parquet' order by load_date"
+    ) -%}
     create schema if not exists raw;
     {% for table in lake_tables() %}
     create or replace view raw.{{ table.name }} as
@@ -32,8 +34,17 @@
     select * from read_parquet('{{ lake }}/{{ table.file }}.parquet');
     {%- else %}
     select * from read_parquet(
+        {%- if table.name == 'events' %}
+        [{% for folder in let_in.columns['folder'].values() %}
+            '{{ lake }}/events/{{ folder }}/events.parquet',
+        {%- endfor %}],
+        {#- Left to itself DuckDB takes every day to be as large as the first, and joins the wrong way round. -#}
+        {%- if 'rows' in let_in.column_names %}
+        explicit_cardinality = {{ let_in.columns['rows'].values() | sum }},
+        {%- endif %}
+        {%- else %}
         '{{ lake }}/{{ table.file }}/{{ loads }}/{{ table.file }}.parquet',
-        {% if table.name == 'events' and lines %} explicit_cardinality = {{ lines }}, {% endif -%}
+        {%- endif %}
         hive_partitioning = true, hive_types_autocast = false, hive_types = {'load_date': date}
     );
     {%- endif %}
@@ -57,6 +68,11 @@
         {% endfor %}
         cast(load_date as date) as load_date
     from parquet.`{{ lake }}/{{ table.file }}`
+    {% if table.name == 'events' %}
+    where (cast(load_date as date), load_fingerprint) in (
+        select loads.load_date, loads.load_fingerprint from parquet.`{{ lake }}/loads.parquet` as loads
+    )
+    {% endif %}
     {% endif %}
     {% endcall %}
     {% endfor %}

@@ -9,12 +9,6 @@ source as (
 
 ),
 
-loads as (
-
-    select * from {{ source('raw', 'loads') }}
-
-),
-
 typed as (
 
     select
@@ -51,10 +45,6 @@ typed as (
         source.load_date
 
     from source
-    inner join loads
-        on
-            source.load_date = loads.load_date
-            and source.load_fingerprint = loads.load_fingerprint
 
 )
 

@@ -23,43 +23,31 @@ business as (
 
 lines as (
 
-    -- Chosen before anything is joined, and of each only the text that is asked for: the others
-    -- are never read.
+    -- Chosen before anything is joined, in one pass; of the texts only the one that is asked for.
     select
         message_id,
         actor_id,
         is_anonymous,
         type,
         event,
-        order_id,
-        amount,
-        currency,
-        properties,
-        null as traits,
+        case when is_business then order_id end as order_id,
+        case when is_business then amount end as amount,
+        case when is_business then currency end as currency,
+        case when is_business then properties end as properties,
+        case when not is_business then traits end as traits,
         occurred_at,
         event_date
 
-    from {{ ref('int_touched_events') }}
-    where event in (select business.event from business)
+    from (
+        select
+            *,
+            coalesce(event in (select business.event from business), false) as is_business
 
-    union all
-
-    select
-        message_id,
-        actor_id,
-        is_anonymous,
-        type,
-        event,
-        null as order_id,
-        null as amount,
-        null as currency,
-        null as properties,
-        traits,
-        occurred_at,
-        event_date
-
-    from {{ ref('int_touched_events') }}
-    where type = 'identify'
+        from {{ ref('int_touched_events') }}
+    ) as events
+    where
+        is_business
+        or type = 'identify'
 
 ),
 
