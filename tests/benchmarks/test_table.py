@@ -33,6 +33,9 @@ def test_a_plain_project_has_no_materialization_of_its_own(tmp_path: Path):
     text = "".join(path.read_text() for path in (plain / "macros").rglob("*.sql"))
     assert "endmaterialization" not in text
     assert "macro as_of_date" in text
+    strategies = set(re.findall(r"incremental_strategy='([^']+)'", text))
+    # Of any other dbt has no macro, and plain `dbt build` ends there.
+    assert strategies == {"delete+insert"}
 
 
 def test_a_copy_has_as_many_models_more_as_were_asked_for(tmp_path: Path):

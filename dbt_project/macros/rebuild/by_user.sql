@@ -9,7 +9,7 @@
     {% do ref(users_model) %}
     {{ config(
         materialized='incremental' if target.type == 'duckdb' else 'table',
-        incremental_strategy='rebuild_days' if target.type == 'duckdb' else none,
+        incremental_strategy='delete+insert' if target.type == 'duckdb' else none,
         unique_key='user_id',
         meta={'rebuilds': users_model}
     ) }}
