@@ -17,6 +17,7 @@ from warehouse.rules.kinds import kind_of
 from warehouse.rules.parameters import parameters_suit_their_units
 from warehouse.rules.partitions import counts_up, covers, divides
 from warehouse.rules.relations import names_as_shipped, not_above, refers_to, same_within
+from warehouse.rules.roles import roles_have_effect
 from warehouse.rules.stages import every_situation_has_one_stage
 from warehouse.rules.warnings import signals_have_their_limits
 
@@ -27,6 +28,7 @@ UNDECLARED = Spec(columns={}, may_be_empty=True)
 PROOFS: Mapping[str, Check] = {
     "every_situation_has_one_stage": every_situation_has_one_stage,
     "parameters_suit_their_units": parameters_suit_their_units,
+    "roles_have_effect": roles_have_effect,
     "signals_have_their_limits": signals_have_their_limits,
 }
 MAKERS: Mapping[str, Callable[..., Check]] = {
@@ -68,6 +70,7 @@ def _spec(entry: Mapping[str, Any]) -> Spec:
         keys=tuple(tuple(key) for key in meta["keys"]),
         checks=tuple(_check(demand) for demand in meta.get("checks", ())),
         may_be_empty=meta.get("may_be_empty", False),
+        stands=meta.get("stands", {}),
     )
 
 

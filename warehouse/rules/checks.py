@@ -1,7 +1,7 @@
 """Tables -> faults: the checks every rule file goes through, by what its entry declares."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from warehouse.errors import UserError
 from warehouse.rules.kinds import Kind
@@ -26,13 +26,15 @@ class Spec:
     """What is declared of one rule file: the kind of each column, in the order of the shipped file.
 
     ``keys`` are sets of columns that no two rows may share; ``checks`` look at the file as a
-    whole and run only once every cell of every file is sound.
+    whole and run only once every cell of every file is sound. ``stands`` gives values of a column:
+    shipped rows with one of them stay in effect while an own file does not name their first column.
     """
 
     columns: Mapping[str, Kind]
     keys: tuple[tuple[str, ...], ...] = ()
     checks: tuple[Check, ...] = ()
     may_be_empty: bool = False
+    stands: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def default(self, column: str) -> str:
         """Name the column that stands in for this one where it says nothing; usually none."""
@@ -67,6 +69,19 @@ def with_defaults(table: Table, spec: Spec) -> Table:
 
     columns = tuple(dict.fromkeys((*table.columns, *given)))
     return replace(table, columns=columns, rows=tuple(map(filled, table.rows)))
+
+
+def with_standing(table: Table, spec: Spec, shipped: Table) -> Table:
+    """Add the shipped rows that stand: what the field calls an order is one everywhere."""
+    name = shipped.columns[0]
+    given = {row[name] for row in table.rows}
+    standing = [
+        Row(table.last_line, row.cells)
+        for column, values in spec.stands.items()
+        for row in shipped.rows
+        if row[column] in values and row[name] not in given
+    ]
+    return replace(table, rows=(*table.rows, *standing)) if table.is_own else table
 
 
 def cell_faults(table: Table, spec: Spec) -> Faults:

@@ -9,7 +9,14 @@ from pathlib import Path
 
 from warehouse.errors import UserError
 from warehouse.rules.catalogue import spec_of
-from warehouse.rules.checks import Rules, cell_faults, column_faults, key_faults, with_defaults
+from warehouse.rules.checks import (
+    Rules,
+    cell_faults,
+    column_faults,
+    key_faults,
+    with_defaults,
+    with_standing,
+)
 from warehouse.rules.kinds import BOOLEAN
 from warehouse.rules.table import Table, nearest, read_table
 from warehouse.settings import Settings
@@ -41,7 +48,9 @@ def effective_rules(settings: Settings) -> list[RuleFile]:
 def rule_in_effect(settings: Settings, name: str) -> Table:
     """Read one rule as the models have it; `prepare_rules` has proved it."""
     [file] = [file for file in effective_rules(settings) if file.name == name]
-    return with_defaults(read_table(file.path, is_own=file.is_own), spec_of(name))
+    table = read_table(file.path, is_own=file.is_own)
+    shipped = read_table(SHIPPED_DIR / file.path.name, is_own=False) if file.is_own else table
+    return _in_effect(table, shipped)
 
 
 def values_in_effect(settings: Settings, name: str) -> list[str]:
@@ -102,7 +111,7 @@ def read_rules(settings: Settings) -> tuple[Rules, list[UserError]]:
             # One file cannot hide the faults of the others.
             faults.append(error)
             continue
-        effective[file.name] = with_defaults(table, spec_of(file.name))
+        effective[file.name] = _in_effect(table, shipped[file.name])
         faults.extend(_faults_alone(table, shipped[file.name].columns))
     rules = Rules(effective, shipped)
     if not faults:
@@ -111,6 +120,12 @@ def read_rules(settings: Settings) -> tuple[Rules, list[UserError]]:
             checks = spec_of(table.name).checks
             faults.extend(fault for check in checks for fault in check(table, rules))
     return rules, faults
+
+
+def _in_effect(table: Table, shipped: Table) -> Table:
+    spec = spec_of(table.name)
+    is_whole = all(column in table.columns for column in spec.stands)
+    return with_defaults(with_standing(table, spec, shipped) if is_whole else table, spec)
 
 
 def _faults_alone(table: Table, columns: tuple[str, ...]) -> list[UserError]:

@@ -1,18 +1,14 @@
 with
 
-roles as (
-
-    select * from {{ ref('int_event_roles') }}
-
-),
-
 business as (
 
-    select event from roles
+    select event from {{ ref('int_event_roles') }}
     where
         is_purchase
         or is_refund
+        or is_cancel
         or is_complaint
+        or is_message
 
     {% for name in ['Survey Answered', 'Consent Changed', 'User Deleted'] %}
     union all
@@ -36,6 +32,9 @@ lines as (
         case when is_business then properties end as properties,
         case when not is_business then traits end as traits,
         occurred_at,
+        load_date,
+        source_file,
+        source_line,
         event_date
 
     from (
@@ -55,6 +54,7 @@ final as (
 
     select
         lines.message_id,
+        lines.actor_id,
         coalesce(identity_map.user_id, lines.actor_id) as user_id,
         lines.type,
         lines.event,
@@ -64,6 +64,9 @@ final as (
         lines.properties,
         lines.traits,
         lines.occurred_at,
+        lines.load_date,
+        lines.source_file,
+        lines.source_line,
         lines.event_date
 
     from lines

@@ -15,6 +15,7 @@ roles as (
     where
         is_purchase
         or is_refund
+        or is_cancel
 
 ),
 
@@ -26,7 +27,7 @@ final as (
         events.user_id,
         case
             when roles.is_purchase then 'purchase'
-            when events.event = 'Order Cancelled' then 'cancellation'
+            when roles.is_cancel then 'cancellation'
             else 'refund'
         end as kind,
         events.amount,

@@ -1,0 +1,49 @@
+"""event_roles -> faults: no row that would change nothing."""
+
+from collections import defaultdict
+
+from warehouse.rules.checks import Faults, Rules
+from warehouse.rules.table import Table
+
+# Lines of these types have no event name; a page is `Page Viewed`, a screen `Screen Viewed`.
+NEVER_EVENTS = frozenset({"identify", "group", "alias"})
+OF_ACTIVITY = frozenset(
+    {"activity", "login", "interaction", "content", "share", "invite", "purchase", "feature"}
+)
+OF_ORDERS = frozenset({"purchase", "refund", "cancel"})
+
+
+def roles_have_effect(table: Table, rules: Rules) -> Faults:
+    """Refuse a name that no event can have, and a role that another row of the name outweighs.
+
+    Message events are what others do to a user: they are no activity, whatever a row says.
+    """
+    messages = {r["event"] for r in rules.shipped[table.name].rows if r["role"] == "message"}
+    roles: dict[str, set[str]] = defaultdict(set)
+    for row in table.rows:
+        roles[row["event"]].add(row["role"])
+    for row in table.rows:
+        event, role = row["event"], row["role"]
+        named = f"the role {role!r} of {event!r} can have no effect"
+        others = roles[event] - {role}
+        if event.lower() in NEVER_EVENTS:
+            what = (
+                f"{event!r} can have no effect: it is a type of line, and such lines are no events"
+            )
+            cure = "leave out this line, or give the name of a track event"
+        elif not role and others:
+            what = f"a blank role of {event!r} can have no effect: it has others"
+            cure = f"leave out this line, or those that say {', '.join(sorted(others))}"
+        elif event in messages and "message" not in roles[event]:
+            what = f"{named}: it is a message to the user, and no activity"
+            cure = "give the role message"
+        elif role in OF_ACTIVITY and "message" in others:
+            what = f"{named}: it has the role message too, and a message is no activity"
+            cure = "leave out this line"
+        elif role in OF_ORDERS and others & OF_ORDERS:
+            [other, *_] = sorted(others & OF_ORDERS)
+            what = f"{named} beside {other}: an event moves an order in one way"
+            cure = f"leave out this line or the one that says {other}"
+        else:
+            continue
+        yield table.fault(what, line=row.line, cure=cure)
