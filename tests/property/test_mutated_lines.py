@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.pure.test_lines import BAD, UNUSUAL
+from tests.pure.test_lines import BAD, ROLES, UNUSUAL
 from warehouse.judging.currencies import ISO_4217
 from warehouse.judging.exact import Limits
 from warehouse.judging.quick import judge_columns
@@ -22,7 +22,9 @@ from warehouse.simulate.run import simulate
 LINES = int(os.environ.get("USEROPS_FUZZ_LINES", "20000"))
 SEED = int(os.environ.get("USEROPS_FUZZ_SEED", "7"))
 BATCH = 400
-LIMITS = Limits.of(date(2026, 10, 1), future_days=1, max_line_bytes=3_000, currencies=ISO_4217)
+LIMITS = Limits.of(
+    date(2026, 10, 1), future_days=1, max_line_bytes=3_000, currencies=ISO_4217, roles=ROLES
+)
 
 # What may stand in a line, at the wrong place, or be none of what may.
 PIECES = [piece.encode("utf-8", "surrogateescape") for piece in (
@@ -41,6 +43,7 @@ PIECES = [piece.encode("utf-8", "surrogateescape") for piece in (
     *('"2026-01-01T00:00:60Z"', '"2026-01-01T00:00:00,5Z"', '"2026-01-01T00:00:00.Z"'),
     *('"2026-01-01T00:00:00z"', '"2026-01-01T00:00:00+24:00"', '"2026-01-01T00:00:00-00:30"'),
     *("Order Completed", "Order Refunded", '"order_id":"",', '"revenue":"1,5",', '"1.5"', "XTS"),
+    *("PayOrder", "GiveBack", '"order_id":"o9",', '"products":[{"price":2}],', '"revenue":null,'),
 )]  # fmt: skip
 
 

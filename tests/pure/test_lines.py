@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
@@ -10,12 +11,16 @@ from hypothesis import strategies as st
 
 from warehouse.judging.currencies import ISO_4217
 from warehouse.judging.exact import Limits, judge
+from warehouse.judging.orders import ROLES as SHIPPED_ROLES
+from warehouse.judging.orders import order_roles
 from warehouse.judging.quick import judge_batch, judge_columns
 from warehouse.judging.values import Rejection
 from warehouse.judging.verdicts import JUDGED_SCHEMA, Row, judge_rows
 
 DAY = date(2026, 10, 1)
-LIMITS = Limits.of(DAY, future_days=1, max_line_bytes=100_000, currencies=ISO_4217)
+# Names of an installation's own, beside the shipped ones.
+ROLES = {**SHIPPED_ROLES, "PayOrder": "purchase", "GiveBack": "refund"}
+LIMITS = Limits.of(DAY, future_days=1, max_line_bytes=100_000, currencies=ISO_4217, roles=ROLES)
 STAMP = "2026-10-01T08:00:00.123Z"
 
 
@@ -33,11 +38,9 @@ def line_of(**fields) -> bytes:
     return json.dumps(kept, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def order(**properties) -> bytes:
+def order(event: str = "Order Completed", **properties) -> bytes:
     given = {"order_id": "o1", "revenue": 12.5, "currency": "USD"} | properties
-    return line_of(
-        event="Order Completed", properties={k: v for k, v in given.items() if v is not ...}
-    )
+    return line_of(event=event, properties={k: v for k, v in given.items() if v is not ...})
 
 
 def raw(old: str, new: str) -> bytes:
@@ -107,8 +110,12 @@ BAD = {
     "properties as a text": (line_of(properties="p1"), "bad_value"),
     "context as a list": (line_of(context=[1]), "bad_value"),
     "negative revenue": (order(revenue=-1), "negative_amount"),
-    "order without id": (order(order_id=...), "no_order_id"),
-    "order without properties": (line_of(event="Order Refunded", properties=...), "no_order_id"),
+    "refund without id": (line_of(event="Order Refunded", properties={"total": 5}), "no_order_id"),
+    "refund without properties": (line_of(event="GiveBack", properties=...), "no_order_id"),
+    "own order in no money": (order(event="PayOrder", currency="QQQ"), "unknown_currency"),
+    "products below zero": (order(revenue=..., products=[{"price": -5}]), "negative_amount"),
+    "products beyond count": (order(revenue=..., products=[{"price": 10**14}]), "bad_number"),
+    "15 digits once rounded": (order(revenue="99999999999999.99996"), "bad_number"),
     "unknown currency": (order(currency="QQQ"), "unknown_currency"),
     "30 digits": (order(revenue=10**29), "bad_number"),
     "15 digits": (order(revenue=10**14), "bad_number"),
@@ -178,6 +185,14 @@ UNUSUAL = {
     "order by value": order(revenue=..., value=0.1),
     "order without amount": order(revenue=...),
     "order id as a number": order(order_id=10**20),
+    "order without id": order(order_id=...),
+    "order by products": order(revenue=..., products=[{"price": 5, "quantity": 2}, {"price": "1"}]),
+    "order of odd products": order(revenue=..., products={"price": 5}),
+    "order of your own": order(event="PayOrder", order_id=...),
+    "refund of your own": order(event="GiveBack", revenue=...),
+    "an order id where no money moves": order(event="Checkout Started"),
+    "a strange currency where no money moves": order(event="Checkout Started", currency="QQQ"),
+    "a negative amount where no money moves": order(event="Order Updated", revenue=-1),
     "refund": line_of(event="Order Refunded", properties={"order_id": "o1", "total": 5}),
     "page named as an order": line_of(type="page", event="Order Completed"),
     "device": line_of(context={"device": {"type": "ios"}, "location": {"country": "DE"}}),
@@ -258,6 +273,68 @@ def test_money_is_exact_and_rounded_half_even(written: str, amount: str) -> None
     assert fields_of(line)["amount"] == Decimal(amount)
 
 
+@pytest.mark.parametrize(
+    ("products", "amount"),
+    [
+        ([{"price": 20, "quantity": 2}, {"price": "0.5", "quantity": "3"}], "41.5"),
+        ([{"price": 20}, {"price": 1, "quantity": None}], "21"),
+        ([{"price": 0.000002, "quantity": 5_000_000}], "10"),
+        ([{"price": 0.1, "quantity": 3}], "0.3"),
+        ([{"price": 20, "quantity": 0}], "0"),
+        ([{"price": 20}, {"quantity": 2}], None),
+        ([{"price": 20}, {"price": None}], None),
+        ([{"price": 20}, {"price": "free"}], None),
+        ([{"price": 20, "quantity": "some"}], None),
+        ([{"price": 20}, "x"], None),
+        ([], None),
+        ("x", None),
+    ],
+)
+def test_an_amount_not_given_is_the_sum_of_the_products_or_unknown(
+    products: object, amount: str | None
+) -> None:
+    found = fields_of(order(revenue=..., products=products))["amount"]
+
+    assert found == (None if amount is None else Decimal(amount))
+    assert fields_of(order(total=7, revenue="", products=products))["amount"] == 7
+
+
+def test_an_event_without_a_role_is_read_where_it_names_an_order() -> None:
+    told = ("order_id", "amount", "currency")
+    found = [
+        tuple(fields_of(line)[name] for name in told)
+        for line in (
+            order(event="Checkout Started"),
+            order(event="Checkout Started", currency="QQQ"),
+            order(event="Checkout Started", order_id=...),
+            order(event="PayOrder", order_id=...),
+        )
+    ]
+
+    nothing = (None, None, None)
+    assert found == [
+        ("o1", Decimal("12.5"), "USD"),
+        nothing,
+        nothing,
+        (None, Decimal("12.5"), "USD"),
+    ]
+
+
+def test_the_rules_in_effect_say_which_events_move_money(tmp_path: Path) -> None:
+    nowhere, own = tmp_path / "nowhere", tmp_path / "own"
+    own.mkdir()
+    (own / "event_roles.csv").write_text(
+        "event,role\nPayOrder,refund\nPayOrder,purchase\nVoid,cancel\nBrowse,activity\n"
+    )
+
+    assert order_roles((nowhere,)) == SHIPPED_ROLES
+    assert order_roles((nowhere, own)) == {
+        **SHIPPED_ROLES,
+        "PayOrder": "purchase",
+        "Void": "cancel",
+    }
+
+
 def test_exact_copies_without_an_id_are_copies_of_one_another() -> None:
     line = line_of(messageId=...)
 
@@ -309,7 +386,7 @@ JSON = st.recursive(
 )
 TIMES = st.datetimes(datetime(1960, 1, 1), datetime(2030, 1, 1)).map(str) | JSON  # noqa: DTZ001
 NAMES = st.sampled_from(
-    ["Order Completed", "Order Refunded", "Product Viewed", "", " x", "é"]
+    ["Order Completed", "Order Refunded", "PayOrder", "Product Viewed", "", " x", "é"]
 ) | st.text(max_size=5)
 LINES = st.fixed_dictionaries(
     {"type": st.sampled_from(["track", "page", "identify", "alias", "x"])},
@@ -326,6 +403,13 @@ LINES = st.fixed_dictionaries(
                 "order_id": st.text(max_size=3) | st.integers(),
                 "revenue": st.decimals(places=6, min_value=-9, max_value=9).map(float) | JSON,
                 "currency": st.sampled_from(["USD", "usd", "x", ""]),
+                "products": st.lists(
+                    st.fixed_dictionaries(
+                        {}, optional={"price": st.integers() | JSON, "quantity": JSON}
+                    ),
+                    max_size=2,
+                )
+                | JSON,
             },
         )
         | JSON,

@@ -6,21 +6,21 @@ to this module, so what is accepted and what it becomes is defined here alone.
 
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 import msgspec
 import xxhash
 
+from warehouse.judging.orders import ROLES, order_of
 from warehouse.judging.repeats import refuse_repeats
 from warehouse.judging.values import (
     NULL,
     WHITESPACE,
     Rejected,
     Rejection,
-    amount,
     identifier,
     moment,
     scalar,
@@ -29,9 +29,6 @@ from warehouse.judging.values import (
 
 TYPES = frozenset({"track", "page", "screen", "identify", "group", "alias"})
 VIEWS = {"page": "Page Viewed", "screen": "Screen Viewed"}
-# The events that move money: their amount, currency and order id are promoted and judged.
-MONEY_EVENTS = frozenset({"Order Completed", "Order Refunded", "Order Cancelled"})
-AMOUNT_FIELDS = ("revenue", "total", "value")
 MAX_DEPTH = 64
 LATEST_YEAR = 9999
 
@@ -50,13 +47,25 @@ class Limits:
     latest: int
     currencies: frozenset[str]
     max_line_bytes: int
+    roles: Mapping[str, str] = field(default_factory=lambda: ROLES)
 
     @classmethod
-    def of(cls, day: date, *, future_days: int, max_line_bytes: int, currencies: frozenset[str]):
-        """Return the limits of a load day: ``future_days`` after its end is too late."""
+    def of(
+        cls,
+        day: date,
+        *,
+        future_days: int,
+        max_line_bytes: int,
+        currencies: frozenset[str],
+        roles: Mapping[str, str] = ROLES,
+    ):
+        """Return the limits of a load day: ``future_days`` after its end is too late.
+
+        ``roles`` says which events move money, and how.
+        """
         end = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1 + future_days)
         latest = min(int(end.timestamp()) * 1_000_000, _LATEST)
-        return cls(latest, currencies, max_line_bytes)
+        return cls(latest, currencies, max_line_bytes, roles)
 
 
 def judge(line: bytes, limits: Limits) -> tuple | Rejection:
@@ -68,11 +77,6 @@ def judge(line: bytes, limits: Limits) -> tuple | Rejection:
         return _event(line, readable_fields(line, limits), limits)
     except Rejected as verdict:
         return verdict.rejection
-
-
-def is_money(kind: str, event: str | None) -> bool:
-    """Tell whether a line moves money."""
-    return kind == "track" and event in MONEY_EVENTS
 
 
 def payload_hash(parts: tuple) -> int:
@@ -125,7 +129,7 @@ def _event(line: bytes, fields: dict[str, bytes], limits: Limits) -> tuple:
     properties, traits, context = (
         _json_object(fields.get(name), name) for name in ("properties", "traits", "context")
     )
-    order = order_of(event, properties, limits) if is_money(kind, event) else (None, None, None)
+    order = order_of(event, properties, limits.roles, limits.currencies)
     message = identifier(fields.get("messageId"), "messageId") or _made_id(line)
     stamp = _stamp(fields.get("timestamp"))
     payload = (kind, given, user, anonymous, previous, group, stamp, properties, traits, context)
@@ -214,24 +218,6 @@ def _name(raw: msgspec.Raw | None) -> str | None:
     if raw is None or bytes(raw)[:1] != b'"':
         return None
     return _as_anything(raw).strip(WHITESPACE) or None
-
-
-def order_of(
-    event: str | None, properties: bytes | None, limits: Limits
-) -> tuple[str, Decimal | None, str | None]:
-    """Return order id, amount and currency of an event that moves money; raises Rejected."""
-    fields = {k: bytes(v) for k, v in _as_fields(properties).items()} if properties else {}
-    order_id = identifier(fields.get("order_id"), "order_id")
-    if order_id is None:
-        raise Rejected("no_order_id", f"{event} without order_id")
-    amounts = (amount(fields.get(name), name) for name in AMOUNT_FIELDS)
-    value = next((found for found in amounts if found is not None), None)
-    if value is not None and value < 0:
-        raise Rejected("negative_amount", f"{event} below zero")
-    currency = (text(fields.get("currency"), "currency") or "").strip(WHITESPACE).upper() or None
-    if currency is not None and currency not in limits.currencies:
-        raise Rejected("unknown_currency", "not an ISO 4217 code, and no rate for it")
-    return order_id, value, currency
 
 
 def _made_id(line: bytes) -> str:

@@ -24,7 +24,8 @@ from warehouse.judging.columns import (
     times_of,
     trimmed,
 )
-from warehouse.judging.exact import MAX_DEPTH, MONEY_EVENTS, Limits, order_of
+from warehouse.judging.exact import MAX_DEPTH, Limits
+from warehouse.judging.orders import order_of
 from warehouse.judging.repeats import are_plain, has_distinct_fields, is_unrepeated
 from warehouse.judging.values import Rejected
 from warehouse.judging.verdicts import EVENT_SCHEMA, JUDGED_SCHEMA, Judged, Row, judge_rows
@@ -174,7 +175,7 @@ def _columns(
     sure &= _is_whole(texts, lengths, lines) & _is_kept(kept[0]) & _is_kept(kept[1])
     for column in objects:
         sure &= brackets(column) < MAX_DEPTH
-    orders = _orders(texts, kept[0], limits, sure)
+    orders = _orders(event, objects[0], kept[0], limits, sure)
     payload = zip(*(given[name] for name in PAYLOAD), *kept, strict=True)
     columns = [
         texts["messageId"],
@@ -261,15 +262,20 @@ def _is_kept(parts: Sequence[bytes | None]) -> np.ndarray:
 
 
 def _orders(
-    texts: dict[str, pa.Array], properties: Sequence[bytes | None], limits: Limits, sure: np.ndarray
+    event: pa.Array,
+    properties: pa.Array,
+    parts: Sequence[bytes | None],
+    limits: Limits,
+    sure: np.ndarray,
 ) -> list[pa.Array]:
     """Return order id, amount and currency; what cannot be an order is no longer ``sure``."""
-    moves_money = certain(pc.is_in(texts["event"], pa.array(MONEY_EVENTS)))
-    moves_money &= certain(pc.equal(texts["type"], "track")) & sure
-    columns: list[list] = [[None] * len(properties) for _ in range(3)]
-    for place in np.flatnonzero(moves_money).tolist():
+    perhaps = certain(pc.is_in(event, pa.array(limits.roles, pa.string())))
+    perhaps |= certain(pc.match_substring(properties, '"order_id"'))
+    columns: list[list] = [[None] * len(parts) for _ in range(3)]
+    for place in np.flatnonzero(perhaps & sure).tolist():
+        name = event[place].as_py()
         try:
-            order = order_of(texts["event"][place].as_py(), properties[place], limits)
+            order = order_of(name, parts[place], limits.roles, limits.currencies)
         except Rejected:
             sure[place] = False
             continue

@@ -90,11 +90,13 @@ def amount(raw: bytes | None, name: str) -> Decimal | None:
         value = number(value, name)
     if value is None:
         return None
-    if value and value.adjusted() >= AMOUNT_DIGITS:
-        raise Rejected("bad_number", f"{name} has more than {AMOUNT_DIGITS} digits")
     if value and value.adjusted() < -AMOUNT_DIGITS:
         return AMOUNT_STEP * 0
-    return value.quantize(AMOUNT_STEP)
+    if value.adjusted() < AMOUNT_DIGITS:
+        value = value.quantize(AMOUNT_STEP)
+    if value and value.adjusted() >= AMOUNT_DIGITS:
+        raise Rejected("bad_number", f"{name} has more than {AMOUNT_DIGITS} digits")
+    return value
 
 
 def moment(raw: bytes | None, name: str) -> int | None:

@@ -4,7 +4,7 @@ import gc
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from datetime import date
@@ -20,6 +20,7 @@ from warehouse.feeds import EVENTS, FEEDS
 from warehouse.judging.currencies import known_currencies
 from warehouse.judging.exact import Limits
 from warehouse.judging.files import Count, Landed, look_at, read_file, refuse_file
+from warehouse.judging.orders import order_roles
 from warehouse.lake.layout import (
     LEDGER_SCHEMA,
     PARQUET,
@@ -42,7 +43,7 @@ from warehouse.storage.objects import FileChanged
 from warehouse.storage.places import readable
 
 # Raise it when the same lines would become other rows: every day is then read again.
-PARSER_VERSION = "1"
+PARSER_VERSION = "2"
 FINGERPRINT = b"userops.fingerprint"
 ATTEMPTS = 3
 # A day costs this much beside its bytes; below the limit, other processes cost more than they save.
@@ -57,6 +58,7 @@ class _Work:
 
     settings: Settings
     currencies: frozenset[str]
+    roles: Mapping[str, str]
     mark: bytes
     force: bool
     feed: str
@@ -90,9 +92,8 @@ def ingest_days(
     """
     started = time.perf_counter()
     chosen = sorted(set(days))
-    currencies = known_currencies((settings.effective_rules_dir, settings.rules_dir))
     results = []
-    for result in _load_all(settings, chosen, currencies, feed, processes=processes, force=force):
+    for result in _load_all(settings, chosen, feed, processes=processes, force=force):
         results.append(result)
         if progress:
             progress(len(results), len(chosen))
@@ -102,7 +103,6 @@ def ingest_days(
 def _load_all(
     settings: Settings,
     days: list[date],
-    currencies: frozenset[str],
     feed: str,
     *,
     processes: int | None,
@@ -112,7 +112,9 @@ def _load_all(
     if feed == EVENTS:
         upgrade(settings)
     remove_scratch(settings.lake_root)
-    work = _Work(settings, currencies, fingerprint(settings, feed), force, feed)
+    rules = (settings.effective_rules_dir, settings.rules_dir)
+    mark = fingerprint(settings, feed)
+    work = _Work(settings, known_currencies(rules), order_roles(rules), mark, force, feed)
     held = _held(settings, feed)
     sizes = {
         day: DAY_BYTES + sum(entry.size for entry in landed_entries(settings, day, feed))
@@ -230,6 +232,7 @@ def _replace_day(work: _Work, day: date, files: list[Landed], waiting: Iterable[
         future_days=settings.max_future_days,
         max_line_bytes=settings.max_line_bytes,
         currencies=work.currencies,
+        roles=work.roles,
     )
     with scratch(settings.lake_root, day.isoformat()) as folder, _garbage_collection_paused():
         counts, reasons = _read_all(files, work, limits, folder)
