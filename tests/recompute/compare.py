@@ -1,0 +1,153 @@
+"""What the definitions say beside what the tables hold: the rows and values that differ."""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from tests.recompute import (
+    activity,
+    funnels,
+    kpis,
+    lifecycle,
+    money,
+    recall,
+    retention,
+    users,
+    value,
+)
+from tests.recompute.world import World
+
+Row = dict[str, Any]
+Table = Callable[[World], list[Row]]
+
+# What is recomputed, and the columns that tell its rows apart.
+TABLES: dict[str, tuple[Table, tuple[str, ...]]] = {
+    "fct_user_days": (money.fct_user_days, ("user_id", "event_date")),
+    "fct_sessions": (activity.fct_sessions, ("user_id", "started_at")),
+    "fct_orders": (money.fct_orders, ("order_id",)),
+    "fct_refunds": (money.fct_refunds, ("order_id", "refunded_at", "user_id")),
+    "dim_users": (users.dim_users, ("user_id",)),
+    "user_lifecycle": (lifecycle.user_lifecycle, ("user_id", "valid_from")),
+    "lifecycle_periods": (lifecycle.lifecycle_periods, ("basis", "period", "period_start")),
+    "rfm_scores": (value.rfm_scores, ("as_of_date", "user_id")),
+    "cohort_retention": (
+        retention.cohort_retention,
+        ("cohort_by", "period", "cohort_start", "period_number", "kind", "bracket"),
+    ),
+    "funnel_steps": (funnels.funnel_steps, ("funnel", "as_of_date", "step")),
+    "churn_warnings": (recall.churn_warnings, ("as_of_date", "user_id")),
+    "kpi_daily": (kpis.kpi_daily, ("as_of_date", "kpi", "dimension", "dimension_value")),
+    "tier_migration": (value.tier_migration, ("as_of_date", "from_tier", "to_tier")),
+}
+
+
+@dataclass
+class Difference:
+    """One table: how many rows there are, and each that is not as it should be."""
+
+    table: str
+    rows: int
+    columns: list[str] = field(default_factory=list)
+    absent_columns: list[str] = field(default_factory=list)
+    differing: list[tuple[tuple[Any, ...], dict[str, tuple[Any, Any]]]] = field(
+        default_factory=list
+    )
+
+    def text(self, most: int = 5) -> str:
+        """Tell it with the first few keys, the expected value before the seen."""
+        lines = [f"{self.table:20} {self.rows:7} rows {len(self.differing):6} differ"]
+        if self.absent_columns:
+            lines.append(f"    not in the table: {', '.join(self.absent_columns)}")
+        counts = Counter(column for _, found in self.differing for column in found)
+        if counts:
+            lines.append("    " + ", ".join(f"{name} {n}" for name, n in counts.most_common()))
+        for key, found in sorted(self.differing, key=_rarest(counts))[:most]:
+            told = ", ".join(f"{c}: {_show(e)} / {_show(s)}" for c, (e, s) in found.items())
+            lines.append(f"    {' '.join(map(_show, key))}: {told}")
+        return "\n".join(lines)
+
+
+def read_table(database: Path, table: str) -> tuple[list[str], list[Row]] | None:
+    """Return columns and rows of a mart; None where there is no such table."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        known = connection.execute(
+            "select 1 from information_schema.tables"
+            " where table_schema = 'marts' and table_name = ?",
+            [table],
+        ).fetchone()
+        if not known:
+            return None
+        result = connection.execute(f'select * from marts."{table}"')
+        columns = [column[0] for column in result.description or []]
+        return columns, [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
+
+
+def differences(world: World, database: Path, tables: Iterable[str] = TABLES) -> list[Difference]:
+    """Recompute tables and set each beside its mart."""
+    found = []
+    for table in tables:
+        compute, key = TABLES[table]
+        seen = read_table(database, table)
+        if seen is None:
+            found.append(Difference(table, 0, absent_columns=["the whole table"]))
+        else:
+            found.append(compare(table, key, compute(world), *seen))
+    return found
+
+
+def compare(
+    table: str, key: tuple[str, ...], expected: list[Row], columns: list[str], seen: list[Row]
+) -> Difference:
+    names = list(expected[0]) if expected else []
+    shared = [name for name in names if name in columns]
+    difference = Difference(table, len(seen), shared, [n for n in names if n not in columns])
+    wanted, got = _by_key(key, expected), _by_key(key, seen)
+    for at in sorted(wanted.keys() | got.keys(), key=str):
+        one, other = wanted.get(at, []), got.get(at, [])
+        if len(one) != len(other):
+            difference.differing.append((at, {"rows": (len(one), len(other))}))
+            continue
+        for want, have in zip(_sorted(one, shared), _sorted(other, shared), strict=True):
+            apart = {c: (want[c], have[c]) for c in shared if not _equal(want[c], have[c])}
+            if apart:
+                difference.differing.append((at, apart))
+    return difference
+
+
+def _by_key(key: tuple[str, ...], rows: list[Row]) -> dict[tuple[Any, ...], list[Row]]:
+    found = defaultdict(list)
+    for row in rows:
+        found[tuple(row[name] for name in key)].append(row)
+    return found
+
+
+def _sorted(rows: list[Row], columns: list[str]) -> list[Row]:
+    return rows if len(rows) < 2 else sorted(rows, key=lambda row: str([row[c] for c in columns]))
+
+
+def _equal(one: Any, other: Any) -> bool:
+    if one is None or other is None:
+        return one is other
+    if isinstance(one, datetime) and isinstance(other, datetime):
+        return one == other.replace(tzinfo=None)
+    if isinstance(other, float) or isinstance(one, float):
+        return math.isclose(float(one), float(other), rel_tol=1e-9, abs_tol=1e-9)
+    return bool(one == other)
+
+
+def _rarest(counts: Counter[str]) -> Callable[[Any], int]:
+    """Order differences by how rare they are, or the few lie buried under the many."""
+    return lambda difference: min(counts[column] for column in difference[1])
+
+
+def _show(value: Any) -> str:
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal | str) else repr(value)

@@ -1,0 +1,70 @@
+"""Lines -> how far users, and sessions, got in each funnel (section 8)."""
+
+from collections import defaultdict
+from datetime import timedelta
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from tests.recompute.lines import Line
+
+if TYPE_CHECKING:
+    from tests.recompute.world import World
+
+
+def reached(lines: list[Line], steps: list[str], window: timedelta | None) -> int:
+    """Return how many steps were taken in order; the window runs from the first of them."""
+    best = 0
+    for number, line in enumerate(lines):
+        if line.event != steps[0]:
+            continue
+        depth = 1
+        for after in lines[number + 1 :]:
+            if depth == len(steps) or (window is not None and after.at - line.at > window):
+                break
+            depth += after.event == steps[depth]
+        best = max(best, depth)
+    return best
+
+
+def funnel_steps(world: "World") -> list[dict[str, Any]]:
+    known = {
+        user: [x for x in lines if x.day <= world.as_of] for user, lines in world.by_user.items()
+    }
+    visits = [
+        session.all_lines()
+        for sessions in world.sessions.values()
+        for session in sessions
+        if session.day <= world.as_of
+    ]
+    rows = []
+    rules = sorted(world.rules.rows("funnels"), key=lambda row: (row["funnel"], int(row["step"])))
+    for funnel, group in groupby(rules, key=lambda row: row["funnel"]):
+        steps = list(group)
+        events = [row["event"] for row in steps]
+        minutes = steps[0]["window_minutes"]
+        window = timedelta(minutes=int(minutes)) if minutes else None
+        users = _at_least(reached(lines, events, window) for lines in known.values())
+        sessions = _at_least(reached(lines, events, window) for lines in visits)
+        for number, row in enumerate(steps, 1):
+            before = users[number - 1] if number > 1 else 0
+            rows.append(
+                {
+                    "funnel": funnel,
+                    "step": number,
+                    "event": row["event"],
+                    "users": users[number],
+                    "sessions": sessions[number],
+                    "conversion": users[number] / users[1] if users[1] else None,
+                    "step_conversion": users[number] / before if before else None,
+                    "as_of_date": world.as_of,
+                }
+            )
+    return rows
+
+
+def _at_least(depths: Any) -> dict[int, int]:
+    counts: dict[int, int] = defaultdict(int)
+    for depth in depths:
+        for number in range(1, depth + 1):
+            counts[number] += 1
+    return counts

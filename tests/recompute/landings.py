@@ -1,0 +1,441 @@
+"""A seed -> a small shop's landing in which everything goes wrong that goes wrong in shops."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from random import Random
+from typing import Any
+from zoneinfo import ZoneInfo
+
+FIRST = date(2025, 12, 29)
+ZONE = ZoneInfo("Asia/Shanghai")
+BROWSING = ["Product Viewed", "Product Viewed", "Products Searched", "Product Clicked", "Danced"]
+TAKING_PART = [
+    "Content Liked",
+    "Content Commented",
+    "Product Shared",
+    "Product Reviewed",
+    "Checked In",
+    "Task Completed",
+    "Quick Look",
+]
+CURRENCIES = [None, None, "CNY", "CNY", "CNY", "USD", "USD", "EUR", "JPY", "KWD", "CHF", "usd"]
+CHANNELS = ["email", "sms", "push", "wechat_oa"]
+SPELLINGS = {
+    "email": ["email", "EMAIL", "E-mail", " email "],
+    "sms": ["sms", "SMS", "Sms"],
+    "push": ["push", "PUSH"],
+    "wechat_oa": ["wechat_oa", "Wechat_OA"],
+}
+YES, NO = [True, 1, "yes", "true", "Y"], [False, 0, "no", "false", "N", "withdrawn", "opt-out"]
+RULES = {
+    "fx_rates": [
+        "currency,valid_from,rate",
+        "CNY,1970-01-01,1",
+        "USD,1970-01-01,7.10",
+        "USD,2026-01-15,7.0333",
+        "USD,2026-02-10,7.2549",
+        "EUR,1970-01-01,7.80",
+        "EUR,2026-02-01,7.6512",
+        "JPY,1970-01-01,0.048",
+        "KWD,1970-01-01,23.0777",
+    ],
+    "excluded_users": ["kind,trait,pattern", "user_id,,bot*", "email_domain,,staff.example"],
+}
+OWN_ROLES = [
+    "PayOrder,purchase",
+    "MoneyBack,refund",
+    "OrderVoided,cancel",
+    "Quick Look,feature",
+    "Beat,",
+]
+
+
+class Shop:
+    """One shop, told by chance: what happens, and when it arrives."""
+
+    def __init__(self, seed: int, people: int, days: int) -> None:
+        self.random = Random(seed)  # noqa: S311 - the same shop each time
+        self.days = days
+        self.last = FIRST + timedelta(days=days - 1)
+        self.arrivals: dict[date, list[dict[str, Any]]] = {}
+        self.orders: list[tuple[str, str, datetime, Any, str | None]] = []
+        self.number = 0
+        chance = self.random
+        self.missing = set(
+            chance.sample([FIRST + timedelta(days=k) for k in range(3, days - 1)], 3)
+        )
+        self.users = [f"u{k}" for k in range(people)]
+        self.shared = [f"home{k}@Example.com" for k in range(3)]
+        for number in range(people):
+            self.live(number)
+        self.join()
+        self.misuse()
+
+    def chances(self, share: float) -> bool:
+        return self.random.random() < share
+
+    def say(
+        self, at: datetime, who: dict[str, Any], event: str, **properties: Any
+    ) -> dict[str, Any]:
+        """Let a tracker send a line, and something happen to it on its way."""
+        if event in {"page", "screen"}:
+            line: dict[str, Any] = {"type": event}
+        else:
+            line = {"type": "track", "event": event}
+        return self.send(line | who | ({"properties": properties} if properties else {}), at)
+
+    def send(self, line: dict[str, Any], at: datetime) -> dict[str, Any]:
+        chance = self.random
+        self.number += 1
+        stamp = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        line = line | {"messageId": f"m{self.number:06}"}
+        if self.chances(0.05):
+            original, sent = at + timedelta(hours=3), at + timedelta(hours=3, seconds=5)
+            received = at + timedelta(seconds=5)
+            line |= {"originalTimestamp": original.isoformat(), "sentAt": sent.isoformat()}
+            line |= {"receivedAt": received.isoformat()}
+        else:
+            line["timestamp"] = stamp
+        arrived = at.astimezone(ZONE).date()
+        if self.chances(0.06):
+            arrived += timedelta(days=chance.choice([1, 1, 2, 3, 9, 20]))
+        self.arrive(line, arrived)
+        if self.chances(0.03):
+            self.arrive(line, arrived + timedelta(days=chance.choice([0, 1, 5])))
+        if self.chances(0.01):
+            other = line | {"userId": chance.choice(self.users), "context": {"trick": self.number}}
+            self.arrive(other, arrived + timedelta(days=chance.choice([1, 4])))
+        return line
+
+    def arrive(self, line: dict[str, Any], day: date) -> None:
+        while day in self.missing and self.chances(0.5):
+            day += timedelta(days=1)
+        if day <= self.last and day not in self.missing:
+            self.arrivals.setdefault(day, []).append(line)
+
+    def moment(self, day: int) -> datetime:
+        """Choose a time of a local day; often late in the evening, where midnight is near."""
+        hour = self.random.choice([7, 9, 12, 13, 18, 20, 21, 22, 23, 23])
+        local = datetime.combine(FIRST + timedelta(days=day), datetime.min.time(), ZONE)
+        seconds = self.random.randrange(3600)
+        return (local + timedelta(hours=hour, seconds=seconds)).astimezone(UTC)
+
+    def live(self, number: int) -> None:
+        """Tell one person's life: stretches of presence between silences."""
+        chance = self.random
+        self.kind = chance.choice(["buyer", "buyer", "buyer", "looker", "visitor", "ghost"])
+        self.user = f"u{number}" if number % 11 else f"bot{number}"
+        self.device = f"d{number}"
+        day = chance.randrange(min(self.days - 1, 60)) if self.chances(0.7) else 0
+        self.signed_up = False
+        while day < self.days:
+            stretch = chance.choice([1, 1, 3, 10, 25])
+            often = chance.choice([0.3, 0.6, 0.95])
+            for at in range(day, min(day + stretch, self.days)):
+                if self.chances(often):
+                    self.visit(at)
+            day += stretch + chance.choice([1, 5, 29, 30, 31, 45, 60, 61, 62, 75, 91, 95])
+        if self.signed_up:
+            self.hear()
+
+    def who(self, *, is_known: bool) -> dict[str, Any]:
+        chance = self.random
+        known = {"userId": self.user} if is_known else {}
+        device = {} if is_known and self.chances(0.4) else {"anonymousId": self.device}
+        context: dict[str, Any] = {}
+        if self.chances(0.3):
+            context["device"] = {"type": chance.choice(["ios", "android", "web"])}
+        if self.chances(0.3):
+            context["location"] = {"country": chance.choice(["CN", "CN", "US", "DE"])}
+        if self.chances(0.15):
+            context["campaign"] = {"source": chance.choice(["newsletter", "ads", "crm"])}
+        return known | device | ({"context": context} if context else {})
+
+    def visit(self, day: int) -> None:
+        chance = self.random
+        at = self.moment(day)
+        if self.kind == "visitor":
+            is_known = False
+        elif not self.signed_up:
+            self.sign_up(at)
+            is_known = True
+        else:
+            is_known = self.chances(0.85)
+            if self.chances(0.2):
+                self.say(at, self.who(is_known=True), "Signed In")
+        for _ in range(chance.choice([1, 2, 4, 8])):
+            at += timedelta(seconds=chance.choice([0, 7, 90, 600, 1500, 1800, 1801, 4000]))
+            event = chance.choice(BROWSING * 3 + TAKING_PART + ["page", "screen", "Beat"])
+            who = self.who(is_known=is_known)
+            if event.startswith("Content"):
+                self.say(at, who, event, content_id=f"c{chance.randrange(9)}")
+            else:
+                self.say(at, who, event, product_id=f"p{chance.randrange(9)}")
+        if self.kind == "buyer" and self.chances(0.5):
+            self.shop(at, is_known=is_known)
+        if self.chances(0.15):
+            self.opine(at, is_known=is_known)
+
+    def sign_up(self, at: datetime) -> None:
+        chance = self.random
+        self.signed_up = True
+        traits: dict[str, Any] = {"name": f"Name {self.user}"}
+        if self.chances(0.8):
+            domain = "Staff.example" if self.chances(0.06) else "example.com"
+            own = f"{self.user}@{domain}"
+            traits["email"] = chance.choice(
+                [own, own.upper(), f" {own} ", chance.choice(self.shared)]
+            )
+        if self.chances(0.6):
+            digits = f"139{int(self.device[1:]):08}"
+            traits["phone"] = chance.choice(
+                [digits, f"+86{digits}", f"0086{digits}", f"+86 {digits}"]
+            )
+        if self.chances(0.5):
+            traits["push_token"] = f"token-{self.user}"
+        who = self.who(is_known=True) | {"anonymousId": self.device}
+        self.send({"type": "identify", "traits": traits} | who, at)
+        if self.chances(0.8):
+            self.say(at + timedelta(seconds=3), self.who(is_known=True), "Signed Up")
+        if self.chances(0.6):
+            for channel in chance.sample(CHANNELS, chance.choice([1, 2, 4])):
+                self.consent(at + timedelta(seconds=9), channel, is_yes=self.chances(0.85))
+
+    def consent(self, at: datetime, channel: str | None, *, is_yes: bool) -> None:
+        said: dict[str, Any] = {"granted": self.random.choice(YES if is_yes else NO)}
+        if channel is not None:
+            said["channel"] = self.random.choice(SPELLINGS.get(channel, [channel]))
+        self.say(at, self.who(is_known=True), "Consent Changed", **said)
+
+    def shop(self, at: datetime, *, is_known: bool) -> None:
+        chance = self.random
+        who = self.who(is_known=is_known)
+        product = {
+            "product_id": f"p{chance.randrange(9)}",
+            "category": chance.choice(["a", "b", "c"]),
+        }
+        for event in ["Product Added", "Checkout Started", "Payment Info Entered"]:
+            at += timedelta(seconds=chance.choice([5, 60, 900, 100000]))
+            if self.chances(0.2):
+                return
+            self.say(at, who, event, **product)
+        at += timedelta(seconds=chance.choice([5, 60, 900]))
+        order, currency = f"o{self.number}", chance.choice(CURRENCIES)
+        price = chance.choice([1, 9.99, 20.5, 33.333, 100, 149.45, 777.77, 1234.5678])
+        goods = [product | {"price": price, "quantity": chance.choice([1, 2, 3])}]
+        said: dict[str, Any] = {"order_id": order} | ({"currency": currency} if currency else {})
+        amount = self.amount(price, goods)
+        event = "PayOrder" if self.chances(0.2) else "Order Completed"
+        if self.chances(0.04):
+            said.pop("order_id")
+            self.say(at, who, event, **said, **amount)
+            return
+        self.say(
+            at, who, event, **said, **amount, **({"coupon": "SPRING"} if self.chances(0.2) else {})
+        )
+        if self.chances(0.1):
+            again = {"revenue": price + 1} if self.chances(0.4) else amount
+            other = {"userId": chance.choice(self.users)} if self.chances(0.2) else who
+            later = at + timedelta(hours=chance.choice([-1, 1, 30]))
+            self.say(later, other, event, **said, **again)
+        if self.chances(0.45):
+            self.take_back(at, who, order, currency, price, goods)
+
+    def amount(self, price: float, goods: list[dict[str, Any]]) -> dict[str, Any]:
+        unknown: list[dict[str, Any]] = [
+            {},
+            {"products": [{"product_id": "p1"}]},
+            {"revenue": None},
+        ]
+        return self.random.choice(
+            [
+                {"revenue": price},
+                {"revenue": price, "total": price + 8},
+                {"total": price},
+                {"value": str(price)},
+                {"products": goods},
+                {"revenue": price, "products": goods},
+                unknown[self.random.randrange(3)] if self.chances(0.5) else {"revenue": price},
+            ]
+        )
+
+    def take_back(
+        self,
+        at: datetime,
+        who: dict[str, Any],
+        order: str,
+        currency: str | None,
+        price: float,
+        goods: list[dict[str, Any]],
+    ) -> None:
+        """Refund an order in parts, by goods, whole, too early or too much; or cancel it."""
+        chance = self.random
+        for _ in range(chance.choice([1, 1, 2, 3])):
+            later = at + timedelta(hours=chance.choice([1, 2, 20, 50, 300]))
+            if self.chances(0.08):
+                later = at - timedelta(hours=chance.choice([2, 40]))
+            said: dict[str, Any] = {"order_id": order if self.chances(0.94) else f"x{self.number}"}
+            how = chance.randrange(7)
+            if how == 0:
+                event = "OrderVoided" if self.chances(0.3) else "Order Cancelled"
+                self.say(later, who, event, **said)
+                continue
+            if how == 1:
+                said |= {"products": goods[:1]}
+            elif how == 2:
+                said |= {
+                    "products": [
+                        {"product_id": "p1", "price": 1.11},
+                        {"product_id": "p2", "price": 2},
+                    ]
+                }
+            elif how == 3:
+                said |= {"products": [{"product_id": "p1"}]}
+            elif how in {4, 5}:
+                part = price * chance.choice([0.1, 0.333, 0.5, 0.667, 1, 1, 1.5])
+                said |= {chance.choice(["total", "revenue", "value"]): round(part, 4)}
+            if self.chances(0.5) and currency:
+                said["currency"] = currency
+            elif self.chances(0.1):
+                said["currency"] = chance.choice(["USD", "CNY", "CHF"])
+            self.say(later, who, "MoneyBack" if self.chances(0.2) else "Order Refunded", **said)
+
+    def opine(self, at: datetime, *, is_known: bool) -> None:
+        chance = self.random
+        who = self.who(is_known=is_known)
+        what = chance.randrange(6)
+        if what == 0:
+            self.say(
+                at,
+                who,
+                "Survey Answered",
+                survey="nps",
+                score=chance.choice([0, 6, 7, 9, 10, 10, 11]),
+            )
+        elif what == 1:
+            self.say(at, who, "Complaint Opened", complaint_id=f"k{self.number}", kind="late")
+            if self.chances(0.7):
+                closed = at + timedelta(minutes=chance.choice([30, 600, 3000]))
+                self.say(closed, who, "Complaint Closed", complaint_id=f"k{self.number - 1}")
+        elif what == 2:
+            self.say(at, who, "Invite Sent")
+        elif what == 3:
+            self.say(at, who, "Invite Accepted", inviter_id=chance.choice(self.users))
+        elif what == 4:
+            self.say(at, who, "Content Published", content_id=f"c{self.number}")
+        else:
+            self.say(at, who, "Points Earned", points=10, lot_id=f"l{self.number}")
+
+    def hear(self) -> None:
+        """Let the shop write to a person, and the person answer, refuse, leave or return."""
+        chance = self.random
+        who = {"userId": self.user}
+        for _ in range(chance.choice([0, 1, 3, 6])):
+            at = self.moment(chance.randrange(self.days))
+            channel = chance.choice(CHANNELS)
+            common = {"channel": channel, "cost": chance.choice([0.01, 0.05, 0.3])}
+            self.say(at, who, "Message Sent", **common)
+            for event in ("Message Delivered", "Message Opened", "Message Clicked"):
+                at += timedelta(minutes=chance.choice([1, 90, 1000]))
+                if self.chances(0.5):
+                    break
+                self.say(at, who, event, channel=channel)
+        for _ in range(chance.choice([0, 0, 1, 2])):
+            at = self.moment(chance.randrange(self.days))
+            event = chance.choice(
+                [
+                    "Unsubscribed",
+                    "Email Marked as Spam",
+                    "Email Bounced",
+                    "Email Delivered",
+                    "Email Opened",
+                ]
+            )
+            self.say(at, who, event, **({"type": "soft"} if self.chances(0.2) else {}))
+        if self.chances(0.3):
+            at = self.moment(chance.randrange(self.days))
+            channel = chance.choice([*CHANNELS, "all", None, "pigeon", "carrier pigeon"])
+            self.consent(at, channel, is_yes=self.chances(0.4))
+        if self.chances(0.12):
+            at = self.moment(chance.randrange(self.days))
+            self.say(at, who, "User Deleted")
+            if self.chances(0.4):
+                self.consent(at + timedelta(days=2), chance.choice(CHANNELS), is_yes=True)
+
+    def join(self) -> None:
+        """Let accounts turn out to be one: chains, and a ring."""
+
+        def alias(day: int, previous: str, user: str) -> None:
+            line = {"type": "alias", "previousId": previous, "userId": user}
+            self.send(line, self.moment(day))
+
+        names = self.random.sample(self.users[1:], 8)
+        for day, (previous, user) in zip(
+            (5, 9, 20, 21, 30, 31),
+            [*pairwise(names[:3]), (names[3], names[4]), (names[4], names[3])],
+            strict=False,
+        ):
+            alias(min(day, self.days - 1), previous, user)
+        alias(min(12, self.days - 1), "d-old", names[5])
+        self.send({"type": "track", "event": "Danced", "anonymousId": "d-old"}, self.moment(2))
+
+    def misuse(self) -> None:
+        """Say what nobody can take at its word."""
+        at = self.moment(10)
+        self.say(at, {"userId": self.users[1]}, "Order Completed", order_id="bad1", revenue=-5)
+        self.say(
+            at,
+            {"userId": self.users[1]},
+            "Order Completed",
+            order_id="bad2",
+            revenue=5,
+            currency="XXQ",
+        )
+        self.say(at, {"userId": self.users[2]}, "Order Refunded", order_id="nowhere", total=12.5)
+        self.say(
+            at,
+            {"userId": self.users[2]},
+            "Order Refunded",
+            order_id="nowhere",
+            currency="CHF",
+            total=3,
+        )
+        self.say(at, {"userId": self.users[3]}, "Order Refunded", order_id="nobody")
+        self.say(at, {"userId": "catalogue"}, "Product Price Changed", product_id="p1", price=9)
+
+
+def write(
+    home: Path, seed: int, *, people: int = 40, days: int = 70, rules: bool = True
+) -> list[date]:
+    """Lay a shop's lines and rules into a home; return the days that landed."""
+    shop = Shop(seed, people, days)
+    for day, lines in shop.arrivals.items():
+        folder = home / "landing" / "events" / f"dt={day}"
+        folder.mkdir(parents=True, exist_ok=True)
+        shop.random.shuffle(lines)
+        half = len(lines) // 3
+        for name, part in (("part-2", lines[:half]), ("part-10", lines[half:])):
+            text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in part)
+            (folder / f"{name}.ndjson").write_text(text, encoding="utf-8")
+    if rules:
+        write_rules(home)
+    return sorted(shop.arrivals)
+
+
+def write_rules(home: Path) -> None:
+    """Put an installation's own rules in place of the shipped ones."""
+    folder = home / "rules"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, rows in RULES.items():
+        (folder / f"{name}.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    shipped = Path(__file__).parents[2] / "dbt_project" / "seeds" / "rules" / "event_roles.csv"
+    roles = shipped.read_text(encoding="utf-8").rstrip("\n").split("\n") + OWN_ROLES
+    (folder / "event_roles.csv").write_text("\n".join(roles) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    import sys
+
+    write(Path(sys.argv[1]), int(sys.argv[2]))

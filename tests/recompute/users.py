@@ -1,0 +1,101 @@
+"""Lines -> one row per user: who they are and where they stand on the newest day."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from tests.recompute.activity import is_seen
+from tests.recompute.lifecycle import stage_of
+from tests.recompute.lines import Line, plain
+from tests.recompute.money import money_days
+from tests.recompute.recall import warnings_of
+from tests.recompute.value import rfm_of
+
+if TYPE_CHECKING:
+    from tests.recompute.world import World
+
+PLACES = {"country": ("location", "country"), "platform": ("device", "type")}
+
+
+def signed_up_at(lines: list[Line]) -> datetime | None:
+    """Return when somebody signed up: the event says so, else the first `identify`."""
+    moments = [line.at for line in lines if line.event == "Signed Up"]
+    moments = moments or [line.at for line in lines if line.kind == "identify"]
+    return min(moments, default=None)
+
+
+def signed_up_date(world: "World", user: str) -> date | None:
+    """Return the local date of the same."""
+    at = signed_up_at(world.by_user[user])
+    return None if at is None else at.replace(tzinfo=UTC).astimezone(world.rules.zone).date()
+
+
+def campaign(line: Line) -> str | None:
+    return _inside(line, "campaign", "source")
+
+
+def place_of(lines: list[Line], dimension: str, day: date) -> str | None:
+    """Return the country or platform of the latest line that told one, up to a day."""
+    told = [(_inside(line, *PLACES[dimension]), line) for line in lines if line.day <= day]
+    return next((value for value, _ in reversed(told) if value), None)
+
+
+def acquisition_channel(world: "World", user: str) -> str:
+    """Return the campaign of the first visit; who came without one came directly."""
+    sessions = world.sessions[user]
+    if not sessions:
+        return "direct"
+    told = [campaign(line) for line in sessions[0].all_lines()]
+    return next((value for value in told if value), "direct")
+
+
+def _inside(line: Line, *path: str) -> str | None:
+    value: Any = line.context
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return None if value is None or isinstance(value, dict | list) else plain(value).strip() or None
+
+
+def seen_days(world: "World", user: str) -> list[date]:
+    days = (line.day for line in world.by_user[user] if is_seen(line))
+    return sorted({day for day in days if day <= world.as_of})
+
+
+def dim_users(world: "World") -> list[dict[str, Any]]:
+    as_of, owned = world.as_of, world.money.of_user()
+    net: dict[str, Decimal] = {}
+    for (user, day), money in money_days(world).items():
+        if day <= as_of:
+            net[user] = net.get(user, Decimal(0)) + money["net_revenue"]
+    scores = {row["user_id"]: row for row in rfm_of(world, as_of)}
+    warned = {row["user_id"]: row["warning_level"] for row in warnings_of(world, as_of)}
+    rows = []
+    for user, lines in world.by_user.items():
+        seen = seen_days(world, user)
+        if not seen:
+            continue
+        ordered = sorted(order.day for order in owned.get(user, []) if order.stands(as_of))
+        score = scores.get(user, {})
+        rows.append(
+            {
+                "user_id": user,
+                "first_seen_date": seen[0],
+                "last_seen_date": seen[-1],
+                "signed_up_at": signed_up_at([line for line in lines if line.day <= as_of]),
+                "acquisition_channel": acquisition_channel(world, user),
+                "country": place_of(lines, "country", as_of),
+                "platform": place_of(lines, "platform", as_of),
+                "active_days": sum(day <= as_of for day in world.active_days.get(user, [])),
+                "sessions": sum(session.day <= as_of for session in world.sessions[user]),
+                "orders": len(ordered),
+                "net_revenue": net.get(user, Decimal(0)),
+                "first_order_date": min(ordered, default=None),
+                "last_order_date": max(ordered, default=None),
+                "lifecycle_stage": stage_of(world, user, as_of),
+                "rfm_segment": score.get("rfm_segment"),
+                "rfm_class": score.get("rfm_class"),
+                "rfm_tier": score.get("rfm_tier"),
+                "warning_level": warned.get(user, 0),
+            }
+        )
+    return rows
