@@ -105,6 +105,7 @@ BAD_EDITS = [
         0,
     ),
     ("strategies", "0.15,0.10", "0.15,10", "uplift cannot be '10'", 0),
+    ("strategies", "6,30,after a long", "6,30,after 90 days", "scene cannot be 'after 90", 0),
     (
         "warning_levels",
         "1,Activity down",

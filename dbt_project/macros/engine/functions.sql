@@ -87,3 +87,8 @@
         )) as date_day
     ) as days
 {%- endmacro %}
+
+{% macro whole_number(expression) -%}
+    {#- As people read it in a sentence. -#}
+    cast(cast({{ expression }} as bigint) as {{ dbt.type_string() }})
+{%- endmacro %}

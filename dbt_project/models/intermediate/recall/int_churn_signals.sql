@@ -8,6 +8,12 @@ totals as (
 
 ),
 
+profiles as (
+
+    select * from {{ ref('int_user_profile') }}
+
+),
+
 weights as (
 
     select
@@ -36,6 +42,8 @@ final as (
     select
         totals.user_id,
         totals.base_active_days,
+        {{ days_between('totals.last_active_date', as_of_date()) }} as days_since_activity,
+        {{ days_between('profiles.last_order_date', as_of_date()) }} as days_since_order,
         {{ days_between(
             "case when tracking.has_logins"
             " then coalesce(totals.last_login_date, totals.first_active_date)"
@@ -54,6 +62,8 @@ final as (
     from totals
     cross join tracking
     cross join weights
+    left join profiles
+        on totals.user_id = profiles.user_id
     where totals.first_active_date is not null
 
 )

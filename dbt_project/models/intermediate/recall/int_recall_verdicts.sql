@@ -78,6 +78,8 @@ judged as (
                 {{ days_between('last_contacts.last_contact_date', 'bucketed.as_of_date') }}
                 < parameters.cooling_days
                 then 'cooling'
+            when not {{ is_silent('bucketed', 'bucketed.min_silent_days') }} then 'not_silent'
+            when bucketed.expected_value <= 0 then 'no_value'
         end as exclusion_reason
 
     from bucketed
@@ -100,7 +102,7 @@ ranked as (
     select
         *,
         sum(case when exclusion_reason is null then unit_cost else 0 end) over (
-            order by expected_value desc, priority asc, user_id asc
+            order by expected_value desc nulls last, priority asc, user_id asc
             rows between unbounded preceding and current row
         ) as spent
 
@@ -126,9 +128,13 @@ final as (
         lifecycle_stage,
         need,
         scene,
+        scene_zh,
         unit_cost,
         expected_value,
+        days_since_activity,
+        days_since_order,
         reason,
+        reason_zh,
         case
             when exclusion_reason is not null then exclusion_reason
             when spent > daily_budget then 'budget'

@@ -14,10 +14,13 @@ rules as (
 
 matched as (
 
+    -- Whoever is not silent enough for a level is judged by the next lower one.
     select
         signals.*,
         rules.warning_level,
         rules.signal,
+        rules.silent_days,
+        rules.drop_share,
         rules.action_1,
         rules.action_2,
         row_number() over (
@@ -26,20 +29,45 @@ matched as (
 
     from signals
     inner join rules
-        on (
-            rules.signal = 'login'
-            and signals.days_since_login >= rules.silent_days
-        )
-        or (
-            rules.signal = 'interaction'
-            and signals.days_since_interaction >= rules.silent_days
-        )
-        or (
-            rules.signal = 'activity_index'
-            and signals.base_active_days >= rules.min_base_days
-            and signals.activity_index
-            <= signals.previous_activity_index * (1 - rules.drop_share) + 1e-9
-        )
+        on
+            {{ is_silent('signals', 'rules.min_silent_days') }}
+            and (
+                (
+                    rules.signal = 'login'
+                    and signals.days_since_login >= rules.silent_days
+                )
+                or (
+                    rules.signal = 'interaction'
+                    and signals.days_since_interaction >= rules.silent_days
+                )
+                or (
+                    rules.signal = 'activity_index'
+                    and signals.base_active_days >= rules.min_base_days
+                    and signals.previous_activity_index > 0
+                    and signals.activity_index
+                    <= signals.previous_activity_index * (1 - rules.drop_share) + 1e-9
+                )
+            )
+
+),
+
+told as (
+
+    -- What was found, and the number of the rule it was found by.
+    select
+        *,
+        {{ whole_number(
+            "case signal when 'login' then days_since_login"
+            " when 'interaction' then days_since_interaction"
+            " else " ~ rounded('100 * (1 - activity_index / previous_activity_index)', 0) ~ " end"
+        ) }} as observed,
+        {{ whole_number(
+            "case when signal = 'activity_index' then " ~ rounded('100 * drop_share', 0)
+            ~ " else silent_days end"
+        ) }} as limit_of_rule
+
+    from matched
+    where severity_rank = 1
 
 ),
 
@@ -51,32 +79,30 @@ final as (
         cast(warning_level as bigint) as warning_level,
         days_since_login,
         days_since_interaction,
+        days_since_activity,
+        days_since_order,
         activity_index,
         previous_activity_index,
         {{ rate('activity_index - previous_activity_index', 'previous_activity_index') }}
             as activity_change,
         case signal
-            when 'login'
-                then cast(days_since_login as {{ dbt.type_string() }}) || ' days without login'
+            when 'login' then observed || ' days without login (rule: ' || limit_of_rule || ')'
             when 'interaction'
-                then
-                    cast(days_since_interaction as {{ dbt.type_string() }})
-                    || ' days without interaction'
+                then observed || ' days without interaction (rule: ' || limit_of_rule || ')'
             else
-                'activity down '
-                || cast(
-                    cast(
-                        round(100 * (1 - activity_index / nullif(previous_activity_index, 0)), 0)
-                        as bigint
-                    ) as {{ dbt.type_string() }}
-                )
-                || '% on the 30 days before'
+                'activity down ' || observed || '% on the 30 days before (rule: '
+                || limit_of_rule || '%)'
         end as reason,
+        case signal
+            when 'login' then observed || ' 天未登录（规则：' || limit_of_rule || ' 天）'
+            when 'interaction' then observed || ' 天未互动（规则：' || limit_of_rule || ' 天）'
+            else
+                '活跃度较前 30 天下降 ' || observed || '%（规则：' || limit_of_rule || '%）'
+        end as reason_zh,
         action_1,
         action_2
 
-    from matched
-    where severity_rank = 1
+    from told
 
 )
 

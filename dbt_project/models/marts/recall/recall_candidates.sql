@@ -20,8 +20,8 @@ strategies as (
 
 population as (
 
-    -- What a user is worth on average stands in for those who have not ordered yet.
-    select {{ rate('sum(net_revenue)', 'count(*)') }} as value_per_user
+    -- Unknown, not nothing, where nobody has ever ordered.
+    select {{ rate('sum(net_revenue)', 'sum(orders)') }} as mean_net_order
     from users
 
 ),
@@ -39,14 +39,18 @@ matched as (
         users.lifecycle_stage,
         strategies.need,
         strategies.scene,
+        strategies.scene_zh,
         strategies.content_key,
         strategies.channels as channel_order,
         cast(strategies.unit_cost as decimal(18, 4)) as unit_cost,
-        strategies.uplift * coalesce(
-            {{ rate('users.net_revenue', 'users.orders') }}, population.value_per_user, 0
-        ) - cast(strategies.unit_cost as double) as expected_value,
+        strategies.uplift * population.mean_net_order - cast(strategies.unit_cost as double)
+            as expected_value,
         cast(strategies.priority as bigint) as priority,
+        cast(strategies.min_silent_days as bigint) as min_silent_days,
+        warnings.days_since_activity,
+        warnings.days_since_order,
         warnings.reason,
+        warnings.reason_zh,
         row_number() over (
             partition by warnings.user_id order by strategies.priority, strategies.strategy
         ) as strategy_rank
@@ -77,12 +81,17 @@ final as (
         lifecycle_stage,
         need,
         scene,
+        scene_zh,
         content_key,
         channel_order,
         unit_cost,
         cast({{ rounded('expected_value', 4) }} as decimal(18, 4)) as expected_value,
         priority,
-        reason
+        min_silent_days,
+        days_since_activity,
+        days_since_order,
+        reason,
+        reason_zh
 
     from matched
     where strategy_rank = 1

@@ -18,7 +18,11 @@ final as (
         warning_level,
         segment,
         tier,
-        reason
+        expected_value,
+        days_since_activity,
+        days_since_order,
+        reason,
+        reason_zh
 
     from verdicts
 

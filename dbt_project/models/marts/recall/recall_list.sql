@@ -24,9 +24,13 @@ final as (
         lifecycle_stage,
         need,
         scene,
+        scene_zh,
         unit_cost as cost,
         expected_value,
-        reason
+        days_since_activity,
+        days_since_order,
+        reason,
+        reason_zh
 
     from verdicts
 
