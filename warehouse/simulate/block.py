@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 
-from warehouse.simulate.behaviour.accounts import account_events, draw_consents
+from warehouse.simulate.behaviour.accounts import account_events
 from warehouse.simulate.behaviour.basket import fill_baskets
 from warehouse.simulate.behaviour.browsing import browsing_events
+from warehouse.simulate.behaviour.consents import consent_events, draw_consents
 from warehouse.simulate.behaviour.loyalty import loyalty_events
 from warehouse.simulate.behaviour.messages import draw_messages
 from warehouse.simulate.behaviour.opinions import opinion_events
 from warehouse.simulate.behaviour.ordering import complete_orders, ordering_events
 from warehouse.simulate.behaviour.profiles import profile_events
+from warehouse.simulate.behaviour.returns import return_events
 from warehouse.simulate.behaviour.sharing import sharing_events
 from warehouse.simulate.behaviour.shopping import shop
 from warehouse.simulate.catalogue import Catalogue
@@ -40,11 +42,13 @@ def draw_block(
     baskets = fill_baskets(shopping, catalogue, rng)
     orders = complete_orders(shopping, baskets)
     events = [
-        *account_events(population, consents, rng),
+        *account_events(population, rng),
+        *consent_events(consents),
         *profile_events(population, window, rng),
         *messages.events,
         *browsing_events(shopping, population, catalogue, rng),
         *ordering_events(shopping, baskets, orders, rng),
+        *return_events(orders, rng),
         *loyalty_events(visits, orders, population, window, rng),
         *sharing_events(visits, population, catalogue, rng),
         *opinion_events(visits, rng),

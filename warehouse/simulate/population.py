@@ -26,6 +26,10 @@ SECOND_SIGN_IN_AFTER = 3 * DAY
 
 CHANNELS = ("email", "sms", "push", "wechat_oa")
 CONTACT_SHARES = (0.86, 0.82, 0.6, 0.42)
+EMAIL = CHANNELS.index("email")
+# Two of a household read one mailbox; people who work here try their own shop.
+SHARED_MAILBOX_SHARE = 0.01
+STAFF_SHARE = 0.002
 
 # Pareto with this tail: a tenth of the users makes about half of the visits.
 VISITS_TAIL = 1.15
@@ -57,7 +61,10 @@ class Devices:
 
 @dataclass(frozen=True)
 class Population:
-    """People of one block: ``users`` who sign up, in order of sign-up, then visitors."""
+    """People of one block: ``users`` who sign up, in order of sign-up, then visitors.
+
+    ``mailbox`` is the user whose e-mail address each user gave: their own, but for a few.
+    """
 
     users: int
     user_id: pa.StringArray
@@ -69,6 +76,8 @@ class Population:
     devices: Devices
     habits: Habits
     has_contact: Flags
+    mailbox: Ints
+    is_staff: Flags
 
     @property
     def size(self) -> int:
@@ -92,6 +101,12 @@ class Population:
             known=np.ones(users.size, dtype=np.bool_),
         )
 
+    def of_mailboxes(self, instants: Ints) -> Ints:
+        """Give each user the earliest instant of all who share the mailbox."""
+        earliest = np.full(self.users, NEVER)
+        np.minimum.at(earliest, self.mailbox, instants)
+        return earliest[self.mailbox]
+
 
 def draw_population(*, first_number: int, users: int, window: Window, rng: Generator) -> Population:
     """Draw the people whose ids start at ``first_number``."""
@@ -104,6 +119,13 @@ def draw_population(*, first_number: int, users: int, window: Window, rng: Gener
         inviter == NOBODY, pick(rng, [campaign.weight for campaign in CAMPAIGNS], users), REFERRAL
     )
     never = np.full(visitors, NEVER)
+    mailbox = np.arange(users)
+    # Neighbours in pairs, so that nobody's mailbox is of one who has none.
+    sharing = some(rng, mailbox[1::2], SHARED_MAILBOX_SHARE)
+    mailbox[sharing] -= 1
+    staff = some(rng, np.setdiff1d(mailbox, mailbox[sharing]), STAFF_SHARE)
+    has_contact = rng.random((size, len(CHANNELS))) < CONTACT_SHARES
+    has_contact[np.concatenate([sharing, mailbox[sharing], staff]), EMAIL] = True
     signed_up_at = np.concatenate([sign_ups, never])
     return Population(
         users=users,
@@ -119,7 +141,9 @@ def draw_population(*, first_number: int, users: int, window: Window, rng: Gener
         place=pick(rng, [place.weight for place in PLACES], size),
         devices=_draw_devices(signed_up_at, rng),
         habits=_draw_habits(size, rng),
-        has_contact=rng.random((size, len(CHANNELS))) < CONTACT_SHARES,
+        has_contact=has_contact,
+        mailbox=mailbox,
+        is_staff=np.isin(np.arange(users), staff),
     )
 
 

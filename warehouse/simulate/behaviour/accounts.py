@@ -1,55 +1,29 @@
-"""Population -> accounts: sign-up, groups, merged ids, consent given and withdrawn, erasure."""
+"""Population -> accounts: sign-up, groups, merged ids, invitations, erasure."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
-from warehouse.simulate.columns import Flags, Ints, words
+from warehouse.simulate.columns import words
 from warehouse.simulate.draws import Generator, between, pick, some
 from warehouse.simulate.moments import NOBODY, Events, Moments, on_server
-from warehouse.simulate.population import CHANNELS, DEVICES_PER_PERSON, Population
-from warehouse.simulate.window import DAY, HOUR, MINUTE, NEVER, SECOND, Window
+from warehouse.simulate.population import DEVICES_PER_PERSON, Population
+from warehouse.simulate.window import DAY, HOUR, MINUTE, NEVER, SECOND
 
-CONSENT = 0.8
-WITHDRAWN = 0.04
 IN_A_GROUP = 0.03
 MERGED = 0.05
-GROUPS = ("tea_lovers", "campus", "staff")
+GROUPS = ("tea_lovers", "campus", "night_owls")
 INVITED_EARLIEST = 3 * DAY
 GROUP_JOINED_AFTER = 2 * HOUR
 MERGED_AFTER = 5 * MINUTE
 
 
-@dataclass(frozen=True)
-class Consents:
-    """Which channels each user granted at sign-up, and when a grant was withdrawn again."""
-
-    granted: Flags
-    withdrawn_at: Ints
-
-
-def draw_consents(population: Population, window: Window, rng: Generator) -> Consents:
-    """Consent needs a way to be reached; a small share withdraws it later."""
-    contacts = population.has_contact[: population.users]
-    granted = contacts & (rng.random(contacts.shape) < CONSENT)
-    withdrawn_at = np.full(granted.shape, NEVER)
-    person, channel = np.nonzero(granted)
-    withdrawn = some(rng, np.arange(person.size), WITHDRAWN)
-    person, channel = person[withdrawn], channel[withdrawn]
-    withdrawn_at[person, channel] = between(
-        rng, population.signed_up_at[person] + MINUTE, window.horizon, withdrawn.size
-    )
-    return Consents(granted, withdrawn_at)
-
-
-def account_events(population: Population, consents: Consents, rng: Generator) -> Iterator[Events]:
+def account_events(population: Population, rng: Generator) -> Iterator[Events]:
     """Name everything that happens to accounts as such."""
     sign_up = population.sign_ups
     yield Events("Signed Up", sign_up, {"method": "phone"})
     yield from _invitations(population, sign_up, rng)
-    yield from _consent_changes(consents, sign_up)
     grouped = some(rng, population.user_rows, IN_A_GROUP)
     group = words(GROUPS, pick(rng, (3, 2, 1), grouped.size))
     yield Events(
@@ -85,18 +59,3 @@ def _invitations(population: Population, sign_up: Moments, rng: Generator) -> It
     inviter_id = population.user_id.take(pa.array(inviter))
     accepted = sign_up.take(invited).later(2 * SECOND)
     yield Events("Invite Accepted", accepted, {"inviter_id": inviter_id})
-
-
-def _consent_changes(consents: Consents, sign_up: Moments) -> Iterator[Events]:
-    person, channel = np.nonzero(consents.granted)
-    yield Events(
-        "Consent Changed",
-        sign_up.take(person).later(3 * SECOND),
-        {"channel": words(CHANNELS, channel), "granted": np.ones(person.size, dtype=np.bool_)},
-    )
-    person, channel = np.nonzero(consents.withdrawn_at < NEVER)
-    yield Events(
-        "Consent Changed",
-        on_server(person, consents.withdrawn_at[person, channel]),
-        {"channel": words(CHANNELS, channel), "granted": np.zeros(person.size, dtype=np.bool_)},
-    )

@@ -6,8 +6,9 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from warehouse.simulate.behaviour.goods import lines_left, one_piece, product_columns
 from warehouse.simulate.behaviour.shopping import Shopping
-from warehouse.simulate.catalogue import CATEGORIES, Catalogue
+from warehouse.simulate.catalogue import Catalogue
 from warehouse.simulate.columns import (
     Column,
     Floats,
@@ -22,7 +23,6 @@ from warehouse.simulate.draws import Generator, allot, hex_ids, pick
 
 SHIPPING_CENTS, FREE_SHIPPING_FROM_CENTS = 800, 9_900
 NO_COUPON = 0
-NO_BASKET = -1
 
 
 class Currency(NamedTuple):
@@ -49,13 +49,18 @@ CURRENCIES = (
     Currency("JPY", 0.048, 1, 0.011),
     Currency("CHF", 8.1, 100, 0.003),
 )
+YUAN = np.array([each.yuan for each in CURRENCIES])
+MINOR_UNITS = np.array([each.minor_units for each in CURRENCIES])
 COUPONS = (Coupon("", 0), Coupon("NEW10", 10), Coupon("MEMBER5", 5), Coupon("SPRING15", 15))
 COUPON_WEIGHTS = (0, 3, 4, 1)
 
 
 @dataclass(frozen=True)
 class Baskets:
-    """One row per checkout; amounts in minor units of the row's currency, but ``yuan_cents``."""
+    """One row per checkout; amounts in minor units of the row's currency, but ``yuan_cents``.
+
+    ``products`` is everything in it, ``one_piece`` one piece of its first product.
+    """
 
     order_id: pa.StringArray
     currency: Ints
@@ -66,6 +71,7 @@ class Baskets:
     total: Ints
     yuan_cents: Ints
     products: Json
+    one_piece: Json
 
     def take(self, rows: Ints) -> "Baskets":
         """Keep the rows chosen by number."""
@@ -79,6 +85,7 @@ class Baskets:
             total=self.total[rows],
             yuan_cents=self.yuan_cents[rows],
             products=Json(self.products.text.take(pa.array(rows))),
+            one_piece=Json(self.one_piece.text.take(pa.array(rows))),
         )
 
     def amounts(self, **minor: Ints) -> dict[str, Column]:
@@ -87,14 +94,20 @@ class Baskets:
         return columns | {"currency": words([each.code for each in CURRENCIES], self.currency)}
 
 
+def in_yuan_cents(minor: Ints, currency: Ints) -> Ints:
+    """Value amounts of a currency at the shop's own rate."""
+    return np.rint(minor / MINOR_UNITS[currency] * YUAN[currency] * 100).astype(np.int64)
+
+
 def fill_baskets(shopping: Shopping, catalogue: Catalogue, rng: Generator) -> Baskets:
     """Price what is left in the carts of the visits that reach the checkout."""
     size = shopping.steps["checkout"].visit.size
     currency = _currencies(shopping, rng)
-    minor_units = np.array([each.minor_units for each in CURRENCIES])[currency]
-    yuan = np.array([each.yuan for each in CURRENCIES])[currency]
-    lines = _lines_left(shopping, catalogue)
+    minor_units = MINOR_UNITS[currency]
+    yuan = YUAN[currency]
+    lines = lines_left(shopping, catalogue)
     price = _convert(lines.yuan_cents, yuan[lines.basket], minor_units[lines.basket])
+    products = product_columns(catalogue, lines, money(price, minor_units[lines.basket]))
 
     goods = _sum_by(lines.basket, price * lines.quantity, size)
     coupon = _coupons(shopping, rng)
@@ -111,33 +124,11 @@ def fill_baskets(shopping: Shopping, catalogue: Catalogue, rng: Generator) -> Ba
         revenue=goods - discount,
         total=goods - discount + np.where(is_free, 0, shipping),
         yuan_cents=goods_in_yuan,
-        products=_product_lists(catalogue, lines, money(price, minor_units[lines.basket]), size),
-    )
-
-
-@dataclass(frozen=True)
-class _Lines:
-    """Product lines at the checkout, basket by basket."""
-
-    basket: Ints
-    product: Ints
-    quantity: Ints
-    yuan_cents: Ints
-
-
-def _lines_left(shopping: Shopping, catalogue: Catalogue) -> _Lines:
-    """Find the lines bought; they lie visit by visit, so those of one basket lie together."""
-    checkout, add = shopping.steps["checkout"], shopping.steps["add"]
-    basket_of_visit = np.full(len(shopping.visits), NO_BASKET)
-    basket_of_visit[checkout.visit] = np.arange(checkout.visit.size)
-    basket = basket_of_visit[add.visit]
-    left = np.flatnonzero((basket != NO_BASKET) & ~shopping.removed)
-    product = shopping.added[left]
-    return _Lines(
-        basket=basket[left],
-        product=product,
-        quantity=shopping.quantity[left],
-        yuan_cents=catalogue.price(product, add.moments.at[left]),
+        products=json_lists(
+            json_objects(products, lines.product.size),
+            np.searchsorted(lines.basket, np.arange(size + 1)),
+        ),
+        one_piece=one_piece(products, lines, size),
     )
 
 
@@ -163,15 +154,3 @@ def _convert(yuan_cents: Ints, yuan: Floats, minor_units: Ints) -> Ints:
 
 def _sum_by(group: Ints, amounts: Ints, groups: int) -> Ints:
     return np.bincount(group, weights=amounts, minlength=groups).astype(np.int64)
-
-
-def _product_lists(catalogue: Catalogue, lines: _Lines, price: Floats, baskets: int) -> Json:
-    """Write ``[{product}, ...]`` for each basket."""
-    columns = {
-        "product_id": catalogue.name(lines.product),
-        "category": words(CATEGORIES, catalogue.category[lines.product]),
-        "price": price,
-        "quantity": lines.quantity,
-    }
-    ends = np.searchsorted(lines.basket, np.arange(baskets + 1))
-    return json_lists(json_objects(columns, lines.product.size), ends)

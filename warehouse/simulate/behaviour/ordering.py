@@ -1,4 +1,4 @@
-"""Baskets -> checkouts, coupons, payments, orders, and what is refunded or cancelled later."""
+"""Baskets -> checkouts, coupons, payments, orders."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,19 +9,11 @@ import pyarrow as pa
 from warehouse.simulate.behaviour.basket import COUPONS, NO_COUPON, Baskets
 from warehouse.simulate.behaviour.shopping import Shopping
 from warehouse.simulate.columns import money, only_where, words
-from warehouse.simulate.draws import Generator, between, chance, pick, some
-from warehouse.simulate.moments import Events, Moments, on_server
-from warehouse.simulate.window import DAY, HOUR, MINUTE
+from warehouse.simulate.draws import Generator, pick
+from warehouse.simulate.moments import Events, Moments
 
-REFUNDED, PARTLY_REFUNDED = 0.05, 0.4
-LEAST_PART, LARGEST_PART = 0.2, 0.8
-REFUND_EARLIEST, REFUND_LATEST = 1 * DAY, 14 * DAY
-CANCELLED = 0.02
-CANCEL_EARLIEST, CANCEL_LATEST = 5 * MINUTE, 20 * HOUR
 PAYMENT_METHODS = ("wechat_pay", "alipay", "card")
 PAYMENT_WEIGHTS = (0.5, 0.4, 0.1)
-REFUND_REASONS = ("damaged", "wrong_size", "changed_mind", "late")
-REFUND_WEIGHTS = (2, 3, 4, 1)
 
 
 @dataclass(frozen=True)
@@ -65,37 +57,6 @@ def ordering_events(
         "products": bought.products,
     }
     yield Events("Order Completed", orders.moments, order)
-    yield from _taken_back(orders, rng)
-
-
-def _taken_back(orders: Orders, rng: Generator) -> Iterator[Events]:
-    """Refunds, whole or in part, and cancellations; never both of one order."""
-    row = np.arange(len(orders.moments))
-    refunded = some(rng, row, REFUNDED)
-    cancelled = some(rng, np.setdiff1d(row, refunded), CANCELLED)
-
-    back = orders.baskets.take(refunded)
-    is_part = chance(rng, PARTLY_REFUNDED, refunded.size)
-    part = between(rng, LEAST_PART * back.revenue, LARGEST_PART * back.revenue, refunded.size)
-    amount = np.where(is_part, np.maximum(part, 1), back.revenue)
-    reason = words(REFUND_REASONS, pick(rng, REFUND_WEIGHTS, refunded.size))
-    at = orders.moments.at[refunded] + between(rng, REFUND_EARLIEST, REFUND_LATEST, refunded.size)
-    yield Events(
-        "Order Refunded",
-        on_server(orders.moments.person[refunded], at),
-        {
-            "order_id": back.order_id,
-            **back.amounts(revenue=amount, total=amount),
-            "reason": reason,
-        },
-    )
-    void = orders.baskets.take(cancelled)
-    at = orders.moments.at[cancelled] + between(rng, CANCEL_EARLIEST, CANCEL_LATEST, cancelled.size)
-    yield Events(
-        "Order Cancelled",
-        on_server(orders.moments.person[cancelled], at),
-        {"order_id": void.order_id, **void.amounts(revenue=void.revenue, total=void.total)},
-    )
 
 
 def _baskets_at(step: str, shopping: Shopping, baskets: Baskets) -> Baskets:

@@ -1,6 +1,7 @@
 """Population -> identify lines: names, contacts and places that belong to nobody.
 
-Addresses are of ``example.com``; phone numbers start with +86 100, where no mobile number does.
+Addresses are of ``example.com``, those of staff of ``staff.example.com``; phone numbers start with
++86 100, where no mobile number does.
 """
 
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from warehouse.simulate.places import (
 from warehouse.simulate.population import Population
 from warehouse.simulate.window import DAY, SECOND, Window
 
+DOMAINS = ("@example.com", "@staff.example.com")
 BIRTHDAY_GIVEN = 0.6
 # Days since 1970: 1955 to 2007.
 EARLIEST_BIRTHDAY, LATEST_BIRTHDAY = -5_479, 13_514
@@ -47,8 +49,9 @@ def profile_events(population: Population, window: Window, rng: Generator) -> It
 def _traits(population: Population, window: Window, rng: Generator) -> dict[str, Column]:
     size = population.users
     user_id = population.user_id.slice(0, size)
+    mailbox = population.mailbox
     contacts = {
-        "email": glue(user_id, "@example.com"),
+        "email": glue(user_id, words(DOMAINS, population.is_staff * 1)).take(pa.array(mailbox)),
         "phone": pa.array([f"+861000{name[1:]}" for name in user_id.to_pylist()]),
         "push_token": hex_ids(rng, size, prefix="push-"),
         "wechat_openid": hex_ids(rng, size, prefix="wx-"),
