@@ -1,49 +1,14 @@
 with
 
-funnel_events as (
-
-    select * from {{ ref('int_funnel_events') }}
-    where event_date <= {{ as_of_date() }}
-
-),
-
-inputs as (
-
-    select
-        user_id,
-        at_micros,
-        day_position,
-        funnel,
-        step,
-        window_micros
-
-    from funnel_events
-
-    union all
-
-    -- A step is counted by the session it lies in: where they begin has a part in it.
-    select
-        user_id,
-        {{ epoch_micros('started_at') }} as at_micros,
-        0 as day_position,
-        null as funnel,
-        null as step,
-        null as window_micros
-
-    from {{ ref('fct_sessions') }}
-    where user_id in (select funnel_events.user_id from funnel_events)
-
-),
-
 fingerprints as (
 
     select
         user_id,
         {{ fingerprint(
-            ['at_micros', 'day_position', 'funnel', 'step', 'window_micros']
+            ['at_micros', 'ended_micros', 'day_position', 'funnel', 'step', 'window_micros']
         ) }} as input_fingerprint
 
-    from inputs
+    from {{ ref('int_funnel_marks') }}
     group by user_id
 
 ),

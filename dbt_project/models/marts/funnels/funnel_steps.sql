@@ -48,6 +48,10 @@ final as (
             as conversion,
         {{ rate('users', 'lag(users) over (partition by funnel order by step)') }}
             as step_conversion,
+        {{ rate('sessions', 'first_value(sessions) over (partition by funnel order by step)') }}
+            as session_conversion,
+        {{ rate('sessions', 'lag(sessions) over (partition by funnel order by step)') }}
+            as session_step_conversion,
         {{ as_of_date() }} as as_of_date
 
     from counted
