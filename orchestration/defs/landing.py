@@ -8,6 +8,7 @@ import dagster as dg
 from orchestration.partitions import SINGLE_RUN, days_of
 from orchestration.resources import Installation
 from warehouse.errors import UserError
+from warehouse.exports.listed import bring_in_line
 from warehouse.feeds import EVENTS, FEEDS, Feed
 from warehouse.lake.admission import admit
 from warehouse.lake.ingest import ingest_days
@@ -19,6 +20,16 @@ from warehouse.settings import Settings
 OWNERS = ["team:data-platform"]
 POOL = "build"
 
+# No edge from the export: what is listed today is read by the lists of later days only.
+LISTED = dg.AssetSpec(
+    key=["raw", "listed"],
+    group_name="raw",
+    kinds={"parquet"},
+    owners=OWNERS,
+    description="One row per user on an exported recall list, without a contact. Brought in line"
+    " with the export folders by the first step of a run.",
+)
+
 # Only what may pass by itself is tried again: a full disk for a moment, a share that came back.
 RETRY = dg.RetryPolicy(max_retries=2, delay=5, backoff=dg.Backoff.EXPONENTIAL)
 
@@ -26,7 +37,7 @@ RETRY = dg.RetryPolicy(max_retries=2, delay=5, backoff=dg.Backoff.EXPONENTIAL)
 def build_defs(*, partitions: dg.PartitionsDefinition) -> dg.Definitions:
     """Return, of each feed, the landing source, the lake and the list of admitted days."""
     of_feeds = (_assets(feed, partitions=partitions) for feed in FEEDS.values())
-    return dg.Definitions(assets=[asset for assets in of_feeds for asset in assets])
+    return dg.Definitions(assets=[*(asset for assets in of_feeds for asset in assets), LISTED])
 
 
 def _assets(feed: Feed, *, partitions: dg.PartitionsDefinition) -> list[Any]:
@@ -71,6 +82,8 @@ def _assets(feed: Feed, *, partitions: dg.PartitionsDefinition) -> list[Any]:
         try:
             days = _landed(settings, days_of(context.partition_keys), feed)
             report = ingest_days(settings, days, feed.name)
+            if feed.every_day:
+                bring_in_line(settings)
         except UserError as error:
             # A person has to mend it: trying again would only delay the message.
             raise dg.Failure(str(error), allow_retries=False) from error

@@ -75,14 +75,18 @@ def verify_export(folder: Path) -> list[str]:
     manifest = read_manifest(folder)
     if manifest is None:
         return [f"{folder / MANIFEST}: missing or unreadable"]
-    problems: list[str] = []
-    for name, mark in manifest["files"].items():
-        path = folder / name
-        if not path.is_file():
-            problems.append(f"{path}: missing")
-        elif sha256_of(path) != mark["sha256"]:
-            problems.append(f"{path}: content differs from what was exported (sha256)")
-    return problems
+    found = (damaged(folder, name, mark) for name, mark in manifest["files"].items())
+    return [problem for problem in found if problem]
+
+
+def damaged(folder: Path, name: str, mark: Mapping[str, Any]) -> str:
+    """Say what is wrong with one file of an exported folder, by its mark; "" if it is whole."""
+    path = folder / name
+    if not path.is_file():
+        return f"{path}: missing"
+    if sha256_of(path) != mark["sha256"]:
+        return f"{path}: content differs from what was exported (sha256)"
+    return ""
 
 
 def _batches(found: duckdb.DuckDBPyConnection):

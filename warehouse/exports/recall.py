@@ -20,6 +20,7 @@ from warehouse.exports.folder import (
     write_manifest,
     write_query,
 )
+from warehouse.exports.listed import bring_in_line
 from warehouse.rules.effective import rule_in_effect
 from warehouse.serving.marts import open_marts, quoted
 from warehouse.settings import Settings
@@ -57,10 +58,13 @@ def export_recall(settings: Settings, *, as_of_date: date) -> ExportReport:
         write = partial(_write, connection, as_of_date, channels)
         if not folder.exists():
             replace_folder(folder, write, mode=FOLDER_MODE)
-            return ExportReport(folder, as_of_date, _rows(folder), changed=True)
-        with tempfile.TemporaryDirectory(prefix=".compare-", dir=folder.parent) as scratch:
-            write(Path(scratch))
-            return _keep_or_mend(folder, Path(scratch), as_of_date, write)
+            report = ExportReport(folder, as_of_date, _rows(folder), changed=True)
+        else:
+            with tempfile.TemporaryDirectory(prefix=".compare-", dir=folder.parent) as scratch:
+                write(Path(scratch))
+                report = _keep_or_mend(folder, Path(scratch), as_of_date, write)
+    bring_in_line(settings)
+    return report
 
 
 def contact_fields(settings: Settings) -> dict[str, str]:

@@ -23,6 +23,7 @@ from warehouse.lake.layout import (
     rows_path,
     schema_of,
 )
+from warehouse.lake.listed import put_empty_part
 from warehouse.lake.loads import admitted, loaded, remove_load, rows_let_in
 from warehouse.lake.upgrade import upgrade
 from warehouse.settings import Settings
@@ -39,6 +40,7 @@ def admit(settings: Settings, days: Sequence[date], feed: str = EVENTS) -> dict[
     """
     if feed == EVENTS:
         upgrade(settings)
+        put_empty_part(settings)
     newest = loaded(settings, feed)
     chosen = {day: newest[day].fingerprint for day in days if day in newest}
     return point_to(settings, chosen, feed)

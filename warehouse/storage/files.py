@@ -159,6 +159,15 @@ def replace_folder(path: Path, build: Callable[[Path], None], *, mode: int = 0o7
     _remove(replaced)
 
 
+def complete_swaps(near: Path) -> None:
+    """Put back the folders that a kill between the two renames of `replace_folder` left aside."""
+    for replaced in near.glob(f".*{REPLACED}"):
+        path = near / replaced.name.removeprefix(".").removesuffix(REPLACED)
+        if not path.exists():
+            replaced.rename(path)
+            sync(near)
+
+
 def sync(path: Path) -> None:
     """Make a file's bytes, or a folder's names, survive a power cut."""
     descriptor = os.open(path, os.O_RDONLY)

@@ -32,6 +32,10 @@
     create or replace view raw.{{ table.name }} as
     {%- if table.is_list %}
     select * from read_parquet('{{ lake }}/{{ table.file }}.parquet');
+    {%- elif table.name == 'listed' %}
+    select * from read_parquet(
+        '{{ lake }}/listed/{{ '**' if '://' in lake else 'as_of=*' }}/part.parquet', hive_partitioning = false
+    );
     {%- else %}
     select * from read_parquet(
         {%- if table.name == 'events' %}
@@ -60,6 +64,8 @@
     create or replace view raw.{{ table.name }} as
     {% if table.is_list %}
     select * from parquet.`{{ lake }}/{{ table.file }}.parquet`
+    {% elif table.name == 'listed' %}
+    select * from parquet.`{{ lake }}/listed`
     {% else %}
     select
         * except ({{ (times + ['load_date']) | join(', ') }}),

@@ -1,11 +1,104 @@
 with
 
-traits as (
+messages as (
 
-    select * from {{ ref('int_user_day_traits') }}
+    select
+        user_id,
+        event,
+        event_date,
+        lower(trim({{ json_text('properties', 'channel') }})) as channel,
+        trim({{ json_text('properties', 'list_id') }}) as list_id
+
+    from {{ ref('int_business_events') }}
     where
-        contacts > 0
+        event in ('Message Sent', 'Message Failed')
         and event_date <= {{ as_of_date() }}
+
+),
+
+identity_map as (
+
+    select
+        actor_id,
+        user_id
+
+    from {{ ref('int_identity_map') }}
+
+),
+
+parameters as (
+
+    select cast(value as bigint) as cooling_days
+    from {{ ref('parameters') }}
+    where parameter = 'recall_cooling_days'
+
+),
+
+places as (
+
+    -- A list is no contact before its day is over. Who was merged since is their user of today.
+    select
+        coalesce(identity_map.user_id, listed.user_id) as user_id,
+        listed.list_id,
+        listed.channel,
+        listed.as_of_date,
+        parameters.cooling_days
+
+    from {{ source('raw', 'listed') }} as listed
+    left join identity_map
+        on listed.user_id = identity_map.actor_id
+    cross join parameters
+    where listed.as_of_date < {{ as_of_date() }}
+
+),
+
+taken_back as (
+
+    -- A failure that names no list is of the one on whose cooling it falls.
+    select
+        places.user_id,
+        places.list_id
+
+    from places
+    inner join messages
+        on
+            places.user_id = messages.user_id
+            and messages.event = 'Message Failed'
+            and (
+                places.list_id = messages.list_id
+                or (
+                    messages.list_id is null
+                    and places.channel = messages.channel
+                    and places.as_of_date < messages.event_date
+                    and {{ days_between('places.as_of_date', 'messages.event_date') }}
+                    < places.cooling_days
+                )
+            )
+    group by places.user_id, places.list_id
+
+),
+
+contacts as (
+
+    select
+        user_id,
+        event_date as contact_date
+
+    from messages
+    where event = 'Message Sent'
+
+    union all
+
+    select
+        places.user_id,
+        places.as_of_date as contact_date
+
+    from places
+    left join taken_back
+        on
+            places.user_id = taken_back.user_id
+            and places.list_id = taken_back.list_id
+    where taken_back.user_id is null
 
 ),
 
@@ -13,9 +106,9 @@ final as (
 
     select
         user_id,
-        max(event_date) as last_contact_date
+        max(contact_date) as last_contact_date
 
-    from traits
+    from contacts
     group by user_id
 
 )

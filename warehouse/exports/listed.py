@@ -1,0 +1,117 @@
+"""Exported recall lists -> ``lake/listed``: the one thing that comes back into the models.
+
+Who was listed yesterday was contacted, whatever the sender reports. The export folders are the
+record; the parts in the lake are brought in line with their manifests.
+"""
+
+import json
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from warehouse.errors import UserError
+from warehouse.exports.folder import MANIFEST, damaged, read_manifest
+from warehouse.lake.listed import (
+    FOLDER,
+    SCHEMA,
+    days_with_part,
+    put_empty_part,
+    put_part,
+    remove_part,
+)
+from warehouse.settings import Settings
+from warehouse.storage.files import complete_swaps, write_text_atomically
+
+
+def list_id(as_of_date: date, channel: str) -> str:
+    """Name a list, as its file and what is reported of its messages do."""
+    return f"{as_of_date.isoformat()}/{channel}"
+
+
+def export_folders(settings: Settings) -> dict[date, Path]:
+    """Return the folders of the exported lists, oldest first; a killed swap is completed."""
+    root = settings.exports_dir / "recall"
+    complete_swaps(root)
+    found = {path.name.removeprefix(FOLDER): path for path in root.glob(f"{FOLDER}*")}
+    return {date.fromisoformat(day): found[day] for day in sorted(found)}
+
+
+def bring_in_line(settings: Settings) -> list[date]:
+    """Make the parts say what the manifests of the export folders say; return the days changed.
+
+    A list whose folder was taken away counts as never sent. Raises UserError for a folder of which
+    it cannot be known who is on it.
+    """
+    put_empty_part(settings)
+    noted, there = _noted(settings), days_with_part(settings)
+    folders = export_folders(settings)
+    marks = {day: _mark(folder) for day, folder in folders.items()}
+    stale = [day for day in folders if day not in there or noted.get(str(day)) != marks[day]]
+    for day in stale:
+        put_part(settings, day, table_of(folders[day], day))
+    for day in there - folders.keys():
+        remove_part(settings, day)
+    now = {str(day): mark for day, mark in marks.items()}
+    if now != noted:
+        write_text_atomically(_note_path(settings), json.dumps(now, indent=1) + "\n")
+    return stale
+
+
+def table_of(folder: Path, as_of_date: date) -> pa.Table:
+    """Read who is on the lists of a folder; a file that is not as exported is refused."""
+    tables = [SCHEMA.empty_table()]
+    for name, mark in manifest_of(folder)["files"].items():
+        channel, _, ending = name.rpartition(".")
+        if ending != "parquet":
+            continue
+        if fault := damaged(folder, name, mark):
+            raise broken(fault)
+        rows = pq.ParquetFile(folder / name).read()
+        # Not read from the file: lists from before they had an id lack it.
+        own = {
+            "list_id": pa.scalar(list_id(as_of_date, channel)),
+            "channel": pa.scalar(channel),
+            "as_of_date": pa.scalar(as_of_date, pa.date32()),
+        }
+        own = {column: pa.repeat(value, len(rows)) for column, value in own.items()}
+        read = {c: rows[c] for c in ("user_id", "strategy", "arm") if c in rows.column_names}
+        nulls = {c: pa.nulls(len(rows), pa.string()) for c in ("strategy", "arm")}
+        tables.append(pa.table(nulls | read | own).select(SCHEMA.names).cast(SCHEMA))
+    return pa.concat_tables(tables).sort_by([("channel", "ascending"), ("user_id", "ascending")])
+
+
+def manifest_of(folder: Path) -> dict[str, Any]:
+    """Read the manifest of an exported list; raises UserError where there is none."""
+    manifest = read_manifest(folder)
+    if manifest is None:
+        raise broken(f"{folder / MANIFEST}: missing or unreadable")
+    return manifest
+
+
+def broken(fault: str) -> UserError:
+    """Say that a file of an exported list is not what was exported."""
+    where, _, what = fault.partition(": ")
+    return UserError(
+        f"a file of an exported recall list is not as it was written: {what}",
+        where=where,
+        cure="restore the folder from a backup; if the list was never sent, move the folder away",
+    )
+
+
+def _mark(folder: Path) -> str:
+    path = folder / MANIFEST
+    return sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+
+
+def _note_path(settings: Settings) -> Path:
+    """Return the note of which manifests the parts were made from."""
+    return settings.build_dir / "listed.json"
+
+
+def _noted(settings: Settings) -> dict[str, str]:
+    path = _note_path(settings)
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
