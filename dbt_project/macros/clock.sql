@@ -53,3 +53,8 @@
     {#- First day of the day, week (Monday) or month a date lies in. -#}
     cast(date_trunc('{{ period }}', {{ date_column }}) as date)
 {%- endmacro %}
+
+{% macro time_key(timestamp_column) -%}
+    {#- A UTC timestamp as 20 digits that sort as time does: what follows them comes with its first or last. -#}
+    lpad(cast({{ epoch_micros(timestamp_column) }} as {{ dbt.type_string() }}), 20, '0')
+{%- endmacro %}

@@ -8,33 +8,27 @@ roles as (
 
 ),
 
-final as (
+lines as (
 
+    -- What others do to a user, and what a programme books for them, does not show that they came.
     select
         coalesce(identity_map.user_id, events.actor_id) as user_id,
-        min(events.platform) as platform,
-        min(events.country) as country,
-        -- The first campaign; the key sorts as time does.
-        min(
-            case
-                when events.campaign_source is not null
-                    then
-                        lpad(
-                            cast(
-                                {{ epoch_micros('events.occurred_at') }} as {{ dbt.type_string() }}
-                            ),
-                            20,
-                            '0'
-                        )
-                        || events.campaign_source
-            end
-        ) as first_campaign,
-        min(case when events.event = 'Signed Up' then events.occurred_at end) as signed_up_at,
-        min(case when events.type = 'identify' then events.occurred_at end) as identified_at,
-        cast(
-            count(case when roles.is_message and events.event = 'Message Sent' then 1 end) as bigint
-        ) as contacts,
-        events.event_date
+        events.event_date,
+        events.type,
+        events.event,
+        events.platform,
+        events.country,
+        events.campaign_source,
+        events.occurred_at,
+        events.type in ('track', 'page', 'screen') as is_named,
+        roles.event is not null as is_known,
+        coalesce(roles.is_activity, true) as is_activity,
+        coalesce(not (roles.is_message or roles.is_refund), true)
+        and coalesce(
+            events.event not like 'Points %'
+            and events.event not in ('Level Changed', 'Complaint Closed', 'User Deleted'),
+            true
+        ) as is_seen
 
     from {{ ref('int_touched_events') }} as events
     left join {{ ref('int_identity_map') }} as identity_map
@@ -43,7 +37,73 @@ final as (
             and events.is_anonymous = identity_map.is_anonymous
     left join roles
         on events.event = roles.event
-    group by coalesce(identity_map.user_id, events.actor_id), events.event_date
+
+),
+
+places as (
+
+    -- Few rows a day and user: where they were is ranked among these, not among all events.
+    select
+        user_id,
+        event_date,
+        platform,
+        country,
+        max(occurred_at) as last_at,
+        max(case when is_seen then 1 else 0 end) as is_seen,
+        min(
+            case
+                when campaign_source is not null and is_named and is_activity
+                    then {{ time_key('occurred_at') }} || campaign_source
+            end
+        ) as first_campaign,
+        min(
+            case
+                when campaign_source is not null and not (is_named and is_activity)
+                    then {{ time_key('occurred_at') }} || campaign_source
+            end
+        ) as first_other_campaign,
+        min(case when event = 'Signed Up' then occurred_at end) as signed_up_at,
+        min(case when type = 'identify' then occurred_at end) as identified_at,
+        count(
+            case
+                when
+                    event in ('Message Clicked', 'Email Link Clicked', 'Push Notification Tapped')
+                    then 1
+            end
+        ) as clicks,
+        count(case when event = 'Message Sent' then 1 end) as contacts,
+        count(case when is_named then 1 end) as tracked_events,
+        count(case when is_named and is_known then 1 end) as known_events
+
+    from lines
+    group by user_id, event_date, platform, country
+
+),
+
+final as (
+
+    -- The latest of each, apart; of two at the same instant the greater by its text.
+    select
+        user_id,
+        max(is_seen) = 1 as is_seen,
+        substr(
+            max(case when platform is not null then {{ time_key('last_at') }} || platform end), 21
+        ) as platform,
+        substr(
+            max(case when country is not null then {{ time_key('last_at') }} || country end), 21
+        ) as country,
+        min(first_campaign) as first_campaign,
+        min(first_other_campaign) as first_other_campaign,
+        min(signed_up_at) as signed_up_at,
+        min(identified_at) as identified_at,
+        cast(sum(clicks) as bigint) as clicks,
+        cast(sum(contacts) as bigint) as contacts,
+        cast(sum(tracked_events) as bigint) as tracked_events,
+        cast(sum(known_events) as bigint) as known_events,
+        event_date
+
+    from places
+    group by user_id, event_date
 
 )
 

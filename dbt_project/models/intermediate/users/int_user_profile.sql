@@ -28,31 +28,17 @@ order_totals as (
 
 ),
 
-everyone as (
-
-    select user_id from totals
-    union
-    select user_id from traits
-
-),
-
 final as (
 
     select
-        everyone.user_id,
-        least(
-            coalesce(totals.first_active_date, traits.first_trait_date),
-            coalesce(traits.first_trait_date, totals.first_active_date)
-        ) as first_seen_date,
-        greatest(
-            coalesce(totals.last_active_date, traits.last_trait_date),
-            coalesce(traits.last_trait_date, totals.last_active_date)
-        ) as last_seen_date,
+        traits.user_id,
+        traits.first_seen_date,
+        traits.last_seen_date,
         totals.first_active_date,
         totals.last_active_date,
         traits.signed_up_at,
         {{ local_date('traits.signed_up_at') }} as signed_up_date,
-        coalesce(traits.acquisition_channel, 'direct') as acquisition_channel,
+        traits.acquisition_channel,
         traits.country,
         traits.platform,
         coalesce(totals.active_days, 0) as active_days,
@@ -62,13 +48,11 @@ final as (
         order_totals.first_order_date,
         order_totals.last_order_date
 
-    from everyone
+    from traits
     left join totals
-        on everyone.user_id = totals.user_id
-    left join traits
-        on everyone.user_id = traits.user_id
+        on traits.user_id = totals.user_id
     left join order_totals
-        on everyone.user_id = order_totals.user_id
+        on traits.user_id = order_totals.user_id
 
 )
 

@@ -7,7 +7,22 @@ user_days as (
 
 ),
 
-final as (
+clicks as (
+
+    -- A click in a message moves the clock of interactions, and nothing else.
+    select
+        user_id,
+        max(event_date) as last_click_date
+
+    from {{ ref('int_user_day_traits') }}
+    where
+        clicks > 0
+        and event_date <= {{ as_of_date() }}
+    group by user_id
+
+),
+
+sums as (
 
     select
         user_id,
@@ -30,6 +45,33 @@ final as (
 
     from user_days
     group by user_id
+
+),
+
+final as (
+
+    select
+        sums.user_id,
+        sums.first_active_date,
+        sums.last_active_date,
+        sums.last_login_date,
+        greatest(
+            coalesce(sums.last_interaction_date, clicks.last_click_date),
+            coalesce(clicks.last_click_date, sums.last_interaction_date)
+        ) as last_interaction_date,
+        sums.active_days,
+        sums.sessions,
+        sums.online_seconds,
+        {% for name in ['recent', 'base'] %}
+        sums.{{ name }}_active_days,
+        sums.{{ name }}_sessions,
+        sums.{{ name }}_online_seconds,
+        {% endfor %}
+        sums.net_revenue
+
+    from sums
+    left join clicks
+        on sums.user_id = clicks.user_id
 
 )
 

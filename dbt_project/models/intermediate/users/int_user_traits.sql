@@ -5,45 +5,84 @@ with
 
 traits as (
 
-    -- A day that told nothing of the user, as one with a message sent to them, is not seen.
     select * from {{ ref('int_user_day_traits') }}
-    where
-        event_date <= {{ as_of_date() }}
-        and (
-            platform is not null
-            or country is not null
-            or first_campaign is not null
-            or signed_up_at is not null
-            or identified_at is not null
-        )
+    where event_date <= {{ as_of_date() }}
 
 ),
 
-latest_days as (
+campaigns as (
 
     select
         user_id,
-        platform,
-        country,
-        row_number() over (partition by user_id order by event_date desc) as recency_rank
+        first_campaign as campaign
 
     from traits
-    where
-        platform is not null
-        or country is not null
+    where first_campaign is not null
+    union all
+    select
+        user_id,
+        first_other_campaign as campaign
+
+    from traits
+    where first_other_campaign is not null
 
 ),
 
-firsts as (
+first_visits as (
 
     select
         user_id,
-        min(event_date) as first_trait_date,
-        max(event_date) as last_trait_date,
-        substr(min(first_campaign), 21) as acquisition_channel,
+        {{ time_key('min(started_at)') }} as started_key,
+        {{ time_key('min_by(ended_at, started_at)') }} as ended_key
+
+    from {{ ref('fct_sessions') }}
+    where
+        event_date <= {{ as_of_date() }}
+        and user_id in (select campaigns.user_id from campaigns)
+    group by user_id
+
+),
+
+channels as (
+
+    -- Campaigns after the first visit change nothing, and a line before it is no part of it.
+    select
+        campaigns.user_id,
+        substr(min(campaigns.campaign), 21) as acquisition_channel
+
+    from campaigns
+    inner join first_visits
+        on
+            campaigns.user_id = first_visits.user_id
+            and substr(campaigns.campaign, 1, 20) >= first_visits.started_key
+            and substr(campaigns.campaign, 1, 20) <= first_visits.ended_key
+    group by campaigns.user_id
+
+),
+
+seen as (
+
+    select
+        user_id,
+        min(event_date) as first_seen_date,
+        max(event_date) as last_seen_date,
         coalesce(min(signed_up_at), min(identified_at)) as signed_up_at
 
     from traits
+    where is_seen
+    group by user_id
+
+),
+
+places as (
+
+    select
+        user_id,
+        max(case when dimension = 'platform' then dimension_value end) as platform,
+        max(case when dimension = 'country' then dimension_value end) as country
+
+    from {{ ref('int_user_places') }}
+    where valid_to is null
     group by user_id
 
 ),
@@ -51,19 +90,19 @@ firsts as (
 final as (
 
     select
-        firsts.user_id,
-        firsts.first_trait_date,
-        firsts.last_trait_date,
-        firsts.acquisition_channel,
-        firsts.signed_up_at,
-        latest_days.country,
-        latest_days.platform
+        seen.user_id,
+        seen.first_seen_date,
+        seen.last_seen_date,
+        seen.signed_up_at,
+        coalesce(channels.acquisition_channel, 'direct') as acquisition_channel,
+        places.country,
+        places.platform
 
-    from firsts
-    left join latest_days
-        on
-            firsts.user_id = latest_days.user_id
-            and latest_days.recency_rank = 1
+    from seen
+    left join channels
+        on seen.user_id = channels.user_id
+    left join places
+        on seen.user_id = places.user_id
 
 )
 

@@ -36,7 +36,9 @@ activity as (
         event_date,
         sum(events) as events,
         sum(interactions) as interactions,
-        sum(logins) as logins,
+        greatest(
+            sum(logins), max(case when signed_in_events > 0 then 1 else 0 end)
+        ) as logins,
         sum(content) as content,
         sum(shares) as shares,
         sum(invites) as invites
