@@ -136,7 +136,7 @@ def definition_fingerprint(project: Project, settings: Settings) -> str:
         for key, macro in sorted(project.nodes["macros"].items())
         if macro["package_name"] == "userops"
     }
-    whole = [content, macros, settings.timezone, settings.currency]
+    whole = [content, macros, settings.timezone, settings.currency, settings.phone_country]
     return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
 
 

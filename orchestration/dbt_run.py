@@ -95,6 +95,7 @@ def build_arguments(
         "timezone": settings.timezone,
         "utc_offsets": utc_offsets(settings.timezone, as_of_date + timedelta(days=FUTURE_DAYS)),
         "currency": settings.currency,
+        "phone_country": settings.phone_country,
         "lake": str(settings.lake_root).rstrip("/"),
         "funnel_steps": project.funnel_steps,
         "columns_are_known": is_known,

@@ -23,6 +23,7 @@ from orchestration.dbt_run import Outcome, build_arguments, stream
 from orchestration.definitions import build_definitions
 from orchestration.environment import enter
 from tests.skips import pytest_sessionfinish  # noqa: F401 - a hook of pytest
+from warehouse.feeds import EVENTS, FEEDS
 from warehouse.lake.admission import admit
 from warehouse.lake.ingest import ingest_days
 from warehouse.landing.days import landed_days
@@ -61,6 +62,11 @@ class Installation:
         wanted = [date.fromisoformat(day) for day in days] or landed_days(self.settings)
         ingest_days(self.settings, wanted)
         newest = max(admit(self.settings, wanted))
+        for feed in FEEDS.keys() - {EVENTS}:
+            landed = landed_days(self.settings, feed)
+            if landed:
+                ingest_days(self.settings, landed, feed)
+                admit(self.settings, landed, feed)
         project = project_of(self.settings)
         project.engine.prepare(self.settings)
         is_first = not self.settings.build_db.exists()

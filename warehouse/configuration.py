@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import fields, replace
@@ -181,4 +182,11 @@ def _validated(settings: Settings, origins: Mapping[str, str]) -> Settings:
             where=origins.get("currency", ""),
             cure="use an ISO 4217 code such as CNY or USD",
         )
-    return replace(settings, currency=settings.currency.upper())
+    phone_country = settings.phone_country.removeprefix("+")
+    if not re.fullmatch("[1-9][0-9]{0,2}", phone_country):
+        raise UserError(
+            f"unknown country code {settings.phone_country!r}",
+            where=origins.get("phone_country", ""),
+            cure="use the digits that stand behind the plus, such as 86 or 1",
+        )
+    return replace(settings, currency=settings.currency.upper(), phone_country=phone_country)

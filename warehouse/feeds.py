@@ -26,11 +26,15 @@ class Feed:
     """A name, and the columns of its CSV; ``every_day``: a run of a day that lacks it is refused.
 
     Of any other feed nothing need ever land: an empty table with its columns stands in the lake.
+    ``names_one`` are columns of which a row must fill at least one, or it speaks of nobody.
+    ``stands``: what has landed holds from then on, so a run takes in every day that is not in yet.
     """
 
     name: str
     columns: tuple[Column, ...] = ()
     every_day: bool = False
+    names_one: tuple[str, ...] = ()
+    stands: bool = False
 
 
 def column(name: str, data_type: str, **what: Any) -> Column:
@@ -42,6 +46,17 @@ def _by_name(*feeds: Feed) -> dict[str, Feed]:
     return {feed.name: feed for feed in feeds}
 
 
+# Every cell of a suppression may be anything: one that cannot be read must not let the row go, and
+# with it the person. What it comes to is decided by the models, in favour of silence.
 FEEDS = _by_name(
     Feed(EVENTS, every_day=True),
+    Feed(
+        "suppressions",
+        tuple(
+            column(name, "string", optional=True)
+            for name in ("channel", "address", "user_id", "since", "reason")
+        ),
+        names_one=("address", "user_id"),
+        stands=True,
+    ),
 )

@@ -48,6 +48,7 @@ class Settings:
     home: Path
     timezone: str = "Asia/Shanghai"
     currency: str = "CNY"
+    phone_country: str = "86"
     landing: str = ""
     lake: str = ""
     engine: str = DUCKDB

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from orchestration.defs.landing import days_in_question
 from orchestration.partitions import days_of
 from orchestration.resources import Installation
 from quality.suite import Suite, Verdict, load_suites, run_suite
@@ -62,7 +63,8 @@ def _frame(
     if suite.asset.startswith(BY_DAY):
         feed = FEEDS[suite.asset.removeprefix(BY_DAY)]
         landed = set(load_days(settings, feed.name))
-        days = [day for day in days_of(context.partition_keys) if day in landed]
+        asked = days_in_question(settings, days_of(context.partition_keys), feed)
+        days = [day for day in asked if day in landed]
         return measure(settings, days, feed.name) if days or feed.every_day else None
     return measure(settings, max(admitted(settings)))
 

@@ -13,6 +13,7 @@ from warehouse.feeds import EVENTS, FEEDS, Feed
 from warehouse.lake.admission import admit
 from warehouse.lake.ingest import ingest_days
 from warehouse.lake.layout import name_of
+from warehouse.lake.loads import admitted, waiting
 from warehouse.lake.outcome import IngestReport
 from warehouse.landing.days import landed_days
 from warehouse.settings import Settings
@@ -107,7 +108,9 @@ def _assets(feed: Feed, *, partitions: dg.PartitionsDefinition) -> list[Any]:
         context: dg.AssetExecutionContext, installation: dg.ResourceParam[Installation]
     ) -> dg.MaterializeResult:
         """The load days that passed the border checks: only these are read further."""
-        days = admit(installation.settings, days_of(context.partition_keys), feed.name)
+        settings = installation.settings
+        chosen = days_in_question(settings, days_of(context.partition_keys), feed)
+        days = admit(settings, chosen, feed.name)
         newest = {"newest": max(days).isoformat()} if days else {}
         return dg.MaterializeResult(metadata={"dagster/row_count": len(days), **newest})
 
@@ -127,8 +130,9 @@ def _what_lands(feed: Feed) -> str:
 
 def _landed(settings: Settings, wanted: list[date], feed: Feed) -> list[date]:
     """Return the days of a run that have landed; a quiet day within a range is no mistake."""
-    there = set(landed_days(settings, feed.name))
-    days = [day for day in wanted if day in there]
+    there = landed_days(settings, feed.name)
+    new = set(there) - set(admitted(settings, feed.name)) if feed.stands else set()
+    days = [day for day in there if day in new or day in wanted]
     if feed.every_day and not days:
         raise UserError(
             f"nothing has landed for {wanted[0]}"
@@ -137,6 +141,14 @@ def _landed(settings: Settings, wanted: list[date], feed: Feed) -> list[date]:
             cure="put the files of a day into a folder dt=YYYY-MM-DD there",
         )
     return days
+
+
+def days_in_question(settings: Settings, wanted: list[date], feed: Feed) -> list[date]:
+    """Return the days that a run judges and lets in: its own, and of what stands all that waits.
+
+    So what a gate has stopped stops every run until it is mended, and is not forgotten on the next.
+    """
+    return sorted({*wanted, *(waiting(settings, feed.name) if feed.stands else ())})
 
 
 def _metadata(report: IngestReport) -> dict[str, Any]:

@@ -33,7 +33,12 @@ def edited(name: str, old: str, new: str) -> tuple[str, int]:
 # distance from the edited line to the line named
 BAD_EDITS = [
     ("channels", "\nsms,", "\nexcluded,", "channel cannot be 'excluded'", 1),
-    ("channels", "sms,phone", "sms,my phone", "contact_field cannot be 'my phone'", 0),
+    ("channels", "phone,required", "my phone,required", "contact_field cannot be 'my phone'", 0),
+    ("channels", "push_token,granted", "push_token,no", "consent_default cannot be 'no'", 0),
+    ("channels", "e-mail|e_mail", "e-mail|Ｅ-Mail", "the alias 'Ｅ-Mail' is also on line 2", 0),
+    ("channels", "app push|", "app push|SMS|", "the alias 'SMS' is also on line 3", 0),
+    ("channels", "e-mail|e_mail", "e-mail|ALL", "the alias 'ALL' means every channel", 0),
+    ("channels", "e-mail|e_mail", "e-mail| e_mail", "has a blank part", 0),
     ("channels", "\nsms,", "\nfax,", "'sms', which strategies uses, has no row", 3),
     ("event_roles", "event,role", "event,rolle", "unknown column 'rolle'", 0),
     ("event_roles", "event,role", "event", "cells where the header has 1", 1),

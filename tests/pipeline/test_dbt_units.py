@@ -33,6 +33,7 @@ def _run_unit_tests(settings: Settings) -> dict[str, str]:
         "as_of_date": LAST,
         "timezone": settings.timezone,
         "currency": settings.currency,
+        "phone_country": settings.phone_country,
         "lake": str(settings.lake_root),
     }
     arguments = ["test", "--select", "test_type:unit", "--vars", json.dumps(variables)]

@@ -22,6 +22,10 @@ GOOD: dict[str, dict[str, Any]] = {
         "out_of_time_events": 0, "unnamed_tracks": 0, "distinct_actors": 300,
         "usual_parsed": 900.0, "volume_ratio": 1.1, "late_share": 0.01, "identified_share": 0.6,
     },
+    "raw_suppressions": {
+        "load_date": "2026-03-10", "files": 1, "files_rejected": 0, "files_incomplete": 0,
+        "lines": 3, "parsed": 2, "quarantined": 0, "blank": 1, "count_gap": 0, "lake_gap": 0,
+    },
     "marts": {
         "as_of_date": "2026-03-10", "users": 100, "users_before": 99, "users_ratio": 1.01,
         "tierless_buyers": 0, "scoreless_buyers": 0, "money_gap": 0.0, "kpi_rows": 60,
@@ -46,6 +50,11 @@ CLOSING: dict[tuple[str, str, str], dict[str, Any]] = {
     ("raw_events", "be_between", "null_actors"): {"null_actors": 1},
     ("raw_events", "be_between", "unnamed_tracks"): {"unnamed_tracks": 1},
     ("raw_events", "be_between", "out_of_time_events"): {"out_of_time_events": 1},
+    ("raw_suppressions", "be_between", "files_rejected"): {"files_rejected": 1},
+    ("raw_suppressions", "be_between", "files_incomplete"): {"files_incomplete": 1},
+    ("raw_suppressions", "be_between", "quarantined"): {"quarantined": 1},
+    ("raw_suppressions", "be_between", "count_gap"): {"count_gap": 1},
+    ("raw_suppressions", "be_between", "lake_gap"): {"lake_gap": 1},
     ("marts", "be_between", "users"): {"users": 0},
     ("marts", "be_between", "users_ratio"): {"users_ratio": 0.89},
     ("marts", "be_between", "tierless_buyers"): {"tierless_buyers": 1},

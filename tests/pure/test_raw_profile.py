@@ -23,7 +23,7 @@ from warehouse.lake.layout import (
 from warehouse.settings import Settings
 
 DAY = date(2026, 3, 10)
-[SUITE] = [suite for suite in load_suites() if suite.frame == "raw_days"]
+[SUITE] = [suite for suite in load_suites() if suite.asset == "raw/events"]
 
 
 def failed(rows: pd.DataFrame) -> tuple[set[str], set[str]]:

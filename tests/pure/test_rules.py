@@ -87,7 +87,7 @@ def test_an_older_file_without_names_shows_its_codes(settings: Settings) -> None
 def test_a_blank_name_shows_the_code(settings: Settings) -> None:
     write_own(settings, "channels.csv", shipped("channels").replace("E-mail,邮件", ",邮件"))
 
-    assert "email,email,email,邮件\n" in (prepare_rules(settings) / "channels.csv").read_text()
+    assert ",required,email,邮件\n" in (prepare_rules(settings) / "channels.csv").read_text()
 
 
 def test_an_own_file_takes_the_place_of_the_shipped_one(settings: Settings) -> None:
@@ -115,6 +115,15 @@ def test_what_a_spreadsheet_leaves_in_a_file_does_no_harm(settings: Settings) ->
     assert (prepare_rules(settings) / "fx_rates.csv").read_bytes() == (
         b"currency,valid_from,rate\nUSD,2026-01-01,7.1\nCNY,1970-01-01,1\n"
     )
+
+
+def test_a_file_of_channels_from_before_consent_was_asked_requires_it(settings: Settings) -> None:
+    before = "channel,contact_field\nemail,email\nsms,phone\npush,token\nwechat_oa,openid\n"
+    write_own(settings, "channels.csv", before)
+
+    text = (prepare_rules(settings) / "channels.csv").read_text()
+    assert text.startswith("channel,aliases,contact_field,consent_default,name_en,name_zh\n")
+    assert "\npush,,token,required,push,push\n" in text
 
 
 def test_what_a_gate_asks_a_rule_for_follows_the_rule_in_effect(settings: Settings) -> None:

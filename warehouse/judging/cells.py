@@ -25,6 +25,10 @@ _READ: Mapping[str, Callable[[str], Any]] = {
 }
 
 
+# As spreadsheets leave them below a table.
+BLANK_ROW = b" \t\r\n,;"
+
+
 def columns_in(feed: Feed, source: Source | None) -> dict[str, str]:
     """Return what a file calls each column of its feed; what a constant stands for is left out."""
     mapped = source.columns if source else {}
@@ -47,14 +51,17 @@ def judge_cells(
     constants = {name: str(value) for name, value in (source.constants if source else {}).items()}
     rows, numbers, rejected, blank = [], [], [], 0
     for record in records:
-        if not record.original.strip():
+        if not record.original.strip(BLANK_ROW):
             blank += 1
             continue
         try:
             _refuse_unfit(record, limits)
             cells = {name: record.values.get(named, "") for name, named in names.items()}
             cells |= constants
-            rows.append([_value(cells[column.name], column) for column in feed.columns])
+            row = [_value(cells[column.name], column) for column in feed.columns]
+            if feed.names_one and not any(cells[name].strip(WHITESPACE) for name in feed.names_one):
+                raise Rejected("no_id", f"neither {' nor '.join(feed.names_one)}")
+            rows.append(row)
             numbers.append(record.number)
         except Rejected as verdict:
             rejected.append(Refusal(record.number, verdict.rejection, record.original))

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 import xxhash
 
+from warehouse.judging import consents
 from warehouse.judging.orders import ROLES, order_of
 from warehouse.judging.repeats import refuse_repeats
 from warehouse.judging.values import (
@@ -48,6 +49,7 @@ class Limits:
     currencies: frozenset[str]
     max_line_bytes: int
     roles: Mapping[str, str] = field(default_factory=lambda: ROLES)
+    channels: frozenset[str] = frozenset()
 
     @classmethod
     def of(
@@ -58,14 +60,15 @@ class Limits:
         max_line_bytes: int,
         currencies: frozenset[str],
         roles: Mapping[str, str] = ROLES,
+        channels: frozenset[str] = frozenset(),
     ):
         """Return the limits of a load day: ``future_days`` after its end is too late.
 
-        ``roles`` says which events move money, and how.
+        ``roles`` says which events move money, and how; ``channels`` are the words for a channel.
         """
         end = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1 + future_days)
         latest = min(int(end.timestamp()) * 1_000_000, _LATEST)
-        return cls(latest, currencies, max_line_bytes, roles)
+        return cls(latest, currencies, max_line_bytes, roles, channels)
 
 
 def judge(line: bytes, limits: Limits) -> tuple | Rejection:
@@ -77,6 +80,11 @@ def judge(line: bytes, limits: Limits) -> tuple | Rejection:
         return _event(line, readable_fields(line, limits), limits)
     except Rejected as verdict:
         return verdict.rejection
+
+
+def is_consent(kind: str, event: str | None) -> bool:
+    """Tell whether a line says yes or no to being contacted."""
+    return kind == "track" and event == consents.EVENT
 
 
 def payload_hash(parts: tuple) -> int:
@@ -130,6 +138,8 @@ def _event(line: bytes, fields: dict[str, bytes], limits: Limits) -> tuple:
         _json_object(fields.get(name), name) for name in ("properties", "traits", "context")
     )
     order = order_of(event, properties, limits.roles, limits.currencies)
+    if is_consent(kind, event):
+        consents.refuse_unknown_grant(properties, limits.channels)
     message = identifier(fields.get("messageId"), "messageId") or _made_id(line)
     stamp = _stamp(fields.get("timestamp"))
     payload = (kind, given, user, anonymous, previous, group, stamp, properties, traits, context)

@@ -41,6 +41,10 @@ def admit(settings: Settings, days: Sequence[date], feed: str = EVENTS) -> dict[
     if feed == EVENTS:
         upgrade(settings)
         put_empty_part(settings)
+        for other in FEEDS:
+            # The models read every feed, also where nothing of it has been let in yet.
+            if other != feed and not is_file(loads_path(settings, other)):
+                point_to(settings, {}, other)
     newest = loaded(settings, feed)
     chosen = {day: newest[day].fingerprint for day in days if day in newest}
     return point_to(settings, chosen, feed)

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from warehouse.errors import UserError
 from warehouse.feeds import EVENTS, FEEDS
+from warehouse.judging.consents import known_channels
 from warehouse.judging.currencies import known_currencies
 from warehouse.judging.exact import Limits
 from warehouse.judging.files import Count, Landed, look_at, read_file, refuse_file
@@ -37,6 +38,7 @@ from warehouse.lake.sinks import DaySink
 from warehouse.lake.upgrade import upgrade
 from warehouse.landing.days import day_folder, is_landed, landed_entries, landed_files, source_name
 from warehouse.landing.streams import BadFile
+from warehouse.rules.effective import SHIPPED_DIR
 from warehouse.settings import Settings
 from warehouse.storage.files import remove_scratch, scratch
 from warehouse.storage.objects import FileChanged
@@ -59,6 +61,7 @@ class _Work:
     settings: Settings
     currencies: frozenset[str]
     roles: Mapping[str, str]
+    channels: frozenset[str]
     mark: bytes
     force: bool
     feed: str
@@ -112,9 +115,9 @@ def _load_all(
     if feed == EVENTS:
         upgrade(settings)
     remove_scratch(settings.lake_root)
-    rules = (settings.effective_rules_dir, settings.rules_dir)
-    mark = fingerprint(settings, feed)
-    work = _Work(settings, known_currencies(rules), order_roles(rules), mark, force, feed)
+    rules = (settings.effective_rules_dir, settings.rules_dir, SHIPPED_DIR)
+    said = (known_currencies(rules), order_roles(rules), known_channels(rules))
+    work = _Work(settings, *said, fingerprint(settings, feed), force, feed)
     held = _held(settings, feed)
     sizes = {
         day: DAY_BYTES + sum(entry.size for entry in landed_entries(settings, day, feed))
@@ -233,6 +236,7 @@ def _replace_day(work: _Work, day: date, files: list[Landed], waiting: Iterable[
         max_line_bytes=settings.max_line_bytes,
         currencies=work.currencies,
         roles=work.roles,
+        channels=work.channels,
     )
     with scratch(settings.lake_root, day.isoformat()) as folder, _garbage_collection_paused():
         counts, reasons = _read_all(files, work, limits, folder)

@@ -64,6 +64,13 @@ def loaded(settings: Settings, feed: str = EVENTS) -> dict[date, Load]:
     return newest
 
 
+def waiting(settings: Settings, feed: str) -> set[date]:
+    """Return the days of which what came last has not been let in."""
+    listed = admitted(settings, feed)
+    newest = loaded(settings, feed)
+    return {day for day, load in newest.items() if listed.get(day) != load.fingerprint}
+
+
 def read_ledger(
     settings: Settings, days: Sequence[date] | None = None, feed: str = EVENTS
 ) -> pa.Table:

@@ -16,7 +16,13 @@ from warehouse.rules.checks import Check, Spec
 from warehouse.rules.kinds import kind_of
 from warehouse.rules.parameters import parameters_suit_their_units
 from warehouse.rules.partitions import counts_up, covers, divides
-from warehouse.rules.relations import names_as_shipped, not_above, refers_to, same_within
+from warehouse.rules.relations import (
+    names_as_shipped,
+    not_above,
+    refers_to,
+    same_within,
+    tells_apart,
+)
 from warehouse.rules.roles import roles_have_effect
 from warehouse.rules.stages import every_situation_has_one_stage
 from warehouse.rules.warnings import signals_have_their_limits
@@ -39,6 +45,7 @@ MAKERS: Mapping[str, Callable[..., Check]] = {
     "not_above": not_above,
     "refers_to": refers_to,
     "same_within": same_within,
+    "tells_apart": tells_apart,
 }
 
 

@@ -36,15 +36,15 @@ class Spec:
     may_be_empty: bool = False
     stands: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
-    def default(self, column: str) -> str:
-        """Name the column that stands in for this one where it says nothing; usually none."""
-        return self.columns[column].default if column in self.columns else ""
+    def may_be_missing(self, column: str) -> bool:
+        """Tell whether something stands in for a column that a file does not have."""
+        return column in self.columns and self.columns[column].may_be_missing
 
 
 def column_faults(table: Table, spec: Spec, known: tuple[str, ...]) -> Faults:
     """Compare the header with the shipped one, in any order; what has a default may be missing."""
     line = table.header_line
-    needed = [column for column in known if not spec.default(column)]
+    needed = [column for column in known if not spec.may_be_missing(column)]
     missing = [column for column in needed if column not in table.columns]
     for column in table.columns:
         if column not in known:
@@ -60,12 +60,19 @@ def column_faults(table: Table, spec: Spec, known: tuple[str, ...]) -> Faults:
 
 
 def with_defaults(table: Table, spec: Spec) -> Table:
-    """Fill what a row leaves to another of its columns: a name not given is the code itself."""
-    given = {c: kind.default for c, kind in spec.columns.items() if kind.default in table.columns}
+    """Fill what a row leaves unsaid: a name not given is the code itself, a consent is required."""
+    given = {
+        c: kind
+        for c, kind in spec.columns.items()
+        if kind.default in table.columns or kind.otherwise is not None
+    }
 
     def filled(row: Row) -> Row:
-        names = {c: row.cells.get(c) or row[default] for c, default in given.items()}
-        return Row(row.line, row.cells | names)
+        cells = {
+            c: row.cells.get(c) or (row[kind.default] if kind.default else kind.otherwise or "")
+            for c, kind in given.items()
+        }
+        return Row(row.line, row.cells | cells)
 
     columns = tuple(dict.fromkeys((*table.columns, *given)))
     return replace(table, columns=columns, rows=tuple(map(filled, table.rows)))

@@ -18,13 +18,20 @@ class Kind:
     """A named test on the text of one cell.
 
     ``is_optional`` lets the cell be blank. ``default`` names a column of the same row that stands
-    in for a blank one, and for the whole column where a file does not have it.
+    in for a blank one, and for the whole column where a file does not have it; ``otherwise`` is a
+    value that does.
     """
 
     wants: str
     accepts: Callable[[str], bool]
     is_optional: bool = False
     default: str = ""
+    otherwise: str | None = None
+
+    @property
+    def may_be_missing(self) -> bool:
+        """Tell whether something stands in for the column where a file does not have it."""
+        return bool(self.default) or self.otherwise is not None
 
 
 def kind_of(
@@ -39,6 +46,7 @@ def kind_of(
     such_as: str = "",
     optional: bool = False,
     default: str = "",
+    otherwise: str | None = None,
 ) -> Kind:
     """Make the kind of a column from its type in the database and what its entry says beyond it.
 
@@ -58,7 +66,8 @@ def kind_of(
         kind = BOOLEAN if family == "boolean" else DATE
     else:
         raise ValueError(f"no rule has columns of the type {data_type!r}")
-    return replace(kind, is_optional=optional or bool(default), default=default)
+    is_optional = optional or bool(default) or otherwise is not None
+    return replace(kind, is_optional=is_optional, default=default, otherwise=otherwise)
 
 
 def integer(least: int, most: int | None = None) -> Kind:

@@ -1,5 +1,8 @@
 """Tables -> faults: what an entry may demand between rows, columns and files."""
 
+from collections.abc import Sequence
+
+from warehouse.judging.spelling import folded
 from warehouse.rules.checks import Check, Faults, Rules
 from warehouse.rules.table import Table, nearest
 
@@ -54,6 +57,29 @@ def refers_to(column: str, to: str, *, besides: str = "", separator: str = "") -
                 )
             else:
                 yield table.fault(what, line=row.line, cure=nearest(value, known))
+
+    return check
+
+
+def tells_apart(column: str, aliases: str, *, separator: str, taken: Sequence[str]) -> Check:
+    """Demand that a word, however it is written, is at most one row's name or alias."""
+
+    def check(table: Table, _: Rules) -> Faults:
+        codes = {folded(row[column]): row.line for row in table.rows}
+        seen: dict[str, int] = {}
+        for row in table.rows:
+            for alias in row[aliases].split(separator) if row[aliases] else ():
+                word, what, cure = folded(alias), "", ""
+                line = seen.get(word) or codes.get(word, row.line)
+                if not word or alias != alias.strip():
+                    what, cure = f"{aliases} {row[aliases]!r} has a blank part", "give words alone"
+                elif word in taken:
+                    what, cure = f"the alias {alias!r} means every {column}", "leave it out"
+                elif word in seen or line != row.line:
+                    what, cure = f"the alias {alias!r} is also on line {line}", "leave one out"
+                seen[word] = row.line
+                if what:
+                    yield table.fault(what, line=row.line, cure=cure)
 
     return check
 

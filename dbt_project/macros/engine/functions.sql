@@ -25,6 +25,44 @@
     get_json_object({{ column }}, '$.' || {{ key }})
 {%- endmacro %}
 
+{% macro json_length(column, path) -%}
+    {#- How many elements an array has; 0 or null for what is none. -#}
+    {{ return(adapter.dispatch('json_length', 'userops')(column, path)) }}
+{%- endmacro %}
+
+{% macro default__json_length(column, path) -%}
+    json_array_length({{ column }}, '$.{{ path }}')
+{%- endmacro %}
+
+{% macro spark__json_length(column, path) -%}
+    json_array_length(get_json_object({{ column }}, '$.{{ path }}'))
+{%- endmacro %}
+
+{% macro each_of(expression, separator) -%}
+    {#- In a select list: a row for each part of a text. -#}
+    {{ return(adapter.dispatch('each_of', 'userops')(expression, separator)) }}
+{%- endmacro %}
+
+{% macro default__each_of(expression, separator) -%}
+    unnest(string_split({{ expression }}, '{{ separator }}'))
+{%- endmacro %}
+
+{% macro spark__each_of(expression, separator) -%}
+    explode(split({{ expression }}, '[{{ separator }}]'))
+{%- endmacro %}
+
+{% macro only_digits(expression) -%}
+    {{ return(adapter.dispatch('only_digits', 'userops')(expression)) }}
+{%- endmacro %}
+
+{% macro default__only_digits(expression) -%}
+    regexp_replace({{ expression }}, '[^0-9]', '', 'g')
+{%- endmacro %}
+
+{% macro spark__only_digits(expression) -%}
+    regexp_replace({{ expression }}, '[^0-9]', '')
+{%- endmacro %}
+
 {% macro epoch_micros(column) -%}
     {{ return(adapter.dispatch('epoch_micros', 'userops')(column)) }}
 {%- endmacro %}

@@ -33,6 +33,7 @@ typed as (
         source.currency,
         source.properties,
         source.traits,
+        source.context,
 
         -- times
         source.occurred_at,

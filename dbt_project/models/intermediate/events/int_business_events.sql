@@ -10,7 +10,7 @@ business as (
         or is_complaint
         or is_message
 
-    {% for name in ['Survey Answered', 'Consent Changed', 'User Deleted'] %}
+    {% for name in ['Survey Answered'] + consent_events() %}
     union all
     select '{{ name }}' as event
     {% endfor %}
@@ -31,6 +31,7 @@ lines as (
         case when is_business then currency end as currency,
         case when is_business then properties end as properties,
         case when not is_business then traits end as traits,
+        case when is_of_consent then context end as context,
         occurred_at,
         load_date,
         source_file,
@@ -40,7 +41,12 @@ lines as (
     from (
         select
             *,
-            coalesce(event in (select business.event from business), false) as is_business
+            coalesce(event in (select business.event from business), false) as is_business,
+            coalesce(event in (
+                {%- for name in consent_events() %}
+                '{{ name }}'{{ ',' if not loop.last }}
+                {%- endfor %}
+            ), false) as is_of_consent
 
         from {{ ref('int_touched_events') }}
     ) as events
@@ -63,6 +69,7 @@ final as (
         lines.currency,
         lines.properties,
         lines.traits,
+        lines.context,
         lines.occurred_at,
         lines.load_date,
         lines.source_file,

@@ -26,7 +26,7 @@ ways as (
         contacts.channel,
         position(contacts.step in '>' || candidates.channel_order || '>') as place,
         contacts.contact is not null as has_contact,
-        contacts.has_consent
+        contacts.has_consent and not contacts.is_suppressed as has_consent
 
     from candidates
     left join contacts

@@ -9,8 +9,8 @@ candidates as (
 deleted as (
 
     select user_id from {{ ref('int_contacts') }}
-    where is_deleted
     group by user_id
+    having count_if(not is_erased) = 0
 
 ),
 

@@ -1,0 +1,59 @@
+{#- What people write by hand, compared as they meant it: names of channels, e-mails, phones. -#}
+
+{% macro cleaned(expression) -%}
+    {#-
+        Full-width signs narrow, blanks and dashes of every kind plain ones, what cannot be seen gone,
+        no blanks around: as `warehouse/judging/spelling.py` does, which a test compares with this.
+    -#}
+    {%- set wide = '！＂＃＄％＆（）＊＋，－．／０１２３４５６７８９：；＜＝＞？＠ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ［］＾＿｀ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ｛｜｝～' -%}
+    {%- set narrow = '!"#$%&()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~' -%}
+    {%- set blanks = '\u0009\u000a\u000b\u000c\u000d\u0085\u00a0\u1680\u2028\u2029\u202f\u205f\u3000\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a' -%}
+    {%- set dashes = '\u2010\u2011\u2012\u2013\u2014\u2015\u2212' -%}
+    {%- set unseen = '\u00ad\u180e\u2060\ufeff\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069' -%}
+    trim(translate(
+        {{ expression }},
+        '{{ wide }}{{ blanks }}{{ dashes }}{{ unseen }}',
+        '{{ narrow }}{{ ' ' * (blanks | length) }}{{ '-' * (dashes | length) }}'
+    ))
+{%- endmacro %}
+
+{% macro folded(expression) -%}
+    lower({{ cleaned(expression) }})
+{%- endmacro %}
+
+{% macro email_address(expression) -%}
+    {#- An e-mail as it is compared and sent to; empty for what is none. -#}
+    {%- set email = folded(expression) -%}
+    case
+        when {{ email }} like '%_@_%' and translate({{ email }}, ' "<>()[]{},;:', '') = {{ email }}
+            then {{ email }}
+        else ''
+    end
+{%- endmacro %}
+
+{% macro phone_number(expression) -%}
+    {#-
+        Digits with `+`; empty for what is none. A number that begins with the country's code and is as
+        long as one that has it is taken to have it: written twice, it would be another's number.
+    -#}
+    {%- set text = "replace(" ~ folded(expression) ~ ", '(0)', '')" -%}
+    {%- set digits = only_digits("case when " ~ text ~ " like '%.0' then left(" ~ text ~ ", length(" ~ text ~ ") - 2) else " ~ text ~ " end") -%}
+    {%- set country = var('phone_country') -%}
+    case
+        when length({{ digits }}) < 5 then ''
+        when {{ digits }} like '00%' then '+' || substr({{ digits }}, 3)
+        when {{ text }} like '%+%' then '+' || {{ digits }}
+        when {{ digits }} like '{{ country }}%' and length({{ digits }}) >= 11 then '+' || {{ digits }}
+        when {{ digits }} like '0%' then '+{{ country }}' || substr({{ digits }}, 2)
+        else '+{{ country }}' || {{ digits }}
+    end
+{%- endmacro %}
+
+{% macro contact_address(field, expression) -%}
+    {#- What a contact field holds, as its addresses are compared: by the name of the field. -#}
+    case
+        when {{ field }} = 'email' or right({{ field }}, 6) = '_email' then {{ email_address(expression) }}
+        when {{ field }} in ('phone', 'mobile') or right({{ field }}, 6) = '_phone' then {{ phone_number(expression) }}
+        else {{ cleaned(expression) }}
+    end
+{%- endmacro %}

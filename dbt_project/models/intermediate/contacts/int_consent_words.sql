@@ -1,0 +1,140 @@
+{{ config(materialized='view') }}
+
+with
+
+events as (
+
+    select * from {{ ref('int_business_events') }}
+    where
+        type = 'track'
+        and event in (
+            'Consent Changed',
+            'Unsubscribed',
+            'Email Marked as Spam',
+            'Email Marked As Spam',
+            'User Deleted'
+        )
+
+),
+
+names as (
+
+    select * from {{ ref('int_channel_names') }}
+
+),
+
+said as (
+
+    -- Whatever is no plain yes is a no.
+    select
+        message_id,
+        coalesce({{ folded(json_text('properties', 'channel')) }}, '') as said,
+        coalesce({{ json_length('properties', 'channel') }}, 0) as parts,
+        case
+            when event = 'User Deleted' then 'deleted'
+            when
+                event = 'Consent Changed'
+                and {{ folded(json_text('properties', 'granted')) }} in ('true', '1', 'yes', 'y')
+                then 'granted'
+            else 'refused'
+        end as word,
+        event
+
+    from events
+
+),
+
+words as (
+
+    select
+        message_id,
+        case when event = 'User Deleted' then '' else said end as said,
+        parts,
+        word
+
+    from said
+    where
+        event in ('Consent Changed', 'User Deleted')
+        or said <> ''
+
+    union
+
+    select
+        message_id,
+        'email' as said,
+        0 as parts,
+        word
+
+    from said
+    where event not in ('Consent Changed', 'User Deleted')
+
+),
+
+met as (
+
+    -- A list names each of its channels.
+    select
+        words.message_id,
+        words.said,
+        names.channel,
+        count(*) as names_met
+
+    from words
+    inner join names
+        on
+            words.said = names.name
+            or (words.parts > 0 and position('"' || names.name || '"' in words.said) > 0)
+    group by words.message_id, words.said, names.channel
+
+),
+
+understood as (
+
+    select
+        message_id,
+        said,
+        sum(names_met) as names_met
+
+    from met
+    group by message_id, said
+
+),
+
+final as (
+
+    -- No channel and `all` mean every channel, and so does a refusal that nobody understands whole.
+    select
+        events.user_id,
+        channels.channel,
+        words.word,
+        events.message_id,
+        events.occurred_at,
+        events.event_date
+
+    from words
+    inner join events
+        on words.message_id = events.message_id
+    cross join {{ ref('channels') }} as channels
+    left join met
+        on
+            words.message_id = met.message_id
+            and words.said = met.said
+            and channels.channel = met.channel
+    left join understood
+        on
+            words.message_id = understood.message_id
+            and words.said = understood.said
+    where
+        met.channel is not null
+        or words.said in ('', 'all')
+        or (
+            words.word = 'refused'
+            and (
+                understood.names_met is null
+                or understood.names_met < words.parts
+            )
+        )
+
+)
+
+select * from final

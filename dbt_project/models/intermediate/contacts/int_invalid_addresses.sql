@@ -1,0 +1,107 @@
+{{ config(materialized='view') }}
+
+with
+
+changes as (
+
+    select * from {{ ref('int_profile_changes') }}
+    where event_date <= {{ as_of_date() }}
+
+),
+
+bounced as (
+
+    select
+        user_id,
+        value,
+        occurred_at
+
+    from changes
+    where kind = 'bounced'
+
+),
+
+periods as (
+
+    -- The address of an account at a time; its first one also stands for what was before.
+    select
+        user_id,
+        value as address,
+        occurred_at as valid_from,
+        lead(occurred_at) over (
+            partition by user_id order by occurred_at, load_date, source_file, source_line
+        ) as valid_to,
+        row_number() over (
+            partition by user_id order by occurred_at, load_date, source_file, source_line
+        ) as place
+
+    from changes
+    where
+        kind = 'address'
+        and subject = 'email'
+        and value <> ''
+
+),
+
+failed as (
+
+    select
+        coalesce(bounced.value, periods.address) as address,
+        max(bounced.occurred_at) as bounced_at
+
+    from bounced
+    left join periods
+        on
+            bounced.value is null
+            and bounced.user_id = periods.user_id
+            and (bounced.occurred_at >= periods.valid_from or periods.place = 1)
+            and (bounced.occurred_at < periods.valid_to or periods.valid_to is null)
+    group by coalesce(bounced.value, periods.address)
+
+),
+
+arrived as (
+
+    select
+        coalesce(changes.value, periods.address) as address,
+        max(changes.occurred_at) as reached_at
+
+    from changes
+    left join periods
+        on
+            changes.value is null
+            and changes.user_id = periods.user_id
+            and (changes.occurred_at >= periods.valid_from or periods.place = 1)
+            and (changes.occurred_at < periods.valid_to or periods.valid_to is null)
+    where
+        changes.kind = 'reached'
+        and (
+            changes.value in (select failed.address from failed)
+            or changes.user_id in (
+                select holders.user_id
+                from periods as holders
+                inner join failed
+                    on holders.address = failed.address
+            )
+        )
+    group by coalesce(changes.value, periods.address)
+
+),
+
+final as (
+
+    -- At the same instant the bounce counts.
+    select failed.address
+    from failed
+    left join arrived
+        on failed.address = arrived.address
+    where
+        failed.address is not null
+        and (
+            arrived.reached_at is null
+            or arrived.reached_at <= failed.bounced_at
+        )
+
+)
+
+select * from final

@@ -1,0 +1,154 @@
+{{ rebuilt_by('event_date', 'int_touched_days') }}
+
+with
+
+events as (
+
+    select * from {{ ref('int_business_events') }}
+
+),
+
+fields as (
+
+    -- Channels may share a contact: a phone number takes calls and messages.
+    select contact_field from {{ ref('channels') }}
+    group by contact_field
+
+),
+
+given as (
+
+    -- Whatever any channel can be reached by: what an identify says is the account's own; a word or
+    -- an event of a message may name the address it speaks of.
+    select
+        events.message_id,
+        case when events.type = 'identify' then 'address' else 'named' end as kind,
+        fields.contact_field as subject,
+        case
+            when events.type = 'identify'
+                then {{ json_text_at('events.traits', 'fields.contact_field') }}
+            else coalesce(
+                {{ json_text_at('events.properties', 'fields.contact_field') }},
+                {{ json_text_at('events.context', "'traits.' || fields.contact_field") }}
+            )
+        end as written
+
+    from events
+    cross join fields
+    where
+        events.type = 'identify'
+        or events.event in ('Consent Changed', 'Unsubscribed')
+        or events.event like 'Email %'
+
+),
+
+addresses as (
+
+    select
+        message_id,
+        kind,
+        subject,
+        {{ contact_address('subject', 'written') }} as value
+
+    from given
+    where written is not null
+
+),
+
+words as (
+
+    select
+        message_id,
+        word as kind,
+        channel as subject,
+        cast(null as {{ dbt.type_string() }}) as value
+
+    from {{ ref('int_consent_words') }}
+
+),
+
+signals as (
+
+    -- Whether e-mail arrives; the address named, or else the one the account had then.
+    select
+        events.message_id,
+        case when events.event = 'Email Bounced' then 'bounced' else 'reached' end as kind,
+        'email' as subject,
+        nullif(addresses.value, '') as value
+
+    from events
+    left join addresses
+        on
+            events.message_id = addresses.message_id
+            and addresses.subject = 'email'
+    where
+        events.type = 'track'
+        and (
+            events.event in ('Email Delivered', 'Email Opened', 'Email Link Clicked')
+            or (
+                events.event = 'Email Bounced'
+                and coalesce(
+                    lower(coalesce(
+                        {{ json_text('events.properties', 'type') }},
+                        {{ json_text('events.properties', 'bounce_type') }}
+                    )), ''
+                ) not like 'soft%'
+            )
+        )
+
+),
+
+names as (
+
+    select
+        message_id,
+        'name' as kind,
+        'name' as subject,
+        coalesce(
+            {{ json_text('traits', 'name') }},
+            concat_ws(
+                ' ', {{ json_text('traits', 'firstName') }}, {{ json_text('traits', 'lastName') }}
+            )
+        ) as value
+
+    from events
+    where type = 'identify'
+
+),
+
+changes as (
+
+    select * from addresses
+    where
+        kind = 'address'
+        or value <> ''
+    union all
+    select * from words
+    union all
+    select * from signals
+    union all
+    select * from names
+    where value <> ''
+
+),
+
+final as (
+
+    select
+        events.user_id,
+        changes.kind,
+        changes.subject,
+        changes.value,
+        events.occurred_at,
+        events.load_date,
+        events.source_file,
+        events.source_line,
+        events.event_date
+
+    from changes
+    inner join events
+        on changes.message_id = events.message_id
+
+)
+
+select * from final

@@ -1,0 +1,115 @@
+{{ config(materialized='view') }}
+
+with
+
+names as (
+
+    select * from {{ ref('int_channel_names') }}
+
+),
+
+in_force as (
+
+    -- The list of a day is sent on the next one.
+    select
+        *,
+        coalesce({{ folded('channel') }}, '') as said
+
+    from {{ ref('stg_suppressions') }}
+    where
+        since_date is null
+        or since_date <= {{ dbt.dateadd('day', 1, as_of_date()) }}
+
+),
+
+rows_of_channels as (
+
+    -- A channel that nobody knows, or none, is every channel.
+    select
+        channels.channel,
+        channels.contact_field,
+        in_force.address,
+        in_force.user_id
+
+    from in_force
+    left join names
+        on in_force.said = names.name
+    inner join {{ ref('channels') }} as channels
+        on
+            names.channel = channels.channel
+            or names.channel is null
+
+),
+
+people as (
+
+    -- An id as a spreadsheet may have written it names the same person.
+    select
+        listed.channel,
+        listed.contact_field,
+        coalesce(identity_map.user_id, listed.user_id) as user_id
+
+    from (
+        select
+            channel,
+            contact_field,
+            user_id
+
+        from rows_of_channels
+        where user_id is not null
+
+        union
+
+        select
+            channel,
+            contact_field,
+            left(user_id, length(user_id) - 2) as user_id
+
+        from rows_of_channels
+        where user_id like '%.0'
+    ) as listed
+    left join {{ ref('int_identity_map') }} as identity_map
+        on listed.user_id = identity_map.actor_id
+
+),
+
+final as (
+
+    select
+        channel,
+        {{ contact_address('contact_field', 'address') }} as address,
+        cast(null as {{ dbt.type_string() }}) as user_id
+
+    from rows_of_channels
+    where address is not null
+
+    union all
+
+    select
+        people.channel,
+        cast(null as {{ dbt.type_string() }}) as address,
+        people.user_id
+
+    from people
+
+    union all
+
+    -- Whoever is suppressed is so at every address of theirs, also where another account has it.
+    select
+        people.channel,
+        changes.value as address,
+        cast(null as {{ dbt.type_string() }}) as user_id
+
+    from people
+    inner join {{ ref('int_profile_changes') }} as changes
+        on
+            people.user_id = changes.user_id
+            and people.contact_field = changes.subject
+            and changes.kind in ('address', 'named')
+
+)
+
+select * from final
+where
+    user_id is not null
+    or address <> ''

@@ -1,0 +1,58 @@
+"""`Consent Changed` -> a word that can be kept, or why not: a yes must name what it is a yes to."""
+
+import csv
+from pathlib import Path
+
+import msgspec
+
+from warehouse.judging.spelling import folded
+from warehouse.judging.values import Rejected
+
+EVENT = "Consent Changed"
+# What means every channel; so does naming none.
+EVERY = frozenset({"", "all"})
+YES = frozenset({"true", "1", "yes", "y"})
+
+_decode = msgspec.json.Decoder().decode
+
+
+def known_channels(rules_folders: tuple[Path, ...]) -> frozenset[str]:
+    """Return every word for a channel in the first ``channels.csv`` found in the folders."""
+    for folder in rules_folders:
+        path = folder / "channels.csv"
+        if path.is_file():
+            with path.open(encoding="utf-8-sig", newline="") as stream:
+                rows = list(csv.DictReader(stream))
+            words = [word for row in rows for word in (row.get("aliases") or "").split("|")]
+            return (
+                frozenset(map(folded, [row.get("channel") or "" for row in rows] + words)) - EVERY
+            )
+    return frozenset()
+
+
+def refuse_unknown_grant(properties: bytes | None, channels: frozenset[str]) -> None:
+    """Raise Rejected for a yes to a channel that nobody knows; a no to one is kept, for every one.
+
+    ``channel`` may be a list of channels. Whatever is no plain yes is a no.
+    """
+    fields = _decode(properties) if properties else {}
+    if _word(fields.get("granted")) not in YES:
+        return
+    channel = fields.get("channel")
+    if isinstance(channel, list):
+        is_known = bool(channel) and all(
+            isinstance(part, str) and folded(part) in channels for part in channel
+        )
+    else:
+        is_known = _word(channel) in EVERY | channels
+    if not is_known:
+        raise Rejected("unknown_channel", "granted for a channel that is not in channels.csv")
+
+
+def _word(value: object) -> str | None:
+    """Return a JSON text, number or truth as a word; None for anything that is no word."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return folded(str(value)) if isinstance(value, str | int) else None
