@@ -10,7 +10,7 @@ COLLECTED = {
     "browser": 2,
     "fault": 39,
     "golden": 44,
-    "pipeline": 201,
+    "pipeline": 205,
     "property": 18,
     "pure": 656,
 }

@@ -210,9 +210,10 @@ FILL = (
     from (values ('diamond', 4), ('gold', 3), ('silver', 2), ('bronze', 1)) f(a, y),
       (values ('diamond', 4), ('gold', 3), ('silver', 2), ('bronze', 1)) t(b, x)""",
     """insert into serving.marts.lifecycle_periods (
-      basis, period, period_start, "new", "returning", resurrecting, dormant, active)
+      basis, period, period_start, "new", "returning", resurrecting, dormant, active, is_mature)
     select 'activity', 'week', date '2026-08-17' + cast(i * 7 as integer), 2300 + i * 60,
-      9100 + i * 170, 1250 + (i * 911 % 300), 2600 - (i * 577 % 500), 0 from range(13) t(i)""",
+      9100 + i * 170, 1250 + (i * 911 % 300), 2600 - (i * 577 % 500), 0,
+      i < 12 from range(13) t(i)""",
     f"""insert into serving.marts.funnel_steps (
       funnel, as_of_date, step, event, users, sessions, conversion, step_conversion)
     select funnel, {D}, step, event, users, users * 2, users / first, users / nullif(before, 0)

@@ -1,4 +1,5 @@
--- active(t) = active(t-1) - dormant(t) + new(t) + resurrecting(t), in every period.
+-- active(t) = active(t-1) - dormant(t) + new(t) + resurrecting(t), in every period that has ended;
+-- before that dormant is unknown.
 with
 
 flows as (
@@ -13,4 +14,7 @@ flows as (
 
 select * from flows
 where
-    active <> active_before - dormant + new + resurrecting
+    case
+        when is_mature then active is distinct from active_before - dormant + new + resurrecting
+        else dormant is not null
+    end

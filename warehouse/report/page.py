@@ -77,13 +77,13 @@ def _flow_periods(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> li
 
     A week that is still running would look like a collapse.
     """
-    for period, days, fewest in (("week", 7, 2), ("day", 1, 1)):
+    for period, fewest in (("week", 2), ("day", 1)):
         found = rows(
             connection,
             'select period, period_start, "new", "returning", resurrecting, dormant'
             " from serving.marts.lifecycle_periods"
             f" where basis = 'activity' and period = '{period}'"
-            f" and period_start + {days - 1} <= {sql(as_of_date)}"
+            f" and is_mature and period_start <= {sql(as_of_date)}"
             f" order by period_start desc limit {FLOW_PERIODS}",
         )
         if len(found) >= fewest:

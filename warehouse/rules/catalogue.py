@@ -19,6 +19,7 @@ from warehouse.rules.partitions import counts_up, covers, divides
 from warehouse.rules.relations import (
     names_as_shipped,
     not_above,
+    not_beyond,
     refers_to,
     same_within,
     tells_apart,
@@ -43,6 +44,7 @@ MAKERS: Mapping[str, Callable[..., Check]] = {
     "divides": divides,
     "names_as_shipped": names_as_shipped,
     "not_above": not_above,
+    "not_beyond": not_beyond,
     "refers_to": refers_to,
     "same_within": same_within,
     "tells_apart": tells_apart,

@@ -97,6 +97,30 @@ def not_above(low: str, high: str) -> Check:
     return check
 
 
+def not_beyond(column: str, limit: str, of: str) -> Check:
+    """Demand at most what another rule, named ``file.column``, gives the row's value of ``of``."""
+    other_name, _, other_column = limit.partition(".")
+
+    def check(table: Table, rules: Rules) -> Faults:
+        other = rules.effective[other_name]
+        limits = {row[of]: row for row in other.rows}
+        for row in table.rows:
+            value, limit = row.number(column), limits.get(row[of])
+            most = limit.number(other_column) if limit else None
+            if limit is None or value is None or most is None or value <= most:
+                continue
+            what = f"{column} {value} is beyond {other_column} {most} of {other_name}"
+            if other.is_own and not table.is_own:
+                # The operator's edit is the other file: name the place that can be mended.
+                cure = f"raise it to {value}, or add your own {table.name}.csv without the row"
+                yield other.fault(what, line=limit.line, cure=cure)
+            else:
+                cure = f"give {most} or less, or raise {other_column} in {other_name}"
+                yield table.fault(what, line=row.line, cure=cure)
+
+    return check
+
+
 def same_within(group: str, column: str) -> Check:
     """Demand one value of a column (or blank throughout) for every value of another."""
 

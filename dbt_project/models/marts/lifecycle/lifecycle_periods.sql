@@ -36,37 +36,75 @@ neighbours as (
 
 ),
 
-active as (
+begun as (
+
+    select
+        basis,
+        period,
+        min(period_start) as first_start
+
+    from present
+    group by basis, period
+
+),
+
+turns as (
 
     select
         basis,
         period,
         period_start,
-        cast(count_if(previous_index is null) as bigint) as new_users,
-        cast(count_if(coalesce(previous_index = period_index - 1, false)) as bigint)
-            as returning_users,
-        cast(count_if(coalesce(previous_index < period_index - 1, false)) as bigint)
-            as resurrecting_users,
-        cast(count(*) as bigint) as active_users
+        case
+            when previous_index is null then 'new'
+            when previous_index = period_index - 1 then 'returning'
+            else 'resurrecting'
+        end as turn
 
     from neighbours
-    group by basis, period, period_start
 
-),
-
-lapsed as (
+    union all
 
     -- Not seen in the period after this one: dormant there.
     select
         basis,
         period,
         {{ next_period_start('period', 'period_start') }} as period_start,
-        cast(count(*) as bigint) as dormant_users
+        'dormant' as turn
 
     from neighbours
     where
         next_index is null
         or next_index > period_index + 1
+
+    union all
+
+    -- Every period since the first: nobody there is a zero and not a hole.
+    select
+        begun.basis,
+        begun.period,
+        {{ period_after('begun.period', 'begun.first_start', 'numbers.number') }} as period_start,
+        'none' as turn
+
+    from begun
+    inner join range(40000) as numbers (number)
+        on {{ days_between('begun.first_start', as_of_date()) }} >= numbers.number
+
+),
+
+counted as (
+
+    select
+        basis,
+        period,
+        period_start,
+        cast(count_if(turn = 'new') as bigint) as new_users,
+        cast(count_if(turn = 'returning') as bigint) as returning_users,
+        cast(count_if(turn = 'resurrecting') as bigint) as resurrecting_users,
+        cast(count_if(turn = 'dormant') as bigint) as dormant_users,
+        {{ next_period_start('period', 'period_start') }} <= {{ as_of_date() }} + 1 as is_mature
+
+    from turns
+    where period_start <= {{ as_of_date() }}
     group by basis, period, period_start
 
 ),
@@ -74,24 +112,20 @@ lapsed as (
 final as (
 
     select
-        coalesce(active.basis, lapsed.basis) as basis,
-        coalesce(active.period, lapsed.period) as period,
-        coalesce(active.period_start, lapsed.period_start) as period_start,
-        coalesce(active.new_users, 0) as new,
+        basis,
+        period,
+        period_start,
+        new_users as new,
         -- A keyword of DuckDB.
-        coalesce(active.returning_users, 0) as {{ adapter.quote('returning') }},
-        coalesce(active.resurrecting_users, 0) as resurrecting,
-        coalesce(lapsed.dormant_users, 0) as dormant,
-        coalesce(active.active_users, 0) as active
+        returning_users as {{ adapter.quote('returning') }},
+        resurrecting_users as resurrecting,
+        -- Unknown while the period lasts: who has not come may still come.
+        case when is_mature then dormant_users end as dormant,
+        new_users + returning_users + resurrecting_users as active,
+        is_mature
 
-    from active
-    full outer join lapsed
-        on
-            active.basis = lapsed.basis
-            and active.period = lapsed.period
-            and active.period_start = lapsed.period_start
+    from counted
 
 )
 
 select * from final
-where period_start <= {{ as_of_date() }}
