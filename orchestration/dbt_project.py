@@ -16,6 +16,7 @@ from orchestration import lineage, parsed
 from orchestration.data_tests import carried
 from orchestration.engines import Engine, engine_of
 from orchestration.lineage import ancestors
+from warehouse.judging.currencies import minor_unit
 from warehouse.rules.effective import effective_rules, prepare_rules
 from warehouse.serving.marts import SCHEMA as MARTS
 from warehouse.settings import Settings
@@ -100,10 +101,13 @@ def project_of(settings: Settings) -> Project:
     """
     prepare_rules(settings)
     folder = _folder(settings)
-    key = (settings.engine, folder, parsed.fingerprint(folder, settings.engine))
+    # The contracts of money say how many places it has: parsed with a project, not compiled.
+    places = minor_unit(settings.currency)
+    key = (settings.engine, folder, parsed.fingerprint(folder, f"{settings.engine} {places}"))
     if key not in _PARSED:
         target = settings.dbt_dir
         flags = _arguments(settings.engine, folder, target)
+        flags += ["--vars", json.dumps({"currency_places": places})]
         engine = engine_of(settings.engine)
         manifest, nodes = parsed.load(target, key[-1], flags, with_tests=engine.judges_its_tables)
         _PARSED[key] = Project(engine, folder, target, manifest, nodes, _digest(folder), key[-1])

@@ -18,6 +18,7 @@ from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 from orchestration.data_tests import Verdicts, is_saying
 from orchestration.dbt_project import Project, dbt_arguments, definition_fingerprint
 from warehouse.build.offsets import utc_offsets
+from warehouse.judging.currencies import minor_unit
 from warehouse.settings import Settings
 from warehouse.storage.files import remove_durably, write_text_atomically
 
@@ -96,6 +97,7 @@ def build_arguments(
         "utc_offsets": utc_offsets(settings.timezone, as_of_date + timedelta(days=FUTURE_DAYS)),
         "currency": settings.currency,
         "phone_country": settings.phone_country,
+        "currency_places": minor_unit(settings.currency),
         "lake": str(settings.lake_root).rstrip("/"),
         "funnel_steps": project.funnel_steps,
         "columns_are_known": is_known,

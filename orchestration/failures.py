@@ -8,6 +8,8 @@ from typing import Any
 
 import dagster as dg
 
+# What a data test of dbt found, by its own count.
+ROWS = "dagster_dbt/failed_row_count"
 NOT_PUBLISHED = "what was published before still stands"
 
 
@@ -34,6 +36,8 @@ def failed_checks(
         key = "critical" if severity == dg.AssetCheckSeverity.ERROR else "warnings"
         details: Any = check.metadata[key].value if key in check.metadata else None
         name = f"{check.check_name} on {check.asset_key.to_user_string()}"
+        if ROWS in check.metadata:
+            name += f": {check.metadata[ROWS].value}"
         found.append("\n    ".join([name, *map(str, details or ())]))
     return tuple(found)
 

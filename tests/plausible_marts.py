@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 import yaml
+from jinja2 import Template
 
 from warehouse.rules.effective import SHIPPED_DIR
 from warehouse.settings import Settings
@@ -63,7 +64,8 @@ def _contracts() -> dict[str, list[Column]]:
 
 
 def _column(entry: dict[str, Any]) -> Column:
-    kind = entry["data_type"]
+    # Money has the places of the reporting currency: here two.
+    kind = Template(entry["data_type"]).render(var=lambda _: 2)
     constraints = {constraint["type"] for constraint in entry.get("constraints", ())}
     return Column(entry["name"], TYPES.get(kind, kind), "not_null" in constraints)
 

@@ -1,5 +1,6 @@
 {{ config(meta={'dagster': {'ref': {'name': 'fct_user_days'}}}) }}
--- What the user-days carry is what orders brought less what refunds took, to the cent.
+-- What the user-days carry is what orders that stand brought, less the refunds that count, less
+-- those of orders nobody knows: to the cent. And an order has given back what its refunds took.
 with
 
 user_days as (
@@ -11,16 +12,35 @@ user_days as (
 
 orders as (
 
-    select sum(net_amount) as net_amount
-    from {{ ref('fct_orders') }}
-    where not is_cancelled
+    select
+        sum(case when stands_until is null then amount - refunded end) as net_amount,
+        sum(refunded) as refunded
+
+    from {{ ref('int_orders') }}
+
+),
+
+refunds as (
+
+    select
+        sum(case when is_matched then amount end) as matched,
+        sum(case when not is_matched then amount end) as unmatched
+
+    from {{ ref('fct_refunds') }}
 
 )
 
 select
     user_days.net_revenue,
-    orders.net_amount
+    orders.net_amount,
+    orders.refunded,
+    refunds.matched,
+    refunds.unmatched
 
 from user_days
 cross join orders
-where coalesce(user_days.net_revenue, 0) <> coalesce(orders.net_amount, 0)
+cross join refunds
+where
+    coalesce(user_days.net_revenue, 0)
+    <> coalesce(orders.net_amount, 0) - coalesce(refunds.unmatched, 0)
+    or coalesce(orders.refunded, 0) <> coalesce(refunds.matched, 0)

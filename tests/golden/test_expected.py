@@ -41,10 +41,10 @@ BY_HAND = {
     "dau": (4, 3, 1, 1),
     "wau": (4, 4, 4, 4),
     "new_users": (4, 0, 0, 0),
-    "orders": (1, 1, 1, 0),
-    "gmv": (100.1, 142, 0, 0),
+    "orders": (1, 2, 1, 0),
+    "gmv": (100.1, 192, 0, 0),
     "refunds": (0, 30.1, 70, 0),
-    "net_revenue": (100.1, 111.9, -70, 0),
+    "net_revenue": (100.1, 161.9, -120, 0),
     # ann 01:00:05 to 02:00:00 and cat 15:50 to 16:05: 4,495 seconds of four people.
     "online_minutes_per_user": (4495 / 60 / 4, 0, 0, 0),
     "d1_retention": (None, 0.75, None, None),

@@ -90,6 +90,9 @@ BAD_EDITS = [
     ("retention_brackets", "day 2-7,2,7", "day 2-7,2,730", "to_period cannot be '730'", 0),
     ("retention_horizons", "day,90", "day,730", "max_period_number cannot be '730'", 0),
     ("retention_horizons", "day,90", "day,14", "from_period 15 is beyond max_period_number 14", 0),
+    ("rfm_bands", "recency_days,4,31", "recency_days,4,61", "has score 3 from 61, not above", 1),
+    ("rfm_bands", "frequency,1,1", "frequency,1,1.5", "frequency from 1 to 1.5 has no score", 0),
+    ("rfm_bands", "frequency,2,2", "frequency,3,2", "input and score 'frequency, 3' is there", 1),
     ("rfm_classes", "false,true,true,", "true,true,true,", "is there twice", 0),
     ("rfm_segments", "3,5,loyal", "3,4,loyal", "r_score and f_score '3, 4' is there twice", 0),
     ("rfm_segments", "3,5,loyal", "3,6,loyal", "f_score cannot be '6'", 0),
@@ -144,6 +147,7 @@ def test_a_bad_edit_is_refused_by_file_and_line(
     ("name", "message"),
     [
         ("rfm_segments", "nothing for r_score 5, f_score 5"),
+        ("rfm_bands", "nothing for input monetary_ratio, score 5"),
         ("rfm_classes", "nothing for is_recent false, is_frequent false, is_big false"),
         ("retention_horizons", "nothing for period month"),
         ("warning_levels", "nothing for warning_level 1"),

@@ -66,8 +66,8 @@ def test_money_follows_the_orders_to_the_cent(finished: Installation) -> None:
         "select event_date, sum(net_revenue) from marts.fct_user_days group by 1 order by 1"
     ) == [
         (date(2026, 3, 1), Decimal("100.10")),
-        (date(2026, 3, 2), Decimal("111.90")),
-        (date(2026, 3, 3), Decimal("-70.00")),
+        (date(2026, 3, 2), Decimal("161.90")),
+        (date(2026, 3, 3), Decimal("-120.00")),
         (date(2026, 3, 4), Decimal("0.00")),
     ]
 

@@ -45,10 +45,13 @@ create table marts.fct_user_days as from (values
 ) as rows(user_id, net_revenue);
 create table marts.fct_orders as from (values
     ('ann', date '2026-03-09', 20.05::decimal(18, 2), false, true),
-    ('bob', date '2025-01-01', 10.00, false, true),
+    ('bob', date '2025-01-01', 11.00, false, true),
     ('cat', date '2026-03-09', 99.00, true, true),
-    ('cat', date '2026-03-09', null, false, false)
+    ('bob', date '2025-01-01', null, false, false)
 ) as rows(user_id, order_date, net_amount, is_cancelled, is_converted);
+create table marts.fct_refunds as from (values
+    (7.00::decimal(18, 2), true), (1.00, false)
+) as rows(amount, is_matched);
 create table marts.kpi_daily as
     select date '2026-03-10' as as_of_date, kpi, 'all' as dimension, 'all' as dimension_value
     from {kpis};
@@ -124,7 +127,8 @@ def test_the_first_publication_has_nothing_to_compare_with(settings: Settings) -
             0.01,
         ),
         ("delete from marts.fct_user_days", "money_gap", 30.05),
-        ("delete from marts.fct_orders", "money_gap", 30.05),
+        ("delete from marts.fct_orders", "money_gap", 31.05),
+        ("delete from marts.fct_refunds", "money_gap", 1.0),
         (
             "update marts.kpi_daily set dimension = 'country' where kpi = 'dau'",
             "kpi_missing_all",

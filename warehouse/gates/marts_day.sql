@@ -4,12 +4,11 @@ with
 
 buyers as (
 
-    -- As RFM counts them: with an order that stands, has an amount, and lies within the window.
+    -- As RFM counts them: with an order that stands and lies within the window.
     select user_id
     from marts.fct_orders
     where
         not is_cancelled
-        and is_converted
         and order_date between $first_scored_date and $as_of_date
     group by user_id
 
@@ -57,7 +56,11 @@ select
         (select coalesce(sum(net_revenue), 0) from marts.fct_user_days)
         - (
             select coalesce(sum(net_amount), 0) from marts.fct_orders
-            where not is_cancelled and is_converted
+            where not is_cancelled
+        )
+        + (
+            select coalesce(sum(amount), 0) from marts.fct_refunds
+            where not is_matched
         )
     ) as double) as money_gap,
     (select count(*) from kpis) as kpi_rows,

@@ -1,4 +1,4 @@
-"""Currency codes -> known or not: ISO 4217, and what the installation has a rate for."""
+"""Currency codes -> known or not, and their minor units: ISO 4217, and what there is a rate for."""
 
 import csv
 from pathlib import Path
@@ -14,6 +14,18 @@ _CODES = """
     XCD XCG XOF XPF YER ZAR ZMW ZWG ZWL
 """
 ISO_4217 = frozenset(_CODES.split())
+# How many places the smallest payable amount of a currency has; of all others, two.
+_PLACES = {
+    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+    3: "BHD IQD JOD KWD LYD OMR TND",
+    4: "CLF UYW",
+}
+MINOR_UNITS = {code: places for places, codes in _PLACES.items() for code in codes.split()}
+
+
+def minor_unit(currency: str) -> int:
+    """Return the places of the minor unit of a currency by ISO 4217."""
+    return MINOR_UNITS.get(currency, 2)
 
 
 def known_currencies(rules_folders: tuple[Path, ...]) -> frozenset[str]:

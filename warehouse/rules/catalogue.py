@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from warehouse.rules.bands import bands_follow_each_other
 from warehouse.rules.checks import Check, Spec
 from warehouse.rules.kinds import kind_of
 from warehouse.rules.parameters import parameters_suit_their_units
@@ -33,6 +34,7 @@ UNDECLARED = Spec(columns={}, may_be_empty=True)
 
 # What an entry may demand of the whole file: by itself, or with arguments.
 PROOFS: Mapping[str, Check] = {
+    "bands_follow_each_other": bands_follow_each_other,
     "every_situation_has_one_stage": every_situation_has_one_stage,
     "parameters_suit_their_units": parameters_suit_their_units,
     "roles_have_effect": roles_have_effect,

@@ -15,6 +15,7 @@ UNITS: Mapping[str, Kind] = {
     "minutes": integer(1),
     "days": integer(0),
     "actors": integer(1),
+    "buyers": integer(0),
 }
 
 

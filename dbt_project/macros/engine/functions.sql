@@ -102,8 +102,17 @@
     sum(cast(xxhash64({{ columns | join(', ') }}) as decimal(38, 0)))
 {%- endmacro %}
 
-{% macro money(expression) -%}
-    cast({{ expression }} as decimal(18, 2))
+{% macro whole_quotient(dividend, divisor) -%}
+    {#- How often one whole decimal above zero goes into another: exact, where a division is not. -#}
+    {{ return(adapter.dispatch('whole_quotient', 'userops')(dividend, divisor)) }}
+{%- endmacro %}
+
+{% macro default__whole_quotient(dividend, divisor) -%}
+    cast({{ dividend }} as hugeint) // cast({{ divisor }} as hugeint)
+{%- endmacro %}
+
+{% macro spark__whole_quotient(dividend, divisor) -%}
+    (({{ dividend }}) - ({{ dividend }}) % ({{ divisor }})) / ({{ divisor }})
 {%- endmacro %}
 
 {% macro rounded(expression, digits) -%}

@@ -2,9 +2,30 @@
 
 with
 
+first_orders as (
+
+    -- As of its day: what is cancelled later changes no cohort.
+    select
+        user_id,
+        min(event_date) as first_order_date
+
+    from {{ ref('int_order_days') }}
+    where orders > 0
+    group by user_id
+
+),
+
 profiles as (
 
-    select * from {{ ref('int_user_profile') }}
+    select
+        profiles.user_id,
+        profiles.first_active_date,
+        profiles.signed_up_date,
+        first_orders.first_order_date
+
+    from {{ ref('int_user_profile') }} as profiles
+    left join first_orders
+        on profiles.user_id = first_orders.user_id
 
 ),
 

@@ -14,15 +14,47 @@ stages as (
 
 ),
 
-orders as (
+order_changes as (
 
+    -- An order counts from its date until it is cancelled.
     select
         user_id,
-        order_date,
-        row_number() over (partition by user_id order by order_date, order_id) as order_number
+        change_date,
+        sum(change) as change
 
-    from {{ ref('fct_orders') }}
-    where not is_cancelled
+    from (
+        select
+            user_id,
+            order_date as change_date,
+            1 as change
+
+        from {{ ref('int_orders') }}
+
+        union all
+
+        select
+            user_id,
+            stands_until as change_date,
+            -1 as change
+
+        from {{ ref('int_orders') }}
+        where stands_until is not null
+    ) as changes
+    group by user_id, change_date
+
+),
+
+order_counts as (
+
+    select
+        *,
+        sum(change) over (
+            partition by user_id
+            order by change_date
+            rows between unbounded preceding and current row
+        ) as orders
+
+    from order_changes
 
 ),
 
@@ -51,13 +83,18 @@ turns as (
         turn_date for turn in (seen_again, no_longer_new, no_longer_back, fallen_silent)
     )
     union
+    -- A cancellation takes a stage back as an order brings it.
     select
-        orders.user_id,
-        orders.order_date as turn_date
+        order_counts.user_id,
+        order_counts.change_date as turn_date
 
-    from orders
+    from order_counts
     inner join stages
-        on orders.order_number = stages.min_orders
+        on
+            greatest(order_counts.orders, order_counts.orders - order_counts.change)
+            >= stages.min_orders
+            and least(order_counts.orders, order_counts.orders - order_counts.change)
+            < stages.min_orders
 
 ),
 
@@ -66,13 +103,13 @@ orders_so_far as (
     select
         turns.user_id,
         turns.turn_date,
-        count(*) as orders
+        sum(order_changes.change) as orders
 
     from turns
-    inner join orders
+    inner join order_changes
         on
-            turns.user_id = orders.user_id
-            and turns.turn_date >= orders.order_date
+            turns.user_id = order_changes.user_id
+            and turns.turn_date >= order_changes.change_date
     group by turns.user_id, turns.turn_date
 
 ),
@@ -89,7 +126,7 @@ final as (
             when turns.turn_date <= islands.island_end then 0
             else {{ days_between('islands.island_end', 'turns.turn_date') }}
         end as silent_days,
-        coalesce(orders_so_far.orders, 0) as orders
+        cast(coalesce(orders_so_far.orders, 0) as bigint) as orders
 
     from turns
     inner join islands

@@ -2,43 +2,54 @@ with
 
 orders as (
 
-    select * from {{ ref('fct_orders') }}
-    where not is_cancelled
-
-),
-
-refunds as (
-
-    select * from {{ ref('int_refunds') }}
+    select * from {{ ref('int_orders') }}
 
 ),
 
 movements as (
 
     select
+        movements.*,
+        orders.order_date
+
+    from {{ ref('int_order_movements') }} as movements
+    left join orders
+        on movements.order_id = orders.order_id
+
+),
+
+entries as (
+
+    select
         user_id,
         order_date as event_date,
         1 as orders,
-        coalesce(amount, 0) as amount,
-        0 as refunded,
-        cast(coalesce(net_amount, 0) > 0 as integer) as paid_orders
+        cast(coalesce(paid_until > order_date, true) as integer) as paid_orders,
+        {{ money('0') }} as gross_amount,
+        {{ money('0') }} as refunded,
+        {{ money('0') }} as cancelled
 
     from orders
+    where coalesce(stands_until > order_date, true)
 
     union all
 
-    -- A refund counts on its own date, on the books of who placed the order.
+    -- What was cancelled on its own day was never sold; later it is money that went back.
     select
-        orders.user_id,
-        refunds.event_date,
+        user_id,
+        event_date,
         0 as orders,
-        0 as amount,
-        refunds.refunded_amount as refunded,
-        0 as paid_orders
+        0 as paid_orders,
+        case
+            when kind = 'order' then amount
+            when kind = 'cancellation' and event_date = order_date then -amount
+            else 0
+        end as gross_amount,
+        case when kind in ('refund', 'unmatched_refund') then amount else 0 end as refunded,
+        case when kind = 'cancellation' and event_date > order_date then amount else 0 end
+            as cancelled
 
-    from refunds
-    inner join orders
-        on refunds.order_id = orders.order_id
+    from movements
 
 ),
 
@@ -49,13 +60,19 @@ final as (
         event_date,
         cast(sum(orders) as bigint) as orders,
         cast(sum(paid_orders) as bigint) as paid_orders,
-        {{ money('sum(amount)') }} as gross_amount,
+        {{ money('sum(gross_amount)') }} as gross_amount,
         {{ money('sum(refunded)') }} as refunded,
-        {{ money('sum(amount) - sum(refunded)') }} as net_revenue
+        {{ money('sum(cancelled)') }} as cancelled,
+        {{ money('sum(gross_amount) - sum(refunded) - sum(cancelled)') }} as net_revenue
 
-    from movements
+    from entries
     group by user_id, event_date
 
 )
 
 select * from final
+where
+    orders <> 0
+    or gross_amount <> 0
+    or refunded <> 0
+    or cancelled <> 0

@@ -5,7 +5,6 @@ with
 events as (
 
     select * from {{ ref('int_business_events') }}
-    where order_id is not null
 
 ),
 
@@ -31,14 +30,27 @@ final as (
             else 'refund'
         end as kind,
         events.amount,
+        -- Whether anything was said of an amount, also what cannot be read.
+        {% for field in ['revenue', 'total', 'value'] %}
+        coalesce(trim({{ json_text('events.properties', field) }}), '') <> ''
+        or
+        {% endfor %}
+        coalesce({{ json_text('events.properties', 'products') }}, '[]') <> '[]' as says_amount,
         events.currency,
         {{ json_text('events.properties', 'coupon') }} as coupon,
         events.occurred_at,
+        events.load_date,
+        events.source_file,
+        events.source_line,
         events.event_date
 
     from events
     inner join roles
         on events.event = roles.event
+    where
+        -- A purchase that names no order is counted; what it is worth, nobody can say twice.
+        events.order_id is not null
+        or roles.is_purchase
 
 )
 

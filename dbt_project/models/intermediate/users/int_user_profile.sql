@@ -20,10 +20,10 @@ order_totals as (
         min(order_date) as first_order_date,
         max(order_date) as last_order_date
 
-    from {{ ref('fct_orders') }}
+    from {{ ref('int_orders') }}
     where
-        not is_cancelled
-        and order_date <= {{ as_of_date() }}
+        order_date <= {{ as_of_date() }}
+        and coalesce(stands_until > {{ as_of_date() }}, true)
     group by user_id
 
 ),

@@ -15,14 +15,7 @@ snapshots as (
 
 orders as (
 
-    select * from {{ ref('fct_orders') }}
-    where not is_cancelled
-
-),
-
-refunds as (
-
-    select * from {{ ref('int_refunds') }}
+    select * from {{ ref('int_orders') }}
 
 ),
 
@@ -37,12 +30,14 @@ parameters as (
 movements as (
 
     select
-        orders.user_id,
-        orders.order_date,
-        orders.order_date as event_date,
+        user_id,
+        order_date,
+        stands_until,
+        order_date as event_date,
         1 as orders,
+        case when amount is null then 0 else 1 end as valued_orders,
         -- Without a rate it still is an order; only its money is unknown.
-        coalesce(orders.amount, 0) as amount
+        coalesce(amount, 0) as amount
 
     from orders
 
@@ -51,13 +46,16 @@ movements as (
     select
         orders.user_id,
         orders.order_date,
+        orders.stands_until,
         refunds.event_date,
         0 as orders,
-        -refunds.refunded_amount as amount
+        0 as valued_orders,
+        -refunds.amount as amount
 
-    from refunds
+    from {{ ref('int_order_movements') }} as refunds
     inner join orders
         on refunds.order_id = orders.order_id
+    where refunds.kind = 'refund'
 
 ),
 
@@ -68,6 +66,7 @@ final as (
         movements.user_id,
         {{ days_between('max(movements.order_date)', 'snapshots.as_of_date') }} as recency_days,
         cast(sum(movements.orders) as bigint) as frequency,
+        cast(sum(movements.valued_orders) as bigint) as valued_orders,
         {{ money('sum(movements.amount)') }} as monetary
 
     from snapshots
@@ -76,6 +75,7 @@ final as (
         on
             snapshots.as_of_date >= movements.event_date
             and snapshots.as_of_date >= movements.order_date
+            and coalesce(snapshots.as_of_date < movements.stands_until, true)
             and (
                 parameters.window_days is null
                 or {{ days_between('movements.order_date', 'snapshots.as_of_date') }}

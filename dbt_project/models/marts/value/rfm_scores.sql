@@ -2,59 +2,97 @@
 
 with
 
-buyers as (
+parameters as (
 
-    select * from {{ ref('int_rfm_values') }}
-
-),
-
-segments as (
-
-    select * from {{ ref('rfm_segments') }}
+    select cast(value as bigint) as min_buyers
+    from {{ ref('parameters') }}
+    where parameter = 'rfm_min_buyers'
 
 ),
 
-classes as (
+bands as (
 
-    select * from {{ ref('rfm_classes') }}
+    select
+        input,
+        score,
+        from_value,
+        lead(from_value) over (partition by input order by from_value) as to_value
+
+    from {{ ref('rfm_bands') }}
 
 ),
 
-tiers as (
-
-    select * from {{ ref('rfm_tiers') }}
-
-),
-
-ranked as (
+measured as (
 
     -- percent_rank, not ntile: equal inputs get equal scores.
     select
-        buyers.*,
+        *,
         percent_rank() over (partition by as_of_date order by recency_days desc) as r_rank,
         percent_rank() over (partition by as_of_date order by frequency) as f_rank,
         percent_rank() over (partition by as_of_date order by monetary) as m_rank,
-        -- Means of exact sums: a mean of floats would depend on their order.
-        cast(sum(recency_days) over (partition by as_of_date) as double)
-        / count(*) over (partition by as_of_date) as mean_recency,
-        cast(sum(frequency) over (partition by as_of_date) as double)
-        / count(*) over (partition by as_of_date) as mean_frequency,
-        cast(sum(monetary) over (partition by as_of_date) as double)
-        / count(*) over (partition by as_of_date) as mean_monetary
+        cast(count(*) over snapshot as decimal(10, 0)) as buyers,
+        cast(sum(valued_orders) over snapshot as decimal(10, 0)) as all_valued_orders,
+        cast(monetary as {{ long_money_type() }}) as long_monetary,
+        cast(sum(recency_days) over snapshot as decimal(19, 0)) as all_recency,
+        cast(sum(frequency) over snapshot as decimal(19, 0)) as all_frequency,
+        cast(sum(monetary) over snapshot as {{ long_money_type() }}) as all_monetary,
+        max(recency_days) over snapshot = min(recency_days) over snapshot as is_one_recency,
+        max(frequency) over snapshot = min(frequency) over snapshot as is_one_frequency,
+        max(monetary) over snapshot = min(monetary) over snapshot as is_one_monetary
 
-    from buyers
+    from {{ ref('int_rfm_values') }}
+    window snapshot as (partition by as_of_date)
+
+),
+
+judged as (
+
+    -- Sides of a fraction, not a mean: what is at the mean must not be above it by a rounding.
+    select
+        measured.*,
+        case when buyers < parameters.min_buyers then 'bands' else 'ranks' end as method,
+        measured.long_monetary * measured.all_valued_orders as relative_monetary,
+        case
+            when measured.all_monetary > 0 then measured.all_monetary
+            else cast(1 as {{ long_money_type() }})
+        end as monetary_unit,
+        measured.recency_days * measured.buyers <= measured.all_recency as is_recent,
+        measured.frequency * measured.buyers > measured.all_frequency as is_frequent,
+        measured.long_monetary * measured.buyers > measured.all_monetary as is_big
+
+    from measured
+    cross join parameters
 
 ),
 
 scored as (
 
+    -- A rank says nothing among few, or where all are the same: there the bands speak.
     select
-        *,
-        cast(least(5, 1 + floor(5 * r_rank)) as bigint) as r_score,
-        cast(least(5, 1 + floor(5 * f_rank)) as bigint) as f_score,
-        cast(least(5, 1 + floor(5 * m_rank)) as bigint) as m_score
+        judged.*,
+        coalesce(r_bands.score, cast(least(5, 1 + floor(5 * judged.r_rank)) as bigint)) as r_score,
+        coalesce(f_bands.score, cast(least(5, 1 + floor(5 * judged.f_rank)) as bigint)) as f_score,
+        coalesce(m_bands.score, cast(least(5, 1 + floor(5 * judged.m_rank)) as bigint)) as m_score
 
-    from ranked
+    from judged
+    left join bands as r_bands
+        on
+            (judged.method = 'bands' or judged.is_one_recency)
+            and r_bands.input = 'recency_days'
+            and judged.recency_days >= r_bands.from_value
+            and coalesce(judged.recency_days < r_bands.to_value, true)
+    left join bands as f_bands
+        on
+            (judged.method = 'bands' or judged.is_one_frequency)
+            and f_bands.input = 'frequency'
+            and judged.frequency >= f_bands.from_value
+            and coalesce(judged.frequency < f_bands.to_value, true)
+    left join bands as m_bands
+        on
+            (judged.method = 'bands' or judged.is_one_monetary)
+            and m_bands.input = 'monetary_ratio'
+            and judged.relative_monetary >= m_bands.from_value * judged.monetary_unit
+            and coalesce(judged.relative_monetary < m_bands.to_value * judged.monetary_unit, true)
 
 ),
 
@@ -65,6 +103,7 @@ final as (
         scored.recency_days,
         scored.frequency,
         scored.monetary,
+        scored.method,
         scored.r_score,
         scored.f_score,
         scored.m_score,
@@ -76,17 +115,17 @@ final as (
         scored.as_of_date
 
     from scored
-    left join segments
+    left join {{ ref('rfm_segments') }} as segments
         on
             scored.r_score = segments.r_score
             and scored.f_score = segments.f_score
-    left join tiers
+    left join {{ ref('rfm_tiers') }} as tiers
         on segments.segment = tiers.segment
-    left join classes
+    left join {{ ref('rfm_classes') }} as classes
         on
-            classes.is_recent = (scored.recency_days <= scored.mean_recency)
-            and classes.is_frequent = (scored.frequency > scored.mean_frequency)
-            and classes.is_big = (cast(scored.monetary as double) > scored.mean_monetary)
+            scored.is_recent = classes.is_recent
+            and scored.is_frequent = classes.is_frequent
+            and scored.is_big = classes.is_big
 
 )
 

@@ -21,7 +21,8 @@ snapshots as (
 
     select
         as_of_date,
-        lag(as_of_date) over (order by as_of_date) as previous_date
+        lag(as_of_date) over (order by as_of_date) as previous_date,
+        max(method) = lag(max(method)) over (order by as_of_date) as is_one_method
 
     from scores
     group by as_of_date
@@ -102,12 +103,19 @@ final as (
             else 'stay'
         end as direction,
         counted.users,
-        {{ rate(
-            'counted.users',
-            'sum(counted.users) over (partition by counted.as_of_date, counted.from_tier)'
-        ) }} as share
+        -- Scores by ranks and by bands are two scales: a move between them is none.
+        case
+            when snapshots.is_one_method
+                then {{ rate(
+                    'counted.users',
+                    'sum(counted.users) over (partition by counted.as_of_date, counted.from_tier)'
+                ) }}
+        end as share,
+        case when snapshots.is_one_method then 'ok' else 'method_changed' end as status
 
     from counted
+    inner join snapshots
+        on counted.as_of_date = snapshots.as_of_date
     left join tiers as from_rank
         on counted.from_tier = from_rank.tier
     left join tiers as to_rank
