@@ -47,6 +47,7 @@ def status(limit: int) -> None:
     for problem in verify(settings):
         click.echo(f"  damaged: {problem}")
     click.echo(f"writing    {lock_holder(settings) or 'nobody'}")
+    _show_exceptions(settings)
     _show_quarantine(settings)
     _show_runs(settings, limit)
 
@@ -95,6 +96,15 @@ def doctor() -> None:
     if bad:
         note(counted(bad, "problem"))
         raise click.exceptions.Exit(1)
+
+
+def _show_exceptions(settings: Settings) -> None:
+    """Show what the published numbers leave out or are unsure of; nothing where there is none."""
+    from warehouse.upkeep.status import exceptions
+
+    if found := exceptions(settings):
+        click.echo("\nset apart or unsure, over all that is published")
+        click.echo(table([[each.name.en, each.found] for each in found], ["what", "number"]))
 
 
 def _show_quarantine(settings: Settings) -> None:

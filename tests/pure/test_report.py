@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from tests.plausible_marts import (
@@ -22,6 +23,7 @@ from tests.plausible_marts import (
 )
 from warehouse.errors import UserError
 from warehouse.report import numbers
+from warehouse.report.exceptions import read_exceptions
 from warehouse.report.page import QualityRow, build_report
 from warehouse.settings import Settings
 
@@ -82,6 +84,46 @@ def test_every_section_is_filled_from_plausible_marts(settings: Settings) -> Non
     assert all(en in page.text and zh in page.text for en, zh, *_ in KPIS.values())
     assert "volume is usual" in page.text
     assert "1/2" in page.text
+
+
+def test_what_stands_apart_from_the_numbers_is_counted_on_the_page(settings: Settings) -> None:
+    change(
+        settings,
+        "update marts.fct_orders set amount = case when order_id ="
+        " (select min(order_id) from marts.fct_orders) then null else 1 end",
+    )
+
+    text = parse(build_report(settings, as_of_date=DAY)).text
+
+    assert "1 Orders without value 无法折算金额的订单" in " ".join(text.split())
+
+
+def test_each_exception_is_counted_where_its_mart_has_landed() -> None:
+    with duckdb.connect() as connection:
+        connection.execute("""
+            create schema marts;
+            create table marts.identity_exceptions as
+                from (values ('hub', 2), ('excluded', 7)) v(kind, users);
+            create table marts.event_names as from (values (true), (false)) v(is_known);
+            create table marts.fct_refunds as from (values (true), (false), (false)) v(is_matched);
+            create table marts.kpi_daily as from (values
+                ('order_conflicts', 'all', 2), ('order_conflicts', 'all', 3),
+                ('order_conflicts', 'channel', 3), ('purchases_without_id', 'all', null)
+            ) v(kpi, dimension, value);
+            create table marts.recall_exclusions as from (values
+                (date '2026-11-09', true), (date '2026-11-10', true), (date '2026-11-10', false)
+            ) v(as_of_date, is_unasked);
+        """)
+        counted = {each.name.en: each.found for each in read_exceptions(connection, "marts")}
+
+    assert counted == {
+        "Ids that join too many people, not merged": 2,
+        "People excluded by rule": 7,
+        "Event names no rule knows": 1,
+        "Refunds of unknown orders": 2,
+        "Contradicting reports of an order": 5,
+        "Candidates left out because nobody ever asked them": 1,
+    }
 
 
 def test_the_page_runs_nothing_and_fetches_nothing(settings: Settings) -> None:

@@ -10,6 +10,7 @@ import duckdb
 from warehouse.report.charts import activity_chart, flow_chart
 from warehouse.report.churn import read_warnings
 from warehouse.report.cohorts import read_heat_maps
+from warehouse.report.exceptions import read_exceptions
 from warehouse.report.funnels import read_funnels
 from warehouse.report.kpis import SPARK_DAYS, read_kpis
 from warehouse.report.labels import PERIODS, label
@@ -69,6 +70,7 @@ def _read(connection: duckdb.DuckDBPyConnection, as_of_date: date, currency: str
         "warnings": read_warnings(connection, rules, as_of_date),
         "lists": read_lists(connection, rules, as_of_date, currency),
         "loading": read_loading(connection, as_of_date),
+        "exceptions": read_exceptions(connection, "serving.marts"),
     }
 
 

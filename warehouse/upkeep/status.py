@@ -17,7 +17,8 @@ from warehouse.feeds import FEEDS
 from warehouse.lake.layout import Load, loads_with, quarantine_path
 from warehouse.lake.loads import admitted, loaded
 from warehouse.landing.days import landed_days
-from warehouse.serving.marts import open_file, open_marts
+from warehouse.report.exceptions import Counted, read_exceptions
+from warehouse.serving.marts import SCHEMA, open_file, open_marts
 from warehouse.serving.versions import DATABASE_LINK
 from warehouse.settings import Settings
 from warehouse.storage.places import all_readable
@@ -88,6 +89,15 @@ def totals(settings: Settings, first: date = date.min, last: date = date.max) ->
             [first, last],
         ).fetchall()
     return Totals(*(int(value or 0) for value in found[0]))
+
+
+def exceptions(settings: Settings) -> list[Counted]:
+    """Count what the published marts set apart or are unsure of; empty before they are there."""
+    path = settings.serving_dir / DATABASE_LINK
+    if not path.is_file():
+        return []
+    with open_file(settings, path, read_only=True) as published:
+        return [each for each in read_exceptions(published, SCHEMA) if each.found]
 
 
 def quarantine_counts(
