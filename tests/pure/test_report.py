@@ -271,6 +271,7 @@ def test_limits_in_sentences_are_those_of_the_rules(settings: Settings) -> None:
         settings,
         "update rules.warning_levels set silent_days = 45 where warning_level = 3",
         "update rules.warning_levels set silent_days = 1 where warning_level = 2",
+        "update rules.warning_levels set min_silent_days = 20 where warning_level = 3",
         "update rules.warning_levels set drop_share = 0.125 where warning_level = 1",
         "update rules.parameters set value = 365 where parameter = 'rfm_window_days'",
         "update rules.parameters set value = 3 where parameter = 'recall_cooling_days'",
@@ -285,6 +286,10 @@ def test_limits_in_sentences_are_those_of_the_rules(settings: Settings) -> None:
     for was, now in (
         ("No login for 90 days 90 天未登录", "No login for 45 days 45 天未登录"),
         ("No interaction for 60 days 60 天未互动", "No interaction for 1 day 1 天未互动"),
+        (
+            "and neither active nor buying for 30 days 且 30 天无活跃、无购买",
+            "and neither active nor buying for 20 days 且 20 天无活跃、无购买",
+        ),
         ("by 30% or more 活跃度下降 30% 以上", "by 12.5% or more 活跃度下降 12.5% 以上"),
         ("all orders so far", "orders of the last 365 days"),
         ("全部历史订单", "最近 365 天的订单"),
