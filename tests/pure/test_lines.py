@@ -43,6 +43,10 @@ def order(event: str = "Order Completed", **properties) -> bytes:
     return line_of(event=event, properties={k: v for k, v in given.items() if v is not ...})
 
 
+def answer(score: object, survey: str = "nps") -> bytes:
+    return line_of(event="Survey Answered", properties={"survey": survey, "score": score})
+
+
 def raw(old: str, new: str) -> bytes:
     changed = line_of().replace(old.encode(), new.encode())
     assert changed != line_of()
@@ -116,6 +120,9 @@ BAD = {
     "products below zero": (order(revenue=..., products=[{"price": -5}]), "negative_amount"),
     "products beyond count": (order(revenue=..., products=[{"price": 10**14}]), "bad_number"),
     "15 digits once rounded": (order(revenue="99999999999999.99996"), "bad_number"),
+    "nps above ten": (answer(11), "bad_score"),
+    "nps below zero": (answer("-1"), "bad_score"),
+    "nps in words": (answer("good"), "bad_score"),
     "unknown currency": (order(currency="QQQ"), "unknown_currency"),
     "30 digits": (order(revenue=10**29), "bad_number"),
     "15 digits": (order(revenue=10**14), "bad_number"),
@@ -181,6 +188,10 @@ UNUSUAL = {
     "order": order(),
     "order with a text amount": order(revenue="12.50", currency=" usd "),
     "order of nothing": order(revenue=0),
+    "nps of zero": answer(0),
+    "nps as a text": answer("10"),
+    "nps without a score": answer(None),
+    "another survey's scale": answer(100, survey="satisfaction"),
     "order by total": order(revenue=None, total=3),
     "order by value": order(revenue=..., value=0.1),
     "order without amount": order(revenue=...),

@@ -43,6 +43,9 @@ TABLES: dict[str, tuple[Table, tuple[str, ...]]] = {
     ),
     "funnel_steps": (funnels.funnel_steps, ("funnel", "as_of_date", "step")),
     "churn_warnings": (recall.churn_warnings, ("as_of_date", "user_id")),
+    "recall_candidates": (recall.recall_candidates, ("as_of_date", "user_id")),
+    "recall_list": (recall.recall_list, ("as_of_date", "user_id")),
+    "recall_exclusions": (recall.recall_exclusions, ("as_of_date", "user_id")),
     "kpi_daily": (kpis.kpi_daily, ("as_of_date", "kpi", "dimension", "dimension_value")),
     "tier_migration": (value.tier_migration, ("as_of_date", "from_tier", "to_tier")),
 }

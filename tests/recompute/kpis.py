@@ -263,6 +263,10 @@ KPIS: dict[str, Kpi] = {
         tracked="nps",
         scale=100,
     ),
+    "orders_without_value": _daily("without_value", "purchase"),
+    "order_conflicts": _daily("conflicts", "purchase"),
+    "purchases_without_id": _daily("without_id", "purchase"),
+    "unmatched_refunds": _daily("unmatched", "refund"),
     "tracking_coverage": Kpi(
         lambda day: day.count("known", day.window(1)),
         lambda day: day.count("events_all", day.window(1)),
@@ -329,8 +333,8 @@ class Facts:
                 "channel": acquisition_channel(self.world, user),
                 "country": place_of(lines, "country", day) or NOTHING,
                 "platform": place_of(lines, "platform", day) or NOTHING,
-                "lifecycle_stage": stage_of(self.world, user, day) or NOTHING,
-                "rfm_tier": self.tiers[sunday].get(user, NOTHING),
+                "stage": stage_of(self.world, user, day) or NOTHING,
+                "tier": self.tiers[sunday].get(user, NOTHING),
             }
         return self.places[user, day]
 
@@ -346,10 +350,18 @@ def _counted(world: "World") -> dict[tuple[str, date], dict[str, Any]]:
             day["known"] += world.rules.is_known(line.event)
         if "complaint" in line.roles and line.event != "Complaint Closed":
             day["complaints"] += 1
+        if "purchase" in line.roles and not line.text("order_id"):
+            day["without_id"] += 1
         score = _nps(line)
         if score is not None:
             day["answers"] += 1
             day["promotion"] += 1 if score >= 9 else -1 if score <= 6 else 0
+    for order in world.money.orders.values():
+        days[order.user, order.day]["without_value"] += order.amount is None
+    for conflict in world.money.conflicts:
+        days[conflict.user, conflict.day]["conflicts"] += 1
+    for refund in world.money.refunds:
+        days[refund.user, refund.day]["unmatched"] += not refund.is_matched
     return days
 
 

@@ -405,6 +405,17 @@ class Shop:
         self.say(at, {"userId": self.users[3]}, "Order Refunded", order_id="nobody")
         self.say(at, {"userId": "catalogue"}, "Product Price Changed", product_id="p1", price=9)
 
+    def suppressed(self) -> list[str]:
+        """Name some people, and some addresses, whom nobody may write to."""
+        some = self.random.sample(self.users, 4)
+        day = self.last - timedelta(days=9)
+        return [
+            f"email,{some[0].upper()}@example.com,,{day},complaint",
+            f"SMS,0086139{int(some[1][1:]):08},,{day},complaint",
+            f"push,,{some[2]},{day},asked",
+            f"email,,{some[3]},{self.last + timedelta(days=30)},from next month on",
+        ]
+
 
 def write(
     home: Path, seed: int, *, people: int = 40, days: int = 70, rules: bool = True
@@ -419,6 +430,10 @@ def write(
         for name, part in (("part-2", lines[:half]), ("part-10", lines[half:])):
             text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in part)
             (folder / f"{name}.ndjson").write_text(text, encoding="utf-8")
+    folder = home / "landing" / "suppressions" / f"dt={max(shop.arrivals)}"
+    folder.mkdir(parents=True)
+    rows = ["channel,address,user_id,since,reason", *shop.suppressed()]
+    (folder / "held.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     if rules:
         write_rules(home)
     return sorted(shop.arrivals)
@@ -428,10 +443,12 @@ def write_rules(home: Path) -> None:
     """Put an installation's own rules in place of the shipped ones."""
     folder = home / "rules"
     folder.mkdir(parents=True, exist_ok=True)
+    shipped = Path(__file__).parents[2] / "dbt_project" / "seeds" / "rules"
     for name, rows in RULES.items():
-        (folder / f"{name}.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
-    shipped = Path(__file__).parents[2] / "dbt_project" / "seeds" / "rules" / "event_roles.csv"
-    roles = shipped.read_text(encoding="utf-8").rstrip("\n").split("\n") + OWN_ROLES
+        if (shipped / f"{name}.csv").exists():
+            (folder / f"{name}.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    roles = (shipped / "event_roles.csv").read_text(encoding="utf-8").rstrip("\n").split("\n")
+    roles += OWN_ROLES
     (folder / "event_roles.csv").write_text("\n".join(roles) + "\n", encoding="utf-8")
 
 

@@ -16,6 +16,7 @@ from tests.recompute.rules import Rules
 KINDS = {"track", "page", "screen", "identify", "group", "alias"}
 INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
 PLACES = {"page": "Page Viewed", "screen": "Screen Viewed"}
+YES = {"true", "1", "yes", "y"}
 # A retry is the same message, sent again: when it travelled is no part of what it says.
 EPOCH = datetime.fromtimestamp(0, UTC).replace(tzinfo=None)
 DELIVERY = ("receivedAt", "sentAt")
@@ -227,10 +228,26 @@ def _is_sound(line: Line, rules: Rules) -> bool:
             and not any(row["currency"] == currency for row in rules.rows("fx_rates"))
         ):
             return False
+    if line.event == "Consent Changed":
+        is_yes = plain(line.properties.get("granted")).strip().casefold() in YES
+        return not is_yes or channels_named(rules, line.properties.get("channel")) is not None
     if line.event == "Survey Answered" and line.properties.get("survey") == "nps":
         score = _number(line.properties.get("score"))
         return score is None or 0 <= score <= 10
     return True
+
+
+def channels_named(rules: Rules, value: Any) -> list[str] | None:
+    """Return the channels a word is for; None for one that nobody knows."""
+    known = rules.rows("channels")
+    text = "" if value is None else plain(value).strip().casefold()
+    if text in {"", "all"}:
+        return [rule["channel"] for rule in known]
+    for rule in known:
+        aliases = [alias.strip().casefold() for alias in rule.get("aliases", "").split("|")]
+        if text == rule["channel"].casefold() or text in aliases:
+            return [rule["channel"]]
+    return None
 
 
 def currency_of(line: Line) -> str | None:

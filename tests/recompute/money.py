@@ -76,8 +76,7 @@ class Refund:
 class Money:
     orders: dict[str, Order] = field(default_factory=dict)
     refunds: list[Refund] = field(default_factory=list)
-    conflicts: list[date] = field(default_factory=list)
-    without_id: list[date] = field(default_factory=list)
+    conflicts: list[Line] = field(default_factory=list)
 
     def of_user(self) -> dict[str, list[Order]]:
         users: dict[str, list[Order]] = defaultdict(list)
@@ -125,17 +124,13 @@ def money_of(world: "World") -> Money:
     money = Money()
     reports: dict[str, list[Line]] = defaultdict(list)
     for line in world.lines:
-        if "purchase" in line.roles:
-            if line.text("order_id"):
-                reports[line.text("order_id") or ""].append(line)
-            else:
-                money.without_id.append(line.day)
+        order_id = line.text("order_id")
+        if "purchase" in line.roles and order_id:
+            reports[order_id].append(line)
     for order_id, lines in reports.items():
         lines.sort(key=lambda line: (stated_amount(line) is None, line.moment))
         order = money.orders[order_id] = _order(order_id, lines[0], world.rules)
-        money.conflicts += [
-            line.day for line in lines[1:] if _contradicts(line, order, world.rules)
-        ]
+        money.conflicts += [line for line in lines[1:] if _contradicts(line, order, world.rules)]
     endings: dict[str, list[Line]] = defaultdict(list)
     for line in world.lines:
         if line.roles & {"refund", "cancel"}:
@@ -173,25 +168,34 @@ def _contradicts(line: Line, order: Order, rules: Rules) -> bool:
 def _follow(order: Order, lines: list[Line], money: Money, rules: Rules) -> None:
     """Take refunds and the first cancellation off an order in the order they took place."""
     running, given = ZERO, ZERO
-    for line in sorted(lines, key=lambda line: (max(line.day, order.day), line.moment)):
+    for line in sorted(lines, key=lambda line: _turn(line, order)):
         day = max(line.day, order.day)
         if "cancel" in line.roles:
             if order.cancelled is None:
                 order.cancelled = Movement(day, (order.amount or ZERO) - given)
             continue
         refund = _refund(line, order.currency, order.day, rules)
-        refund.day, refund.is_matched, left = day, True, (order.amount or ZERO) - given
+        refund.day, refund.is_matched, refund.user = day, True, order.user
+        money.refunds.append(refund)
+        is_whole = _is_whole(line)
+        if not refund.is_converted or (refund.original is None and not is_whole):
+            continue
+        refund.amount = ZERO
         if order.cancelled is None and order.amount is not None:
-            if _is_whole(line):
-                refund.amount = left
-            elif refund.original is not None and refund.is_converted:
+            if is_whole:
+                refund.amount = order.amount - given
+            else:
                 rate = exchange(rules, refund.currency, order.day) or ZERO
-                running += refund.original * rate
+                running += (refund.original or ZERO) * rate
                 total = min(order.amount, in_minor_units(rules, running))
                 refund.amount = max(ZERO, total - given)
-            given += refund.amount or ZERO
-            order.refunds.append(Movement(day, refund.amount or ZERO))
-        money.refunds.append(refund)
+            given += refund.amount
+            order.refunds.append(Movement(day, refund.amount))
+
+
+def _turn(line: Line, order: Order) -> tuple[Any, ...]:
+    """Order what happens to an order; what comes at the instant it is cancelled is not after it."""
+    return (max(line.day, order.day), line.at, "cancel" in line.roles, line.arrival)
 
 
 def _is_whole(line: Line) -> bool:
@@ -230,15 +234,15 @@ def money_days(world: "World") -> dict[tuple[str, date], dict[str, Any]]:
         lambda: {"orders": 0, "gmv": ZERO, "refunds": ZERO, "cancelled": ZERO}
     )
     for order in world.money.orders.values():
-        if order.is_void:
-            continue
         day = days[order.user, order.day]
-        day["orders"] += 1
+        day["orders"] += not order.is_void
         day["gmv"] += order.amount or ZERO
         for refund in order.refunds:
             days[order.user, refund.day]["refunds"] += refund.amount
         if order.cancelled:
-            days[order.user, order.cancelled.day]["cancelled"] += order.cancelled.amount
+            # What was taken back on the day itself is left out of its gmv.
+            name, taken = ("gmv", -1) if order.is_void else ("cancelled", 1)
+            days[order.user, order.cancelled.day][name] += taken * order.cancelled.amount
     for refund in world.money.refunds:
         if not refund.is_matched and refund.amount is not None:
             days[refund.user, refund.day]["refunds"] += refund.amount
@@ -250,8 +254,6 @@ def money_days(world: "World") -> dict[tuple[str, date], dict[str, Any]]:
 def fct_orders(world: "World") -> list[dict[str, Any]]:
     rows = []
     for order in world.money.orders.values():
-        if order.day > world.as_of:
-            continue
         refunded = order.refunded(world.as_of)
         rows.append(
             {
@@ -277,7 +279,7 @@ def fct_refunds(world: "World") -> list[dict[str, Any]]:
         {
             "order_id": refund.order_id,
             "user_id": refund.user,
-            "amount": refund.amount or ZERO,
+            "amount": refund.amount,
             "currency": refund.currency,
             "original_amount": refund.original,
             "is_matched": refund.is_matched,
@@ -286,12 +288,12 @@ def fct_refunds(world: "World") -> list[dict[str, Any]]:
             "refund_date": refund.day,
         }
         for refund in world.money.refunds
-        if refund.day <= world.as_of
     ]
 
 
 def fct_user_days(world: "World") -> list[dict[str, Any]]:
-    days, moved = user_days(world), money_days(world)
+    days = user_days(world)
+    moved = {key: money for key, money in money_days(world).items() if any(money.values())}
     rows = []
     for user, day in sorted(days.keys() | moved.keys()):
         row = days.get((user, day)) or empty_day()

@@ -1,10 +1,17 @@
 """Silence -> warnings (section 14); candidates -> lists and exclusions (section 17)."""
 
+import csv
+import hashlib
 from bisect import bisect_right
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 from tests.recompute.activity import is_interaction
+from tests.recompute.contacts import Book, book_of, contact_of, contacted_days
+from tests.recompute.lifecycle import stage_of
+from tests.recompute.money import ZERO, money_days
+from tests.recompute.value import rfm_of
 
 if TYPE_CHECKING:
     from tests.recompute.world import World
@@ -58,7 +65,9 @@ def warnings_of(world: "World", day: date) -> list[dict[str, Any]]:
             "previous_activity_index": previous,
             "activity_change": index / previous - 1 if previous else None,
         }
-        bought = [order.day for order in world.orders_of.get(user, []) if order.day <= day]
+        bought = [order.day for order in world.orders_of.get(user, []) if order.stands(day)]
+        row["days_since_activity"] = (day - last).days
+        row["days_since_order"] = (day - max(bought)).days if bought else None
         silent = (day - max([last, *bought])).days
         rules = world.rules.rows("warning_levels")
         for rule in sorted(rules, key=lambda row: -int(row["warning_level"])):
@@ -81,3 +90,174 @@ def _holds(rule: dict[str, str], row: dict[str, Any], base: int, silent: int) ->
 
 def churn_warnings(world: "World") -> list[dict[str, Any]]:
     return warnings_of(world, world.as_of)
+
+
+def candidates(world: "World", day: date) -> list[dict[str, Any]]:
+    """Give everybody who is warned the most urgent strategy that is meant for them."""
+    scores = {row["user_id"]: row for row in rfm_of(world, day)}
+    value = _mean_order(world, day)
+    rows = []
+    for warning in warnings_of(world, day):
+        user = warning["user_id"]
+        score = scores.get(user, {})
+        tier = score.get("rfm_tier", "none")
+        fitting = [
+            rule
+            for rule in world.rules.rows("strategies")
+            if int(rule["warning_level"]) == warning["warning_level"]
+            and rule["tier"] in {"*", tier}
+        ]
+        if not fitting:
+            continue
+        rule = min(fitting, key=lambda rule: int(rule["priority"]))
+        cost, uplift = Decimal(rule["unit_cost"]), Decimal(rule["uplift"])
+        expected = None if value is None else _four(uplift * value - cost)
+        least = rule.get("min_silent_days")
+        rows.append(
+            {
+                "as_of_date": day,
+                "user_id": user,
+                "strategy": rule["strategy"],
+                "warning_level": warning["warning_level"],
+                "segment": score.get("rfm_segment"),
+                "tier": tier,
+                "lifecycle_stage": stage_of(world, user, day),
+                "need": rule["need"],
+                "scene": rule["scene"],
+                "content_key": rule["content_key"],
+                "channel_order": rule["channels"],
+                "unit_cost": cost,
+                "expected_value": expected,
+                "priority": int(rule["priority"]),
+                "min_silent_days": int(least) if least else None,
+                "days_since_activity": warning["days_since_activity"],
+                "days_since_order": warning["days_since_order"],
+            }
+        )
+    return rows
+
+
+def _four(amount: Decimal) -> Decimal:
+    return amount.quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP)
+
+
+def _mean_order(world: "World", day: date) -> Decimal | None:
+    net = sum((m["net_revenue"] for (_, at), m in money_days(world).items() if at <= day), ZERO)
+    placed = sum(order.stands(day) for order in world.money.orders.values())
+    return net / placed if placed else None
+
+
+def bucket(user: str, experiment: str) -> int:
+    """Place a user on 0 to 9999, the same for ever."""
+    return int(hashlib.sha256(f"{user}|{experiment}".encode()).hexdigest()[:8], 16) % 10000
+
+
+def listed_before(world: "World", day: date) -> dict[str, list[date]]:
+    """Return the earlier days on whose exported lists each user stands."""
+    found: dict[str, list[date]] = {}
+    for folder in (world.rules.home / "exports" / "recall").glob("as_of=*"):
+        at = date.fromisoformat(folder.name[6:])
+        for rule in world.rules.rows("channels") if at < day else ():
+            path = folder / f"{rule['channel']}.csv"
+            if path.exists():
+                with path.open(encoding="utf-8-sig", newline="") as file:
+                    for row in csv.DictReader(file):
+                        found.setdefault(row["user_id"], []).append(at)
+    return found
+
+
+def verdicts(world: "World", day: date) -> list[dict[str, Any]]:
+    """Judge every candidate: on the list by a channel, or off it for the first reason."""
+    book, listed, taken = book_of(world, day), listed_before(world, day), set[tuple[str, str]]()
+    rows = candidates(world, day)
+    rows.sort(key=lambda row: (row["priority"], -(row["expected_value"] or ZERO), row["user_id"]))
+    budget = world.rules.number("recall_daily_budget")
+    spent = ZERO
+    for row in rows:
+        row |= _channel(world, book, row)
+        own = _own_reason(world, row, listed.get(row["user_id"], []), day)
+        if row["exclusion_reason"] is None:
+            row["exclusion_reason"] = own
+        if row["exclusion_reason"] is None and (row["channel"], row["contact"]) in taken:
+            row["exclusion_reason"] = "same_address"
+        if row["exclusion_reason"] is None:
+            row["exclusion_reason"] = _late_reason(row)
+        if row["exclusion_reason"] is None and budget is not None:
+            if spent + row["unit_cost"] > budget:
+                row["exclusion_reason"] = "budget"
+            else:
+                spent += row["unit_cost"]
+        if row["exclusion_reason"] is None:
+            taken.add((row["channel"], row["contact"]))
+        row["arm"] = _arm(world, row["user_id"])["arm"]
+        row["cost"] = row["unit_cost"]
+        hour = int(world.rules.number("recall_send_hour") or 0)
+        row["send_after"] = datetime.combine(day + timedelta(days=1), time(hour))
+    return rows
+
+
+def _channel(world: "World", book: Book, row: dict[str, Any]) -> dict[str, Any]:
+    """Try the channels in order; the reason is that of the one that came furthest."""
+    order = ["erased", "no_consent", "suppressed", "no_contact"]
+    furthest = -1
+    for channel in row["channel_order"].split(">"):
+        contact = contact_of(world, book, row["user_id"], channel)
+        if contact.reason is None:
+            return {"channel": channel, "contact": contact.contact, "exclusion_reason": None}
+        furthest = max(furthest, order.index(contact.reason))
+    return {"channel": None, "contact": None, "exclusion_reason": order[furthest]}
+
+
+def _arm(world: "World", user: str) -> dict[str, str]:
+    at = bucket(user, "recall")
+    rules = world.rules.rows("recall_arms")
+    return next(
+        rule
+        for rule in rules
+        if rule["experiment"] == "recall"
+        and int(rule["from_bucket"]) <= at <= int(rule["to_bucket"])
+    )
+
+
+def _own_reason(world: "World", row: dict[str, Any], listed: list[date], day: date) -> str | None:
+    share = world.rules.number("recall_holdout_share") or ZERO
+    if bucket(row["user_id"], "holdout") < share * 10000:
+        return "holdout"
+    if _arm(world, row["user_id"])["is_contacted"] == "false":
+        return "control"
+    cooling = int(world.rules.number("recall_cooling_days") or 0)
+    last = max([*contacted_days(world, row["user_id"], day), *listed], default=None)
+    return "cooling" if last is not None and (day - last).days < cooling else None
+
+
+def _late_reason(row: dict[str, Any]) -> str | None:
+    last = [row["days_since_activity"], row["days_since_order"]]
+    silent = min(days for days in last if days is not None)
+    if silent < (row["min_silent_days"] or 0):
+        return "not_silent"
+    expected = row["expected_value"]
+    return "no_value" if expected is not None and expected <= 0 else None
+
+
+def recall_candidates(world: "World") -> list[dict[str, Any]]:
+    return candidates(world, world.as_of)
+
+
+ON_LIST = (
+    "as_of_date user_id strategy channel content_key arm priority send_after warning_level segment"
+    " tier lifecycle_stage need scene cost expected_value days_since_activity days_since_order"
+)
+OFF_LIST = (
+    "as_of_date user_id strategy channel exclusion_reason warning_level segment tier expected_value"
+    " days_since_activity days_since_order"
+)
+
+
+def recall_list(world: "World") -> list[dict[str, Any]]:
+    rows = [row for row in verdicts(world, world.as_of) if row["exclusion_reason"] is None]
+    return [{name: row[name] for name in ON_LIST.split()} for row in rows]
+
+
+def recall_exclusions(world: "World") -> list[dict[str, Any]]:
+    rows = [row for row in verdicts(world, world.as_of) if row["exclusion_reason"] is not None]
+    return [{name: row[name] for name in OFF_LIST.split()} for row in rows]

@@ -1,7 +1,7 @@
 """An installation -> all that the tables are made from: lines with their users, in order."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -26,11 +26,19 @@ class World:
     @cached_property
     def everything(self) -> list[Line]:
         """Every line that arrived, with its user, also of people who do not count."""
-        lines = read_landing(self.rules, self.as_of)
-        owner = canonical(lines, int(self.rules.number("identity_hub_limit") or 1000))
-        for line in lines:
-            line.user = owner(line.actor)
-        return lines
+        for line in self.landed_lines:
+            line.user = self.owner(line.actor)
+        return self.landed_lines
+
+    @cached_property
+    def landed_lines(self) -> list[Line]:
+        return read_landing(self.rules, self.as_of)
+
+    @cached_property
+    def owner(self) -> Callable[[str], str]:
+        """Whose an id is."""
+        limit = int(self.rules.number("identity_hub_limit") or 1000)
+        return canonical(self.landed_lines, limit)
 
     @cached_property
     def accounts(self) -> set[str]:

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 import xxhash
 
-from warehouse.judging import consents
+from warehouse.judging import answers, consents
 from warehouse.judging.orders import ROLES, order_of
 from warehouse.judging.repeats import refuse_repeats
 from warehouse.judging.values import (
@@ -82,9 +82,12 @@ def judge(line: bytes, limits: Limits) -> tuple | Rejection:
         return verdict.rejection
 
 
-def is_consent(kind: str, event: str | None) -> bool:
-    """Tell whether a line says yes or no to being contacted."""
-    return kind == "track" and event == consents.EVENT
+def refuse_unusable(event: str | None, properties: bytes | None, limits: Limits) -> None:
+    """Raise Rejected for a track line whose own words cannot be taken as they stand."""
+    if event == consents.EVENT:
+        consents.refuse_unknown_grant(properties, limits.channels)
+    elif event == answers.EVENT:
+        answers.refuse_impossible_score(properties)
 
 
 def payload_hash(parts: tuple) -> int:
@@ -138,8 +141,8 @@ def _event(line: bytes, fields: dict[str, bytes], limits: Limits) -> tuple:
         _json_object(fields.get(name), name) for name in ("properties", "traits", "context")
     )
     order = order_of(event, properties, limits.roles, limits.currencies)
-    if is_consent(kind, event):
-        consents.refuse_unknown_grant(properties, limits.channels)
+    if kind == "track":
+        refuse_unusable(event, properties, limits)
     message = identifier(fields.get("messageId"), "messageId") or _made_id(line)
     stamp = _stamp(fields.get("timestamp"))
     payload = (kind, given, user, anonymous, previous, group, stamp, properties, traits, context)

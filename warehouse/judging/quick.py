@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
-from warehouse.judging import consents
+from warehouse.judging import answers, consents
 from warehouse.judging.columns import (
     brackets,
     certain,
@@ -25,7 +25,7 @@ from warehouse.judging.columns import (
     times_of,
     trimmed,
 )
-from warehouse.judging.exact import MAX_DEPTH, Limits
+from warehouse.judging.exact import MAX_DEPTH, Limits, refuse_unusable
 from warehouse.judging.orders import order_of
 from warehouse.judging.repeats import are_plain, has_distinct_fields, is_unrepeated
 from warehouse.judging.values import Rejected
@@ -177,7 +177,7 @@ def _columns(
     for column in objects:
         sure &= brackets(column) < MAX_DEPTH
     orders = _orders(event, objects[0], kept[0], limits, sure)
-    _refuse_consents(texts, kept[0], limits, sure)
+    _refuse_words(texts, kept[0], limits, sure)
     payload = zip(*(given[name] for name in PAYLOAD), *kept, strict=True)
     columns = [
         texts["messageId"],
@@ -287,14 +287,14 @@ def _orders(
     return [pa.array(column, kind) for column, kind in zip(columns, kinds, strict=True)]
 
 
-def _refuse_consents(
+def _refuse_words(
     texts: dict[str, pa.Array], properties: Sequence[bytes | None], limits: Limits, sure: np.ndarray
 ) -> None:
-    """Leave to the exact judge what says yes to a channel nobody knows."""
-    is_word = certain(pc.equal(texts["event"], consents.EVENT)) & sure
+    """Leave to the exact judge what says what nobody can take as it stands."""
+    is_word = certain(pc.is_in(texts["event"], pa.array([consents.EVENT, answers.EVENT]))) & sure
     is_word &= certain(pc.equal(texts["type"], "track"))
     for place in np.flatnonzero(is_word).tolist():
         try:
-            consents.refuse_unknown_grant(properties[place], limits.channels)
+            refuse_unusable(texts["event"][place].as_py(), properties[place], limits)
         except Rejected:
             sure[place] = False
