@@ -90,10 +90,8 @@ def create(settings: Settings, *, rows: bool = True) -> Settings:
             typed = ", ".join(f'"{column.name}" {column.kind}' for column in columns)
             connection.execute(f"create table serving.marts.{table} ({typed})")
         connection.execute("create schema build.intermediate")
-        connection.execute(
-            "create table build.intermediate.int_contacts (user_id varchar, channel varchar,"
-            " contact varchar)"
-        )
+        for table, columns in INTERMEDIATE.items():
+            connection.execute(f"create table build.intermediate.{table} ({columns})")
         if rows:
             for statement in FILL:
                 connection.execute(statement)
@@ -171,6 +169,14 @@ def _kpi_value(kpi: str, ago: int) -> float:
     return round(value, 0 if unit == "count" else 4)
 
 
+INTERMEDIATE = {
+    "int_contacts": "user_id varchar, channel varchar, contact varchar, has_consent boolean"
+    " default true, has_word boolean default true, is_suppressed boolean default false,"
+    " is_erased boolean default false",
+    "int_identity_map": "actor_id varchar, is_anonymous boolean, user_id varchar, is_hub boolean",
+    "int_closed_addresses": "channel varchar, address varchar, reason varchar",
+    "int_recall_details": "user_id varchar, name varchar, last_order_date date, last_item varchar",
+}
 D = f"date '{DAY.isoformat()}'"
 FILL = (
     "insert into serving.marts.dim_users (user_id, first_seen_date, orders, net_revenue,"
@@ -251,7 +257,9 @@ FILL = (
       outcome)
     select {D} - cast(i // 3 as integer), 'events/dt=' || i || '/part-' || i % 3 || '.ndjson.gz',
       'ab', 40210, 39200, 880, 127, 3, 'loaded' from range(9) t(i)""",
-    """insert into build.intermediate.int_contacts
+    f"""insert into build.intermediate.int_recall_details
+    select 'user_' || i, 'Name ' || i, {D} - 40, 'tea' from range(120) t(i)""",
+    """insert into build.intermediate.int_contacts (user_id, channel, contact)
     select 'user_' || i, unnest(['email', 'sms', 'push', 'wechat_oa']), unnest([
       'user' || i || '@mail.example', '+86138' || (10000000 + i), 'token-' || i, 'openid-' || i
     ]) from range(240) t(i)""",

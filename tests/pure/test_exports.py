@@ -7,6 +7,7 @@ import stat
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +17,7 @@ from warehouse.errors import UserError
 from warehouse.exports.folder import verify_export
 from warehouse.exports.kpi import export_kpi
 from warehouse.exports.recall import contact_fields, export_recall
-from warehouse.exports.safe_cells import FORMULA_STARTS, safe_cell
+from warehouse.exports.safe_cells import FORMULA_STARTS, PHONE, safe_cell
 from warehouse.settings import Settings
 
 
@@ -56,6 +57,37 @@ def test_each_channel_gets_its_users_and_only_its_own_contact(settings: Settings
         assert all(row[column] for row in rows)
 
 
+def test_a_list_begins_with_the_most_urgent_and_most_valuable(settings: Settings) -> None:
+    change(
+        settings,
+        "update marts.recall_list set priority = 2 where channel = 'email'",
+        "update marts.recall_list set priority = 1 where user_id in ('user_4', 'user_8')",
+        "update marts.recall_list set expected_value = 9.5 where user_id = 'user_4'",
+        "update marts.recall_list set expected_value = 10 where user_id = 'user_8'",
+        "update marts.recall_list set expected_value = 99 where user_id in ('user_20', 'user_12')",
+        "update marts.recall_list set expected_value = null where user_id = 'user_0'",
+    )
+
+    folder = export_recall(settings, as_of_date=DAY).folder
+
+    users = [row["user_id"] for row in table(folder / "email.csv")]
+    assert users[:4] == ["user_8", "user_4", "user_12", "user_20"]
+    assert users[-1] == "user_0"
+    assert pq.read_table(folder / "email.parquet")["user_id"].to_pylist() == users
+
+
+def test_a_row_tells_its_list_whom_to_greet_and_what_was_bought_last(settings: Settings) -> None:
+    folder = export_recall(settings, as_of_date=DAY).folder
+
+    rows = {row["user_id"]: row for row in table(folder / "sms.csv")}
+    told = ("list_id", "name", "last_order_date", "last_item", "phone")
+    assert [rows["user_1"][name] for name in told] == [
+        f"{DAY}/sms", "Name 1", "2026-10-01", "tea", "+8613810000001",
+    ]  # fmt: skip
+    assert [rows["user_121"][name] for name in told[1:4]] == ["", "", ""]
+    assert next(iter(rows["user_1"])) == "list_id"
+
+
 def test_everyone_listed_is_exported_once_or_told_why_not(settings: Settings) -> None:
     folder = export_recall(settings, as_of_date=DAY).folder
 
@@ -75,7 +107,9 @@ def test_a_channel_is_one_row_of_a_rule(settings: Settings) -> None:
     (settings.rules_dir / "channels.csv").write_text(f"{rows}line,line_id\n")
     change(settings, "update marts.recall_list set channel = 'line' where user_id = 'user_0'")
     change_contacts(
-        settings, "insert into intermediate.int_contacts values ('user_0', 'line', 'l-0')"
+        settings,
+        "insert into intermediate.int_contacts (user_id, channel, contact)"
+        " values ('user_0', 'line', 'l-0')",
     )
 
     folder = export_recall(settings, as_of_date=DAY).folder
@@ -210,7 +244,7 @@ def test_no_cell_of_an_exported_list_can_start_a_formula(settings: Settings) -> 
 
     shown = {row["need"] for row in table(folder / "email.csv")}
     assert {f"'{text}" for text in hostile} <= shown
-    assert all(row["phone"].startswith("'+86") for row in table(folder / "sms.csv"))
+    assert {row["phone"] for row in table(folder / "sms.csv")} >= {"+8613810000001"}
     with duckdb.connect() as connection:
         [(plain,)] = connection.execute(
             f"select min(phone) from '{folder / 'sms.parquet'}'"
@@ -218,12 +252,43 @@ def test_no_cell_of_an_exported_list_can_start_a_formula(settings: Settings) -> 
     assert plain.startswith("+86")
 
 
+def test_a_phone_number_is_no_formula_and_what_only_looks_like_one_is() -> None:
+    assert safe_cell("+8613800138000") == "+8613800138000"
+    for text in (
+        "+86 138",
+        "+1",
+        "+86138+1",
+        "+8613800138000\n",
+        "-8613800138000",
+        "+１３８００１３８",
+    ):
+        assert safe_cell(text) == f"'{text}"
+
+
+UNSEEN = {
+    "space": " ", "no-break space": "\xa0", "wide space": "\u3000", "thin space": "\u2009",
+    "zero-width space": "\u200b", "joiner": "\u2060", "byte order mark": "\ufeff",
+    "right-to-left": "\u202e", "soft hyphen": "\xad", "escape": "\x1b", "bell": "\x07",
+    "next line": "\x85", "line separator": "\u2028", "accent": "\u0301",
+    "hangul filler": "\u3164", "braille blank": "\u2800", "several": " \u200b\xa0\x07",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("before", UNSEEN.values(), ids=UNSEEN)
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "＝", "＋", "－", "＠", "﹢", "﹦", "−"])
+def test_a_sign_behind_what_cannot_be_seen_starts_no_formula(before: str, sign: str) -> None:
+    text = f"{before}{sign}HYPERLINK(1)"
+
+    assert safe_cell(text) == f"'{text}"
+    assert safe_cell(f"{before}tea {sign} cup") == f"{before}tea {sign} cup"
+
+
 @given(st.text())
 def test_any_text_becomes_a_cell_that_is_only_text(text: str) -> None:
     cell = safe_cell(text)
 
     assert "\x00" not in cell
-    assert not cell.startswith(FORMULA_STARTS)
+    assert not cell.startswith(FORMULA_STARTS) or PHONE.fullmatch(cell)
     assert cell.removeprefix("'") == text.replace("\x00", "").removeprefix("'")
 
 

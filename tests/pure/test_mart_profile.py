@@ -67,12 +67,31 @@ create table marts.load_ledger as from (values (10, 7, 1, 1, 1)) as
 """
 
 
+CONTACTS = """
+create schema intermediate;
+create table intermediate.int_contacts as from (values
+    ('ann', 'email', 'a@x', true, false, false), ('ann', 'sms', null, false, false, false),
+    ('bob', 'email', 'a@x', true, false, false)
+) as rows(user_id, channel, contact, has_consent, is_suppressed, is_erased);
+"""
+
+
 def build_marts(settings: Settings, *changes: str) -> None:
     """Make small sound marts, then spoil them."""
     settings.serving_build_db.parent.mkdir(parents=True, exist_ok=True)
     settings.serving_build_db.unlink(missing_ok=True)
     with duckdb.connect(str(settings.serving_build_db)) as connection:
         connection.execute(MARTS.format(kpis=f"read_csv('{SHIPPED_DIR / 'kpis.csv'}')"))
+        for change in changes:
+            connection.execute(change)
+    build_contacts(settings)
+
+
+def build_contacts(settings: Settings, *changes: str) -> None:
+    """Say of users how they may be reached, then spoil it."""
+    settings.build_db.unlink(missing_ok=True)
+    with duckdb.connect(str(settings.build_db)) as connection:
+        connection.execute(CONTACTS)
         for change in changes:
             connection.execute(change)
 
@@ -185,3 +204,33 @@ def test_the_recall_list_of_the_day_is_judged_and_no_other(settings: Settings) -
     assert failed("recall_list", rows) == (set(), set())
     later = recall_rows(settings, DAY + timedelta(days=1))
     assert failed("recall_list", later) == (set(), set())
+
+
+@pytest.mark.parametrize(
+    ("change", "column"),
+    [
+        ("update intermediate.int_contacts set has_consent = false", "without_consent"),
+        ("delete from intermediate.int_contacts", "without_consent"),
+        ("update intermediate.int_contacts set is_suppressed = true", "suppressed"),
+        ("update intermediate.int_contacts set is_erased = true", "erased"),
+    ],
+)
+def test_a_list_with_somebody_who_may_not_be_contacted_closes_the_gate(
+    settings: Settings, change: str, column: str
+) -> None:
+    build_marts(settings)
+    build_contacts(settings, change)
+
+    assert failed("recall_list", recall_rows(settings, DAY)) == ({column}, set())
+
+
+def test_a_list_with_an_address_twice_closes_the_gate(settings: Settings) -> None:
+    build_marts(
+        settings,
+        "insert into marts.recall_list select * replace ('bob' as user_id) from marts.recall_list"
+        " where user_id = 'ann'",
+    )
+
+    critical, _ = failed("recall_list", recall_rows(settings, DAY))
+
+    assert critical == {"messages_to_address"}

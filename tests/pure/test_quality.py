@@ -34,9 +34,10 @@ GOOD: dict[str, dict[str, Any]] = {
     "recall_list": {
         "user_id": "ann", "strategy": "win_back", "channel": "email", "content_key": "gift",
         "arm": "coupon", "priority": 1, "send_after": datetime.fromisoformat("2026-03-11T02:00"),
-        "segment": "lost", "need": "a reason", "scene": "after 90 silent days", "cost": 0.02,
+        "segment": "lost", "need": "a reason", "scene": "after a long absence", "cost": 0.02,
         "expected_value": 1.0,
-        "reason": "no login for 90 days",
+        "reason": "no login for 90 days", "without_consent": 0, "suppressed": 0, "erased": 0,
+        "messages_to_address": 1,
     },
 }  # fmt: skip
 
@@ -64,6 +65,10 @@ CLOSING: dict[tuple[str, str, str], dict[str, Any]] = {
     ("marts", "be_between", "kpi_missing_all"): {"kpi_missing_all": 1},
     ("marts", "be_between", "ledger_gap"): {"ledger_gap": 1},
     ("recall_list", "not_be_null", "user_id"): {"user_id": None},
+    ("recall_list", "be_between", "without_consent"): {"without_consent": 1},
+    ("recall_list", "be_between", "suppressed"): {"suppressed": 1},
+    ("recall_list", "be_between", "erased"): {"erased": 1},
+    ("recall_list", "be_between", "messages_to_address"): {"messages_to_address": 2},
     ("recall_list", "not_be_null", "channel"): {"channel": None},
     ("recall_list", "be_in_set", "channel"): {"channel": "fax"},
     ("recall_list", "not_be_null", "strategy"): {"strategy": None},

@@ -16,7 +16,6 @@ from pathlib import Path
 from warehouse.erasure.lines import edit_landing, edit_load, lines_in
 from warehouse.erasure.lists import edit_exports
 from warehouse.erasure.people import PRIVATE, People, mentioned_in, people_of, remember
-from warehouse.exports.listed import bring_in_line
 from warehouse.feeds import FEEDS
 from warehouse.lake.admission import admit, point_to
 from warehouse.lake.ingest import ingest_days
@@ -86,7 +85,6 @@ def erase(
         found |= own
         held += _let_in_without(settings, people, [load.day for load in own], feed)
     exported = edit_exports(settings, people)
-    bring_in_line(settings)
     _drop_builds(settings)
     ledgers = [row for feed in FEEDS for row in read_ledger(settings, feed=feed).to_pylist()]
     return Erasure(

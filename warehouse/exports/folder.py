@@ -18,13 +18,17 @@ BATCH = 10_000
 
 @dataclass(frozen=True)
 class ExportReport:
-    """What an export did: ``rows`` by file; ``kept`` says an earlier, different list stands."""
+    """What an export did: ``rows`` by file; ``kept`` says an earlier, different list stands.
+
+    ``withdrawn`` counts the places of people taken out of this list and earlier ones.
+    """
 
     folder: Path
     as_of_date: date
     rows: dict[str, int]
     changed: bool
     kept: bool = False
+    withdrawn: int = 0
 
 
 def write_query(
@@ -51,14 +55,31 @@ def write_query(
     return counts
 
 
-def write_manifest(folder: Path, rows: Mapping[str, int], **notes: Any) -> None:
-    """Describe every file of the folder; nothing in it depends on when it was written."""
-    files = {
-        name: {"rows": count, "sha256": sha256_of(folder / name)}
-        for name, count in sorted(rows.items())
-    }
+def write_manifest(
+    folder: Path,
+    rows: Mapping[str, int],
+    *,
+    exported: Mapping[str, Mapping[str, Any]] | None = None,
+    **notes: Any,
+) -> None:
+    """Describe every file of the folder; nothing in it depends on when it was written.
+
+    ``exported`` are the marks of the files as they first left: a file that has changed since tells
+    both.
+    """
+    files: dict[str, dict[str, Any]] = {}
+    for name, count in sorted(rows.items()):
+        files[name] = {"rows": count, "sha256": sha256_of(folder / name)}
+        before = as_exported((exported or {}).get(name, files[name]))
+        if before != files[name]:
+            files[name] |= {f"exported_{key}": value for key, value in before.items()}
     text = json.dumps({**notes, "files": files}, indent=1, ensure_ascii=False) + "\n"
     (folder / MANIFEST).write_text(text, encoding="utf-8")
+
+
+def as_exported(mark: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the rows and checksum that a file first left with."""
+    return {key: mark.get(f"exported_{key}", mark[key]) for key in ("rows", "sha256")}
 
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:

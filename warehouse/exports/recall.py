@@ -1,10 +1,12 @@
 """``marts.recall_list`` of one day -> one file per channel, with the contact its sender needs.
 
 A list that was exported is a decision: it is kept, also when the marts would now decide otherwise.
+Only who may not be contacted any more is taken out of it (``withdrawn``).
 """
 
 import tempfile
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -15,31 +17,33 @@ import duckdb
 from warehouse.errors import UserError
 from warehouse.exports.folder import (
     ExportReport,
+    as_exported,
     read_manifest,
     verify_export,
     write_manifest,
     write_query,
 )
-from warehouse.exports.listed import bring_in_line
+from warehouse.exports.listed import bring_in_line, broken, list_id
+from warehouse.exports.withdrawn import FILE_MODE, FOLDER_MODE, WITHDRAWN, withdraw
 from warehouse.rules.effective import rule_in_effect
 from warehouse.serving.marts import open_marts, quoted
 from warehouse.settings import Settings
 from warehouse.storage.files import replace_folder
 
 UNTREATED_ARMS = ("control", "holdout")
-FOLDER_MODE = 0o700
-FILE_MODE = 0o600
 PURPOSE = "recall: contact these users once, by this channel, not before send_after"
 # Who is listed, with the contact as it stands now.
 LISTED = (
     "from serving.marts.recall_list as list left join build.intermediate.int_contacts as contacts"
     " on contacts.user_id = list.user_id and contacts.channel = list.channel"
+    " left join build.intermediate.int_recall_details as details on details.user_id = list.user_id"
 )
 RULE = (
-    "Decided by policy on as_of_date and never rewritten. Nobody in excluded.csv may be contacted;"
-    " its control users are what the effect is measured against. CSV cells that a"
-    " spreadsheet would run as a formula (also phone numbers beginning with +) have a leading"
-    " apostrophe; Parquet has plain values."
+    "Decided by policy on as_of_date and never rewritten, but that whoever may not be contacted any"
+    " more is taken out and named in withdrawn.csv: use the files as they are on the day of sending"
+    " (userops recall check). Nobody in excluded.csv may be contacted; its control users are what"
+    " the effect is measured against. Report messages with the list_id. CSV cells that would run as"
+    " a formula in a spreadsheet have a leading apostrophe; Parquet has plain values."
 )
 
 
@@ -47,7 +51,8 @@ def export_recall(settings: Settings, *, as_of_date: date) -> ExportReport:
     """Write the day's recall list, whole or not at all, readable by its owner only.
 
     An existing folder for the day stands: equal content is left alone (or mended, if a file of it
-    was damaged), different content is not written and the report says ``kept``.
+    was damaged), different content is not written and the report says ``kept``. Then who may not
+    be contacted any more leaves the lists of the last days, this one's too, and the lake is told.
     """
     folder = settings.exports_dir / "recall" / f"as_of={as_of_date.isoformat()}"
     folder.parent.mkdir(parents=True, exist_ok=True, mode=FOLDER_MODE)
@@ -63,8 +68,9 @@ def export_recall(settings: Settings, *, as_of_date: date) -> ExportReport:
             with tempfile.TemporaryDirectory(prefix=".compare-", dir=folder.parent) as scratch:
                 write(Path(scratch))
                 report = _keep_or_mend(folder, Path(scratch), as_of_date, write)
+    withdrawn = withdraw(settings, as_of_date)
     bring_in_line(settings)
-    return report
+    return replace(report, rows=_rows(folder), withdrawn=len(withdrawn))
 
 
 def contact_fields(settings: Settings) -> dict[str, str]:
@@ -84,7 +90,10 @@ def _keep_or_mend(
             cure="restore the folder from a backup, or move it away to export the day anew",
         )
     same = _decisions(standing) == _decisions(read_manifest(scratch) or {"files": {}})
-    mend = same and bool(verify_export(folder))
+    damage = verify_export(folder)
+    mend = same and bool(damage)
+    if damage and not same:
+        raise broken(damage[0])
     if mend:
         replace_folder(folder, write, mode=FOLDER_MODE)
     return ExportReport(folder, as_of_date, _rows(folder), changed=mend, kept=not same)
@@ -92,7 +101,12 @@ def _keep_or_mend(
 
 def _decisions(manifest: dict[str, Any]) -> dict[str, Any]:
     # By the CSV files: the bytes of Parquet also change with the version of the engine.
-    return {name: mark for name, mark in manifest["files"].items() if name.endswith(".csv")}
+    # As they first left: who was taken out since was on the list.
+    return {
+        name: as_exported(mark)
+        for name, mark in manifest["files"].items()
+        if name.endswith(".csv") and name != WITHDRAWN
+    }
 
 
 def _write(
@@ -104,18 +118,23 @@ def _write(
     rows: dict[str, int] = {}
     day = f"date '{as_of_date.isoformat()}'"
     for channel, field in channels.items():
-        query = _channel_query(day, channel, field)
+        query = _channel_query(as_of_date, channel, field)
         rows |= write_query(connection, query, folder / channel, parquet=True, mode=FILE_MODE)
     query = _excluded_query(day)
     rows |= write_query(connection, query, folder / "excluded", parquet=False, mode=FILE_MODE)
-    write_manifest(folder, rows, as_of_date=as_of_date.isoformat(), purpose=PURPOSE, rule=RULE)
+    day = as_of_date.isoformat()
+    write_manifest(folder, rows, as_of_date=day, revision=1, purpose=PURPOSE, rule=RULE)
 
 
-def _channel_query(day: str, channel: str, field: str) -> str:
+def _channel_query(as_of_date: date, channel: str, field: str) -> str:
+    """Ask for the list of a channel, the most urgent and most valuable first."""
     return (
-        f"select list.*, contacts.contact as {quoted(field)} {LISTED}"
-        f" where list.as_of_date = {day} and list.channel = '{channel}'"
-        " and contacts.contact <> '' order by all"
+        f"select '{list_id(as_of_date, channel)}' as list_id, list.*, details.name,"
+        " details.last_order_date, details.last_item,"
+        f" contacts.contact as {quoted(field)} {LISTED}"
+        f" where list.as_of_date = date '{as_of_date}' and list.channel = '{channel}'"
+        " and contacts.contact <> ''"
+        " order by list.priority, list.expected_value desc nulls last, list.user_id"
     )
 
 

@@ -24,7 +24,7 @@ from warehouse.lake.layout import (
 )
 from warehouse.lake.loads import loaded, read_ledger
 from warehouse.rules.effective import rule_in_effect, values_in_effect
-from warehouse.serving.marts import engine_config, open_file
+from warehouse.serving.marts import engine_config, open_file, open_marts
 from warehouse.serving.versions import DATABASE_LINK
 from warehouse.settings import Settings
 from warehouse.storage.places import let_read
@@ -71,8 +71,11 @@ def marts_day(settings: Settings, as_of_date: date) -> "pd.DataFrame":
 
 
 def recall_rows(settings: Settings, as_of_date: date) -> "pd.DataFrame":
-    """Return the recall list of one day as it stands, which may be empty."""
-    with open_file(settings, settings.serving_build_db, read_only=True) as connection:
+    """Return the recall list of one day as it stands, which may be empty.
+
+    What is known of consent and addresses is measured beside it, by the tables of the same build.
+    """
+    with open_marts(settings) as connection:
         return connection.execute(query("recall_rows"), {"as_of_date": as_of_date}).df()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from warehouse.build.database import lock_holder
 from warehouse.errors import UserError
-from warehouse.exports.recall import FILE_MODE, FOLDER_MODE
+from warehouse.exports.withdrawn import FILE_MODE, FOLDER_MODE
 from warehouse.settings import Settings
 from warehouse.storage.files import REPLACED, TEMPORARY, remove_durably, write_atomically
 from warehouse.storage.places import Place, entries, opened

@@ -6,14 +6,6 @@ candidates as (
 
 ),
 
-deleted as (
-
-    select user_id from {{ ref('int_contacts') }}
-    group by user_id
-    having count_if(not is_erased) = 0
-
-),
-
 channels as (
 
     select * from {{ ref('int_recall_channels') }}
@@ -59,41 +51,66 @@ bucketed as (
 
 ),
 
-judged as (
+approached as (
 
     -- The first reason in this order is the one that is told.
     select
         bucketed.*,
         channels.channel,
+        channels.contact,
+        channels.is_unasked,
         arms.arm,
         parameters.daily_budget,
         parameters.send_hour,
         case
-            when deleted.user_id is not null then 'erased'
-            when not coalesce(channels.has_contact, false) then 'no_contact'
-            when channels.channel is null then 'no_consent'
+            when channels.exclusion_reason is not null then channels.exclusion_reason
             when bucketed.holdout_bucket < 10000 * parameters.holdout_share then 'holdout'
             when not arms.is_contacted then 'control'
             when
                 {{ days_between('last_contacts.last_contact_date', 'bucketed.as_of_date') }}
                 < parameters.cooling_days
                 then 'cooling'
-            when not {{ is_silent('bucketed', 'bucketed.min_silent_days') }} then 'not_silent'
-            when bucketed.expected_value <= 0 then 'no_value'
-        end as exclusion_reason
+        end as first_reason
 
     from bucketed
     cross join parameters
-    left join channels
+    inner join channels
         on bucketed.user_id = channels.user_id
-    left join deleted
-        on bucketed.user_id = deleted.user_id
     left join last_contacts
         on bucketed.user_id = last_contacts.user_id
     left join arms
         on
             bucketed.arm_bucket >= arms.from_bucket
             and bucketed.arm_bucket <= arms.to_bucket
+
+),
+
+addressed as (
+
+    -- One message a day reaches an address, whoever of its accounts comes first.
+    select
+        *,
+        row_number() over (
+            partition by contact, coalesce(first_reason, '')
+            order by priority asc, expected_value desc nulls last, user_id asc
+        ) as place_at_address
+
+    from approached
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when first_reason is not null then first_reason
+            when place_at_address > 1 then 'same_address'
+            when not {{ is_silent('addressed', 'addressed.min_silent_days') }} then 'not_silent'
+            when expected_value <= 0 then 'no_value'
+        end as exclusion_reason
+
+    from addressed
 
 ),
 
@@ -115,26 +132,12 @@ final as (
     select
         as_of_date,
         user_id,
-        strategy,
         channel,
-        content_key,
+        contact,
         arm,
-        priority,
         {{ dbt.dateadd('hour', 'send_hour',
             'cast(' ~ dbt.dateadd('day', 1, 'as_of_date') ~ ' as timestamp)') }} as send_after,
-        warning_level,
-        segment,
-        tier,
-        lifecycle_stage,
-        need,
-        scene,
-        scene_zh,
-        unit_cost,
-        expected_value,
-        days_since_activity,
-        days_since_order,
-        reason,
-        reason_zh,
+        is_unasked,
         case
             when exclusion_reason is not null then exclusion_reason
             when spent > daily_budget then 'budget'

@@ -18,11 +18,36 @@ strategies as (
 
 ),
 
+net_money as (
+
+    select sum(case when kind = 'order' then amount else -amount end) as amount
+    from {{ ref('int_order_movements') }}
+    where
+        kind <> 'unmatched_refund'
+        and event_date <= {{ as_of_date() }}
+
+),
+
+orders as (
+
+    select count(*) as orders
+    from {{ ref('int_orders') }}
+    where
+        amount is not null
+        and order_date <= {{ as_of_date() }}
+        and (
+            stands_until is null
+            or stands_until > {{ as_of_date() }}
+        )
+
+),
+
 population as (
 
     -- Unknown, not nothing, where nobody has ever ordered.
-    select {{ rate('sum(net_revenue)', 'sum(orders)') }} as mean_net_order
-    from users
+    select {{ rate('net_money.amount', 'orders.orders') }} as mean_net_order
+    from net_money
+    cross join orders
 
 ),
 

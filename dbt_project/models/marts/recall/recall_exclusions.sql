@@ -7,24 +7,33 @@ verdicts as (
 
 ),
 
+candidates as (
+
+    select * from {{ ref('recall_candidates') }}
+
+),
+
 final as (
 
     select
-        as_of_date,
-        user_id,
-        strategy,
-        channel,
-        exclusion_reason,
-        warning_level,
-        segment,
-        tier,
-        expected_value,
-        days_since_activity,
-        days_since_order,
-        reason,
-        reason_zh
+        verdicts.as_of_date,
+        verdicts.user_id,
+        candidates.strategy,
+        verdicts.channel,
+        verdicts.exclusion_reason,
+        verdicts.is_unasked,
+        candidates.warning_level,
+        candidates.segment,
+        candidates.tier,
+        candidates.expected_value,
+        candidates.days_since_activity,
+        candidates.days_since_order,
+        candidates.reason,
+        candidates.reason_zh
 
     from verdicts
+    inner join candidates
+        on verdicts.user_id = candidates.user_id
 
 )
 

@@ -7,32 +7,40 @@ verdicts as (
 
 ),
 
+candidates as (
+
+    select * from {{ ref('recall_candidates') }}
+
+),
+
 final as (
 
     select
-        as_of_date,
-        user_id,
-        strategy,
-        channel,
-        content_key,
-        arm,
-        priority,
-        send_after,
-        warning_level,
-        segment,
-        tier,
-        lifecycle_stage,
-        need,
-        scene,
-        scene_zh,
-        unit_cost as cost,
-        expected_value,
-        days_since_activity,
-        days_since_order,
-        reason,
-        reason_zh
+        verdicts.as_of_date,
+        verdicts.user_id,
+        candidates.strategy,
+        verdicts.channel,
+        candidates.content_key,
+        verdicts.arm,
+        candidates.priority,
+        verdicts.send_after,
+        candidates.warning_level,
+        candidates.segment,
+        candidates.tier,
+        candidates.lifecycle_stage,
+        candidates.need,
+        candidates.scene,
+        candidates.scene_zh,
+        candidates.unit_cost as cost,
+        candidates.expected_value,
+        candidates.days_since_activity,
+        candidates.days_since_order,
+        candidates.reason,
+        candidates.reason_zh
 
     from verdicts
+    inner join candidates
+        on verdicts.user_id = candidates.user_id
 
 )
 

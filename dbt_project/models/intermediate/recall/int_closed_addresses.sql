@@ -1,0 +1,74 @@
+with
+
+channels as (
+
+    select * from {{ ref('channels') }}
+
+),
+
+refused as (
+
+    select
+        channel,
+        address,
+        1 as place,
+        'no_consent' as reason
+
+    from {{ ref('int_address_words') }}
+    where
+        refused_at is not null
+        and coalesce(granted_at <= refused_at, true)
+
+),
+
+suppressed as (
+
+    select
+        channel,
+        address,
+        2 as place,
+        'suppressed' as reason
+
+    from {{ ref('int_suppressions') }}
+    where address is not null
+
+),
+
+invalid as (
+
+    select
+        channels.channel,
+        addresses.address,
+        3 as place,
+        'no_contact' as reason
+
+    from {{ ref('int_invalid_addresses') }} as addresses
+    inner join channels
+        on channels.contact_field = 'email'
+
+),
+
+closed as (
+
+    select * from refused
+    union all
+    select * from suppressed
+    union all
+    select * from invalid
+
+),
+
+final as (
+
+    -- In the order of the policy.
+    select
+        channel,
+        address,
+        min_by(reason, place) as reason
+
+    from closed
+    group by channel, address
+
+)
+
+select * from final
