@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from orchestration.commands import erasure, insight, journey, quarantine
+from orchestration.commands import erasure, insight, journey, quarantine, recall
 from orchestration.commands.console import is_verbose, verbose_option
 from warehouse.errors import UserError
 
@@ -73,7 +73,7 @@ def cli() -> None:
 for command in (
     *(journey.demo, journey.run, journey.dev, journey.simulate),
     *(insight.status, insight.rules, insight.doctor),
-    *(quarantine.quarantine, erasure.forget),
+    *(quarantine.quarantine, recall.recall, erasure.forget),
 ):
     cli.add_command(command)
 

@@ -180,5 +180,9 @@ def _summary(settings: Settings, report: "RunReport") -> str:
         if output:
             kept = "  (kept: exported before, and a list is never rewritten)"
             rows.append((name, f"{output['path']}{kept if output.get('kept') else ''}"))
+            if gone := output.get("withdrawn"):
+                rows.append(
+                    ("withdrawn", f"{counted(gone, 'place')} on exported lists: withdrawn.csv")
+                )
     rows.append(("serving", str(settings.serving_dir / "userops.duckdb")))
     return "\n".join(f"{name:<9} {text}" for name, text in rows)

@@ -66,7 +66,8 @@ def build_defs(*, project: Project) -> dg.Definitions:
     def export_recall_lists(installation: dg.ResourceParam[Installation]) -> dg.MaterializeResult:
         """Today's contact lists, one file a channel, and who was left out, and why.
 
-        A list once exported is a decision: it is never rewritten.
+        A list once exported is a decision: it is never rewritten, but that who may not be contacted
+        any more is taken out of it and of those of the days before, and named in `withdrawn.csv`.
         """
         settings = installation.settings
         return _exported(export_recall(settings, as_of_date=_as_of(settings)))
@@ -118,5 +119,6 @@ def _exported(report: ExportReport) -> dg.MaterializeResult:
             "rows": report.rows,
             "changed": report.changed,
             "kept": report.kept,
+            "withdrawn": report.withdrawn,
         }
     )

@@ -10,7 +10,9 @@ from typing import Any
 import duckdb
 import pyarrow.parquet as pq
 import pytest
+from click.testing import CliRunner
 
+from orchestration.cli import cli
 from tests.plausible_marts import DAY, change, create, make_settings
 from tests.rule_files import shipped, write_own
 from warehouse.erasure.lists import edit_exports
@@ -260,6 +262,24 @@ def test_a_crash_in_the_middle_leaves_whole_files_and_the_next_run_ends_it(
 
     assert run_next_day(settings) == 1
     assert verify_export(folder) == []
+
+
+def test_the_check_before_sending_names_who_must_come_off_and_exits_with_1(
+    settings: Settings, folder: Path
+) -> None:
+    change(settings, "update marts.load_ledger set is_admitted = true")
+    env = {"USEROPS_HOME": str(settings.home)}
+
+    sound = CliRunner().invoke(cli, ["recall", "check"], env=env)
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    learn(settings, REFUSED)
+    found = CliRunner().invoke(cli, ["recall", "check"], env=env)
+
+    assert (sound.exit_code, found.exit_code) == (0, 1)
+    assert f"up to {DAY}" in sound.output
+    assert "to remove  nobody" in sound.output
+    assert f"{DAY}/email  user_0   no_consent" in found.output
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
 def test_a_build_of_before_cannot_say_and_says_so(settings: Settings, folder: Path) -> None:

@@ -132,6 +132,17 @@ def looked_at(settings: Settings, as_of_date: date) -> dict[date, Path]:
     return {day: folder for day, folder in export_folders(settings).items() if day > since}
 
 
+def known_until(settings: Settings) -> date:
+    """Return the newest load day in the tables: what landed later is not known to them."""
+    with open_marts(settings) as connection:
+        [(newest,)] = _ask(
+            connection,
+            settings,
+            "select max(load_date) from serving.marts.load_ledger where is_admitted",
+        )
+    return newest
+
+
 def _listed(folder: Path, day: date, fields: Mapping[str, str]) -> Iterable[pa.Table]:
     """Read users and addresses of the lists of a folder, each file proved to be as exported."""
     for name, mark in manifest_of(folder)["files"].items():

@@ -43,6 +43,12 @@ def withdraw(settings: Settings, as_of_date: date) -> list[Place]:
     return places
 
 
+def taken_out(settings: Settings, as_of_date: date) -> int:
+    """Count the places that were taken out of the lists of the last days."""
+    manifests = map(manifest_of, looked_at(settings, as_of_date).values())
+    return sum(each["files"].get(WITHDRAWN, {}).get("rows", 0) for each in manifests)
+
+
 def take_out(
     folder: Path,
     as_of_date: date,

@@ -93,10 +93,14 @@ def exclusions(rules: Rules, currency: str) -> dict[str, Label]:
     named = {
         "erased": Label("Erased", "已删除"),
         "no_consent": Label("No consent for the channel", "未授权该渠道"),
+        "suppressed": Label("On the suppression list", "在屏蔽名单中"),
         "no_contact": Label("No valid contact", "无有效联系方式"),
         "holdout": Label("Global holdout", "全局留出组"),
         "control": Label("Control of the experiment", "实验对照组"),
         "cooling": Label("Contacted recently", "冷却期内"),
+        "same_address": Label("Address reached by another account", "同一地址已由其他账号联系"),
+        "not_silent": Label("Not silent any more", "已不再沉默"),
+        "no_value": Label("Costs more than it brings", "预期价值不为正"),
         "budget": Label("Over budget", "超出预算"),
     }
     if holdout is not None:
