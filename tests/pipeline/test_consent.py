@@ -1,0 +1,252 @@
+"""Who may be written to, and where: people who said yes and no in every dress, one build."""
+
+import json
+from datetime import date
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.conftest import Installation, NewInstallation
+from warehouse.judging.spelling import REPLACED, folded
+from warehouse.lake.quarantine import list_quarantine
+
+FIRST, SECOND, LAST = "2026-01-01", "2026-01-02", "2026-04-10"
+ALL, NONE = {"email", "sms", "push"}, set[str]()
+AGAIN = "another"
+
+
+def said(**properties: Any) -> dict[str, Any]:
+    return {"type": "track", "event": "Consent Changed", "properties": properties}
+
+
+def event(name: str, **properties: Any) -> dict[str, Any]:
+    return {"type": "track", "event": name, "properties": properties}
+
+
+def gives(**traits: Any) -> dict[str, Any]:
+    return {"type": "identify", "traits": traits}
+
+
+YES = [said(channel="email", granted=True), said(channel="sms", granted=True)]
+NO_MAIL = ALL - {"email"}
+
+# What somebody with an e-mail, a phone and a push token says after both were granted, line by line,
+# and where they may then be written to.
+WORDS: dict[str, tuple[list[dict[str, Any]], set[str]]] = {
+    "nothing more": ([], ALL),
+    "in capitals": ([said(channel="EMAIL", granted=False)], NO_MAIL),
+    "with blanks": ([said(channel="  Email\t", granted=" FALSE ")], NO_MAIL),
+    "hyphen": ([said(channel="E-mail", granted=False)], NO_MAIL),
+    "another hyphen": ([said(channel="e\u2011mail", granted=False)], NO_MAIL),
+    "full width": ([said(channel="ＥＭＡＩＬ", granted=False)], NO_MAIL),
+    "no-break space": ([said(channel="\u00a0email\u00a0", granted=False)], NO_MAIL),
+    "zero width": ([said(channel="\u200bem\u200dail\ufeff", granted=False)], NO_MAIL),
+    "Chinese": ([said(channel="邮件", granted=False)], NO_MAIL),
+    "Chinese text message": ([said(channel="短信", granted=0)], ALL - {"sms"}),
+    "a list": ([said(channel=["SMS", "E-mail"], granted=False)], {"push"}),
+    "a list of one twice": ([said(channel=["sms", "sms"], granted=False)], NONE),
+    "a list with a stranger": ([said(channel=["sms", "fax"], granted=False)], NONE),
+    "an empty list": ([said(channel=[], granted=False)], NONE),
+    "an object": ([said(channel={"email": False}, granted=False)], NONE),
+    "a number": ([said(channel=7, granted=False)], NONE),
+    "a truth": ([said(channel=True, granted=False)], NONE),
+    "a channel unknown": ([said(channel="fax", granted=False)], NONE),
+    "all": ([said(channel=" All ", granted=False)], NONE),
+    "all in Chinese": ([said(channel="全部", granted=False)], NONE),
+    "no channel": ([said(granted=False)], NONE),
+    "null channel": ([said(channel=None, granted=False)], NONE),
+    "blank channel": ([said(channel=" \u3000", granted=False)], NONE),
+    "nothing at all": ([said()], NONE),
+    "granted no": ([said(channel="email", granted="no")], NO_MAIL),
+    "granted off": ([said(channel="email", granted="off")], NO_MAIL),
+    "granted on": ([said(channel="email", granted="on")], NO_MAIL),
+    "granted 2": ([said(channel="email", granted=2)], NO_MAIL),
+    "granted null": ([said(channel="email", granted=None)], NO_MAIL),
+    "granted blank": ([said(channel="email", granted="")], NO_MAIL),
+    "granted missing": ([said(channel="email")], NO_MAIL),
+    "granted an object": ([said(channel="email", granted={"value": True})], NO_MAIL),
+    "granted a list": ([said(channel="email", granted=[True])], NO_MAIL),
+    "granted in another dress": ([said(channel="email", Granted=True)], NO_MAIL),
+    "no, then yes": ([said(granted=False), said(channel="email", granted="Yes")], {"email"}),
+    "no, then 1": ([said(granted=False), said(channel="sms", granted=1)], {"sms"}),
+    "no, then yes to all": ([said(granted=False), said(channel="ALL", granted="y")], ALL),
+    "no, then yes to some": (
+        [said(granted=False), said(channel=["E-MAIL", "推送"], granted="ＴＲＵＥ")],
+        {"email", "push"},
+    ),
+    "no, then yes to a stranger": ([said(granted=False), said(channel="fax", granted=True)], NONE),
+    "no, then yes to an empty list": ([said(granted=False), said(channel=[], granted=1)], NONE),
+    "unsubscribed": ([event("Unsubscribed")], NO_MAIL),
+    "unsubscribed from another": ([event("Unsubscribed", channel="sms")], {"push"}),
+    "spam": ([event("Email Marked as Spam")], NO_MAIL),
+    "deleted": ([event("User Deleted")], NONE),
+    "deleted, then yes": (
+        [event("User Deleted"), said(channel="email", granted=True)], {"email"},
+    ),
+    "deleted, then back without a word": (
+        [event("User Deleted"), gives(email="again@example.com", push_token=AGAIN)], NONE,
+    ),
+    "bounced": ([event("Email Bounced")], NO_MAIL),
+    "bounced softly": ([event("Email Bounced", type="soft")], ALL),
+    "bounced, then opened": ([event("Email Bounced"), event("Email Opened")], ALL),
+    "bounced, then another address": (
+        [event("Email Bounced"), gives(email="new-one@example.com")], ALL,
+    ),
+    "address taken away": ([gives(email="")], NO_MAIL),
+    "no address": ([gives(email="n/a", phone="-")], {"push"}),
+}  # fmt: skip
+USERS = {f"w{place}": case for place, case in enumerate(WORDS)}
+
+# Accounts that share something: lines of each, in order, a minute apart; and what holds then.
+SHARED: list[tuple[str, dict[str, Any]]] = [
+    # One no holds for all who have the address, however it is written.
+    ("a1", gives(email="Shared1@example.com ")), ("a1", YES[0]),
+    ("b1", gives(email="shared1@EXAMPLE.com")), ("b1", YES[0]),
+    ("a1", said(channel="email", granted=False)),
+    # A later yes by another account opens the address to that account alone.
+    ("a2", gives(email="shared2@example.com")), ("a2", said(channel="email", granted=False)),
+    ("b2", gives(email="shared2@example.com")), ("b2", YES[0]),
+    # The no of an account that has another address by now, and that had this one once.
+    ("a3", gives(email="shared3@example.com")), ("b3", gives(email="shared3@example.com")),
+    ("b3", YES[0]), ("a3", gives(email="other3@example.com")), ("a3", event("Unsubscribed")),
+    # The no came before the account named the address.
+    ("b4", gives(phone="00 86 (138) 0000-0004")), ("a4", YES[1]), ("b4", YES[1]),
+    ("a4", said(channel="sms", granted=False)), ("a4", gives(phone="１３８ ０００００００４")),
+    # Deleting an account is a no of its address, until somebody says yes for that again.
+    ("a9", gives(email="shared9@example.com")), ("b9", gives(email="shared9@example.com")),
+    ("b9", YES[0]), ("a9", event("User Deleted")),
+    ("a5", gives(email="shared5@example.com")), ("b5", gives(email="shared5@example.com")),
+    ("b5", YES[0]), ("a5", event("User Deleted")),
+    ("c5", gives(email="shared5@example.com")), ("c5", YES[0]),
+    # A visitor's no, before it is known who that is.
+    ("?v6", said(channel="email", granted=False)), ("a6", gives(email="a6@example.com")),
+    ("a6?v6", gives(name="Six")), ("b6", gives(email="a6@example.com")),
+    # An account without a word has none because another has.
+    ("a7", gives(email="shared7@example.com")), ("a7", YES[0]),
+    ("b7", gives(email="shared7@example.com")),
+    # An event that names the address speaks of it, not of the account's.
+    ("a8", gives(email="a8@example.com")), ("a8", YES[0]),
+    ("a8", event("Email Bounced", email="b8@example.com")),
+    ("b8", gives(email="B8@example.com")), ("b8", YES[0]),
+    # On suppression lists, by address and by user.
+    *((user, line) for user in ("s1", "s2", "s3", "s4", "s5", "s6", "s7")
+      for line in (gives(email=f"{user}@example.com", phone=f"1390000100{user[1]}"), *YES)),
+    ("t4", gives(email="s4@example.com")), ("t4", YES[0]),
+    ("?d5", event("Page Viewed")), ("s5?d5", event("Page Viewed")),
+]  # fmt: skip
+SUPPRESSIONS = """channel,address,user_id,since,reason
+E-MAIL, S1@Example.com ,,,complaint
+,+86 139-0000-1002,,soon,
+fax,s3@example.com,,2026-04-11,
+email,,s4,2020-01-01,
+,,d5,,a visitor who became an account
+email,s6@example.com,,2026-04-12,later than the lists of the day are sent
+sms,s7@example.com,,,an address of another channel
+"""
+HELD = {
+    "a1": NONE, "b1": NONE, "a2": NONE, "b2": {"email"}, "a3": NONE, "b3": NONE, "a4": NONE,
+    "b4": NONE, "a5": NONE, "b5": {"email"}, "a9": NONE, "b9": NONE, "c5": {"email"},
+    "a6": NONE, "b6": NONE, "a7": {"email"}, "b7": NONE, "a8": {"email"}, "b8": NONE,
+    "s1": {"sms"}, "s2": {"email"}, "s3": {"sms"},
+    "s4": {"sms"}, "t4": NONE, "s5": NONE, "s6": {"email", "sms"}, "s7": {"email", "sms"},
+}  # fmt: skip
+
+
+def line(user: str, minute: int, what: dict[str, Any], message: str) -> str:
+    known, _, visitor = user.partition("?")
+    ids = {"userId": known} if known else {}
+    ids |= {"anonymousId": visitor} if visitor else {}
+    at = f"{FIRST}T{minute // 60:02d}:{minute % 60:02d}:00Z"
+    return json.dumps({"messageId": message, "timestamp": at, **ids, **what})
+
+
+@pytest.fixture(scope="module")
+def built(new_installation: NewInstallation) -> Installation:
+    installation = new_installation(timezone="UTC")
+    lines = []
+    for user, case in USERS.items():
+        own = gives(email=f"{user}@example.com", phone=f"139{int(user[1:]):08d}", push_token=user)
+        visit = {"type": "track", "event": "Signed In"}
+        for minute, what in enumerate([visit, own, *YES, *WORDS[case][0]]):
+            lines.append(line(user, minute, what, f"z{99 - minute}-{user}"))
+    for minute, (user, what) in enumerate(SHARED, 60):
+        lines.append(line(user, minute, what, f"s-{999 - minute}"))
+    root = installation.settings.landing_root
+    arrivals = {FIRST: lines[1::2], SECOND: lines[::2]}
+    arrivals[LAST] = [line("other", 0, event("Page Viewed"), "now").replace(FIRST, LAST)]
+    for day, found in arrivals.items():
+        folder = root / "events" / f"dt={day}"
+        folder.mkdir(parents=True)
+        (folder / "a.ndjson").write_text("\n".join(found), encoding="utf-8")
+    (root / "suppressions" / f"dt={SECOND}").mkdir(parents=True)
+    (root / "suppressions" / f"dt={SECOND}" / "list.csv").write_text(SUPPRESSIONS, encoding="utf-8")
+    installation.build()
+    return installation
+
+
+@pytest.fixture(scope="module")
+def open_channels(built: Installation) -> dict[str, set[str]]:
+    """Return where each user may be written to."""
+    with duckdb.connect(str(built.settings.build_db), read_only=True) as connection:
+        rows = connection.execute(
+            "select user_id, channel from intermediate.int_contacts where contact is not null"
+            " and has_consent and not is_suppressed and not is_erased"
+        ).fetchall()
+    found: dict[str, set[str]] = {}
+    for user, channel in rows:
+        found.setdefault(user, set()).add(channel)
+    return found
+
+
+@pytest.mark.parametrize("user", USERS, ids=USERS.values())
+def test_a_word_is_heard_however_it_is_written(
+    open_channels: dict[str, set[str]], user: str
+) -> None:
+    assert open_channels.get(user, set()) == WORDS[USERS[user]][1]
+
+
+@pytest.mark.parametrize("user", HELD)
+def test_a_no_holds_for_the_address(open_channels: dict[str, set[str]], user: str) -> None:
+    assert open_channels.get(user, set()) == HELD[user]
+
+
+def test_nobody_is_listed_where_they_may_not_be_written_to(
+    built: Installation, open_channels: dict[str, set[str]]
+) -> None:
+    listed = built.rows("select user_id, channel from marts.recall_list")
+    assert len(listed) > 5
+    assert [row for row in listed if row[1] not in open_channels.get(row[0], set())] == []
+
+
+def test_a_yes_to_what_nobody_knows_is_set_aside_with_its_reason(built: Installation) -> None:
+    rows = list_quarantine(built.settings).to_pylist()
+    assert {row["reason"] for row in rows} == {"unknown_channel"}
+    assert len(rows) == 2
+    assert {row["load_date"] for row in rows} <= {date.fromisoformat(FIRST), date(2026, 1, 2)}
+
+
+def test_a_word_is_compared_alike_where_it_is_judged_and_where_it_is_decided() -> None:
+    from orchestration.dbt_project import SHIPPED
+
+    macro = (SHIPPED / "macros" / "spelling.sql").read_text(encoding="utf-8")
+    signs = [chr(code) for code in REPLACED]
+    for sign in signs:
+        assert sign in macro or f"\\u{ord(sign):04x}" in macro, ascii(sign)
+    assert folded("\u3000Ｅ\u2013Mail\u200b ") == "e-mail"
+
+
+def test_a_suppression_list_that_cannot_be_read_stops_every_run_until_it_is_mended(
+    copied: Installation,
+) -> None:
+    path = copied.settings.landing_root / "suppressions" / "dt=2026-03-02" / "list.csv"
+    path.parent.mkdir(parents=True)
+    path.write_text("channel,address\nemail,ann@example.com\nemail,\n")
+
+    assert not copied.run("2026-03-04").success
+    assert not copied.run("2026-03-03").success
+    path.write_text("channel,address\nemail,ann@example.com\n")
+    assert copied.run("2026-03-04").success
+    with duckdb.connect(str(copied.settings.build_db), read_only=True) as connection:
+        query = "select channel, address from intermediate.int_suppressions"
+        assert connection.execute(query).fetchall() == [("email", "ann@example.com")]
