@@ -10,7 +10,7 @@ COLLECTED = {
     "browser": 2,
     "fault": 39,
     "golden": 45,
-    "pipeline": 292,
+    "pipeline": 294,
     "property": 18,
     "pure": 894,
     "recompute": 11,

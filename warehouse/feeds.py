@@ -27,6 +27,7 @@ class Feed:
 
     Of any other feed nothing need ever land: an empty table with its columns stands in the lake.
     ``names_one`` are columns of which a row must fill at least one, or it speaks of nobody.
+    A row that fills ``outlives`` stays when whom it names is forgotten.
     ``stands``: what has landed holds from then on, so a run takes in every day that is not in yet.
     """
 
@@ -34,6 +35,7 @@ class Feed:
     columns: tuple[Column, ...] = ()
     every_day: bool = False
     names_one: tuple[str, ...] = ()
+    outlives: str = ""
     stands: bool = False
 
 
@@ -57,6 +59,8 @@ FEEDS = _by_name(
             for name in ("channel", "address", "user_id", "since", "reason")
         ),
         names_one=("address", "user_id"),
+        # Without it the address would be written to again.
+        outlives="address",
         stands=True,
     ),
 )

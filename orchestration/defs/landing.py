@@ -7,6 +7,7 @@ import dagster as dg
 
 from orchestration.partitions import SINGLE_RUN, days_of
 from orchestration.resources import Installation
+from warehouse.erasure.forget import drop_returned
 from warehouse.errors import UserError
 from warehouse.exports.listed import bring_in_line
 from warehouse.feeds import EVENTS, FEEDS, Feed
@@ -83,12 +84,14 @@ def _assets(feed: Feed, *, partitions: dg.PartitionsDefinition) -> list[Any]:
         try:
             days = _landed(settings, days_of(context.partition_keys), feed)
             report = ingest_days(settings, days, feed.name)
+            if erased := drop_returned(settings, days, feed.name):
+                report = ingest_days(settings, days, feed.name)
             if feed.every_day:
                 bring_in_line(settings)
         except UserError as error:
             # A person has to mend it: trying again would only delay the message.
             raise dg.Failure(str(error), allow_retries=False) from error
-        metadata = _metadata(report)
+        metadata = _metadata(report) | {"erased": erased}
         context.log_event(dg.AssetMaterialization(ledger.key, metadata=metadata))
         return dg.MaterializeResult(
             metadata={"dagster/partition_row_count": report.parsed, **metadata}

@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from orchestration.cli import cli
-from warehouse.erasure.forget import erase, finish
+from warehouse.erasure.forget import drop_returned, erase, finish
 from warehouse.erasure.people import mentions, people_of, returned
 from warehouse.exports.folder import verify_export, write_manifest
 from warehouse.lake.ingest import ingest_days
@@ -188,6 +188,39 @@ def test_who_comes_back_is_known_by_a_hash_that_gives_no_id_away(tmp_path: Path)
     path.write_bytes(LINES[0])
     ingest_days(settings, [DAY])
     assert returned(settings) == ["ann", "d-ann"]
+
+
+def test_what_is_sent_of_an_erased_user_later_is_taken_out_and_counted(tmp_path: Path) -> None:
+    settings = Settings(tmp_path)
+    path = landed(tmp_path, "a.ndjson", LINES[0])
+    erase(settings, ["ann"])
+    finish(settings)
+    stays = line(8, "bob", "d-ann")
+    grant = line(9, "ann", "d-new", event="Consent Changed", properties={"granted": True})
+    path.write_bytes(b"\n".join([grant, stays, LINES[1]]))
+    ingest_days(settings, [DAY])
+
+    assert drop_returned(settings, [DAY], "events") == 2
+    assert drop_returned(settings, [DAY], "events") == 0
+    assert path.read_bytes() == stays + b"\n"
+    # That device is still known as one of theirs; the line is somebody else's.
+    assert returned(settings) == ["d-ann"]
+
+
+def test_a_suppression_of_an_address_outlives_whom_it_names(tmp_path: Path) -> None:
+    settings = Settings(tmp_path)
+    path = tmp_path / "landing" / "suppressions" / f"dt={DAY}" / "list.csv"
+    path.parent.mkdir(parents=True)
+    path.write_text("channel,address,user_id\nemail,a@example.org,ann\nsms,,ann\nsms,,bob\n")
+    ingest_days(settings, [DAY], "suppressions")
+
+    assert erase(settings, ["ann"]).landed_lines == {f"suppressions/dt={DAY}/list.csv": 1}
+    finish(settings)
+    assert path.read_text().splitlines()[1:] == ["email,a@example.org,ann", "sms,,bob"]
+    assert returned(settings) == []
+    path.write_text("channel,address,user_id\nsms,,ann\n")
+    ingest_days(settings, [DAY], "suppressions")
+    assert returned(settings) == ["ann"]
 
 
 def test_lines_of_others_that_name_a_forgotten_user_stay_and_are_counted(tmp_path: Path) -> None:

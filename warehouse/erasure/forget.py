@@ -1,9 +1,9 @@
 """Users -> gone from every place that holds lines or rows of theirs: safe to repeat after a crash.
 
-This first version removes landed lines, lake rows, lines set aside, exported rows, the build
-databases (built anew without them) and older published versions. It does not yet keep an erased
-user out when a source sends them again: salted hashes are kept, `returned` finds them, and they are
-forgotten again. Other people's lines that mention a forgotten id in their properties stay.
+This removes landed lines, lake rows, lines set aside, exported rows, the build databases (built
+anew without them) and older published versions. Salted hashes are kept: what a source sends of an
+erased id later is taken out by the run that reads it. Other people's lines that mention a forgotten
+id in their properties stay, and so does a suppression of an address.
 """
 
 import json
@@ -15,7 +15,14 @@ from pathlib import Path
 
 from warehouse.erasure.lines import edit_landing, edit_load, lines_in
 from warehouse.erasure.lists import edit_exports
-from warehouse.erasure.people import PRIVATE, People, mentioned_in, people_of, remember
+from warehouse.erasure.people import (
+    PRIVATE,
+    People,
+    mentioned_in,
+    people_of,
+    remember,
+    returned,
+)
 from warehouse.feeds import FEEDS
 from warehouse.lake.admission import admit, point_to
 from warehouse.lake.ingest import ingest_days
@@ -97,6 +104,26 @@ def erase(
         mentions=mentioned_in(settings, people),
         unread=tuple(row["source_file"] for row in ledgers if row["outcome"] == "rejected"),
     )
+
+
+def drop_returned(settings: Settings, days: Collection[date], feed: str) -> int:
+    """Take out of these days what was sent of people after they were erased; return the lines.
+
+    Out of landing too, so that nothing of it is read again. Call it before the days are let in.
+    """
+    if not days:
+        return 0
+    ids = frozenset(returned(settings, min(days), max(days)))
+    if not ids:
+        return 0
+    newest = loaded(settings, feed)
+    loads = [newest[day] for day in days if day in newest]
+    own = lines_in(settings, People(ids, ids), loads)
+    for load, files in own.items():
+        if is_landed(settings, load.day, feed):
+            edit_landing(settings, load, files)
+    ingest_days(settings, [load.day for load in own], feed)
+    return sum(len(lines) for files in own.values() for lines in files.values())
 
 
 def _let_in_without(settings: Settings, people: People, days: list[date], feed: str) -> int:

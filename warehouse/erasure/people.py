@@ -15,6 +15,7 @@ import pyarrow.compute
 import pyarrow.parquet as pq
 
 from warehouse.errors import UserError
+from warehouse.feeds import EVENTS, FEEDS
 from warehouse.lake.layout import Load, loads_with, quarantine_path, rows_path, schema_of
 from warehouse.lake.loads import loaded
 from warehouse.serving.marts import open_marts
@@ -100,9 +101,8 @@ def people_of(settings: Settings, user_ids: Collection[str]) -> People:
 def lines_of(settings: Settings, people: People, load: Load) -> dict[str, set[int]]:
     """Return the lines of these people in a load by file, accepted or set aside."""
     path = readable(rows_path(settings, load))
-    ids = [name for name in ID_COLUMNS if name in schema_of(load.feed).names]
-    columns = [*ids, "source_file", "source_line"]
-    table = pq.read_table(path, columns=columns, partitioning=None)
+    columns = [*_id_columns(load.feed), "source_file", "source_line"]
+    table = _mortal(pq.read_table(path, columns=columns, partitioning=None), load.feed)
     own = table.filter(people.own(table))
     places = list(zip(own["source_file"].to_pylist(), own["source_line"].to_pylist(), strict=True))
     aside = quarantine_path(settings, load)
@@ -152,9 +152,10 @@ def returned(settings: Settings, first: date = date.min, last: date = date.max) 
         return []
     hashes = set(kept["hashes"])
     ids: set[str] = set()
-    for _, table in _lake_ids(settings, first, last):
-        for column in ID_COLUMNS[:2]:
-            ids.update(text for text in table[column].unique().to_pylist() if text)
+    for feed in FEEDS:
+        for _, table in _lake_ids(settings, first, last, feed):
+            for column in {"user_id", "anonymous_id"} & set(table.column_names):
+                ids.update(text for text in table[column].unique().to_pylist() if text)
     return sorted(text for text in ids if _hash(kept["salt"], text) in hashes)
 
 
@@ -186,9 +187,22 @@ def _identities(settings: Settings) -> list[tuple[str, bool, str]]:
 
 
 def _lake_ids(
-    settings: Settings, first: date = date.min, last: date = date.max
+    settings: Settings, first: date = date.min, last: date = date.max, feed: str = EVENTS
 ) -> Iterator[tuple[date, pa.Table]]:
-    for load in sorted(loads_with(settings, "rows")):
+    for load in sorted(loads_with(settings, "rows", feed)):
         if first <= load.day <= last:
             path = readable(rows_path(settings, load))
-            yield load.day, pq.read_table(path, columns=ID_COLUMNS, partitioning=None)
+            table = pq.read_table(path, columns=_id_columns(feed), partitioning=None)
+            yield load.day, _mortal(table, feed)
+
+
+def _id_columns(feed: str) -> list[str]:
+    """Return the columns of a feed that say whose a row is, and whether it goes with them."""
+    wanted = [*ID_COLUMNS, FEEDS[feed].outlives]
+    return [name for name in wanted if name in schema_of(feed).names]
+
+
+def _mortal(table: pa.Table, feed: str) -> pa.Table:
+    """Leave out the rows that stay when whom they name is forgotten."""
+    column = FEEDS[feed].outlives
+    return table.filter(pc.is_null(table[column])) if column else table
