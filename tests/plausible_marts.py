@@ -212,9 +212,9 @@ FILL = (
     from (select i, 1 + (i * 7919 % 97) % 5 as r, 1 + (i * 104729 % 89) % 13 % 5 as f
           from range(3200) t(i))""",
     f"""insert into serving.marts.tier_migration (
-      as_of_date, previous_date, from_tier, to_tier, direction, users, share)
+      as_of_date, previous_date, from_tier, to_tier, direction, users, share, status)
     select {D}, {D} - 7, a, b, case when a = b then 'stay' when x > y then 'up' else 'down' end,
-      case when x = y then 620 + x * 140 else cast(90 / (1 + abs(x - y)) as bigint) end, 0.1
+      case when x = y then 620 + x * 140 else cast(90 / (1 + abs(x - y)) as bigint) end, 0.1, 'ok'
     from (values ('diamond', 4), ('gold', 3), ('silver', 2), ('bronze', 1)) f(a, y),
       (values ('diamond', 4), ('gold', 3), ('silver', 2), ('bronze', 1)) t(b, x)""",
     """insert into serving.marts.lifecycle_periods (

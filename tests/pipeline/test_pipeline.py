@@ -1,9 +1,13 @@
 """The whole journey, landing to exports, on four days of hand-written events."""
 
+import json
 import shutil
 from datetime import date
 from decimal import Decimal
 
+import dagster as dg
+
+from orchestration.failures import failed_checks
 from tests.conftest import (
     FIRST,
     GOLDEN,
@@ -70,6 +74,48 @@ def test_money_follows_the_orders_to_the_cent(finished: Installation) -> None:
         (date(2026, 3, 3), Decimal("-120.00")),
         (date(2026, 3, 4), Decimal("0.00")),
     ]
+
+
+def test_money_has_the_places_of_its_currency(new_installation: NewInstallation) -> None:
+    """A dinar has a thousand parts: the contracts of the marts have three places for it."""
+    installation = new_installation(currency="KWD")
+    order = {"order_id": "o1", "revenue": "1.2345", "currency": "KWD"}
+    back = {"order_id": "o1", "revenue": "0.2"}
+    folder = installation.settings.landing_root / "events" / "dt=2026-03-01"
+    folder.mkdir(parents=True)
+    (folder / "events.ndjson").write_text(
+        "".join(
+            json.dumps(
+                {
+                    "type": "track",
+                    "event": event,
+                    "userId": "ann",
+                    "timestamp": f"2026-03-01T0{hour}:00:00Z",
+                    "properties": properties,
+                }
+            )
+            + "\n"
+            for hour, (event, properties) in enumerate(
+                [("Order Completed", order), ("Order Refunded", back)]
+            )
+        )
+    )
+
+    installation.build()
+
+    assert installation.rows("select amount, refunded, net_amount from marts.fct_orders") == [
+        (Decimal("1.235"), Decimal("0.200"), Decimal("1.035"))
+    ]
+    assert installation.rows("select net_revenue from marts.dim_users") == [(Decimal("1.035"),)]
+
+
+def test_what_is_amiss_among_orders_is_told_with_how_many(
+    first_run: tuple[Installation, dg.ExecuteInProcessResult],
+) -> None:
+    told = failed_checks(first_run[1].all_events, dg.AssetCheckSeverity.WARN)
+
+    # An order in francs, for which there is no rate.
+    assert "assert_no_orders_without_value on intermediate/int_order_faults: 1" in told
 
 
 def test_a_late_event_is_counted_on_the_day_it_happened(finished: Installation) -> None:

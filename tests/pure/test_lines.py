@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from warehouse.judging.currencies import ISO_4217
+from warehouse.judging.currencies import ISO_4217, MINOR_UNITS, minor_unit
 from warehouse.judging.exact import Limits, judge
 from warehouse.judging.orders import ROLES as SHIPPED_ROLES
 from warehouse.judging.orders import order_roles
@@ -329,6 +329,11 @@ def test_an_event_without_a_role_is_read_where_it_names_an_order() -> None:
         nothing,
         (None, Decimal("12.5"), "USD"),
     ]
+
+
+def test_a_currency_has_the_places_of_its_minor_unit() -> None:
+    assert [minor_unit(code) for code in ("CNY", "JPY", "KWD", "CLF", "XXX")] == [2, 0, 3, 4, 2]
+    assert MINOR_UNITS.keys() <= ISO_4217
 
 
 def test_the_rules_in_effect_say_which_events_move_money(tmp_path: Path) -> None:

@@ -40,6 +40,8 @@ def read_tier_moves(
     tiers = sorted(
         {tier for pair in moves for tier in pair}, key=lambda tier: (-ranks.get(tier, 0), tier)
     )
+    # Scored by ranks then and by bands now, or the reverse: nobody has moved, and nobody has not.
+    is_one_scale = all(row["status"] == "ok" for row in found)
     return Matrix(
         previous_date=str(found[0]["previous_date"]),
         names=[label(names, tier) for tier in tiers],
@@ -47,8 +49,8 @@ def read_tier_moves(
             (label(names, start), [_move(moves.get((start, end))) for end in tiers])
             for start in tiers
         ],
-        up=numbers.count(_total(found, "up")),
-        down=numbers.count(_total(found, "down")),
+        up=numbers.count(_total(found, "up") if is_one_scale else None),
+        down=numbers.count(_total(found, "down") if is_one_scale else None),
     )
 
 
