@@ -134,7 +134,16 @@ def test_no_modules_of_the_warehouse_import_one_another_in_a_circle() -> None:
 
 
 def test_the_judge_knows_neither_its_quick_way_nor_the_files() -> None:
-    order = ["currencies", "spelling", "values", "consents", "orders", "repeats", "exact"]
+    order = [
+        "currencies",
+        "spelling",
+        "values",
+        "answers",
+        "consents",
+        "orders",
+        "repeats",
+        "exact",
+    ]
     order += ["verdicts", "columns", "quick", "tables", "mapping", "cells", "files"]
     folder = ROOT / "warehouse" / "judging"
     assert {path.stem for path in folder.glob("*.py")} == {"__init__", *order}
