@@ -90,7 +90,8 @@ final as (
         case when exclusion_reason is null then channel end as channel,
         case when exclusion_reason is null then contact end as contact,
         exclusion_reason,
-        coalesce(exclusion_reason = 'no_consent', false) and unasked = 1 as is_unasked
+        -- Also who is told to have no contact, on a channel that asks nobody, may lack but a word.
+        exclusion_reason is not null and unasked = 1 as is_unasked
 
     from ranked
     where way_rank = 1
