@@ -192,6 +192,33 @@ def test_a_file_that_is_no_sound_csv_is_refused_by_line(
     assert error.where == f"{path}, line {line}"
 
 
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("staff,,x", "kind cannot be 'staff'"),
+        ("user_id,role,x", "trait 'role' can have no effect"),
+        ("trait,,tester", "the kind 'trait' needs it"),
+        ("trait,my role,tester", "trait cannot be 'my role'"),
+        ("user_id,,*", "names everybody"),
+        ("user_id,,a*b", "elsewhere than at one end"),
+        ("user_id,,*b*", "elsewhere than at one end"),
+        ("email_domain,,qa@shop.example", "is an address, not a domain"),
+        ("user_id,,", "pattern is blank"),
+    ],
+)
+def test_a_row_that_names_no_people_or_all_is_refused(
+    settings: Settings, row: str, message: str
+) -> None:
+    text = f"kind,trait,pattern\nuser_id,,bot-*\n{row}\n"
+    path = write_own(settings, "excluded_users.csv", text)
+
+    error = refusal(settings)
+
+    assert message in error.what
+    assert error.where == f"{path}, line 3"
+    assert error.cure
+
+
 def test_a_segment_without_a_tier_is_looked_for_in_the_file_that_was_edited(
     settings: Settings,
 ) -> None:

@@ -36,6 +36,8 @@ def only(rows: pd.DataFrame) -> dict[str, Any]:
 MARTS = """
 create schema marts;
 create table marts.dim_users as from (values ('ann'), ('bob'), ('cat')) as rows(user_id);
+create table marts.identity_exceptions as from (values ('excluded', 0), ('hub', 2)) as
+    rows(kind, users);
 create table marts.rfm_scores as from (values
     (date '2026-03-10', 'ann', 'gold'), (date '2026-03-10', 'bob', 'bronze'),
     (date '2026-03-08', 'ann', null)
@@ -119,6 +121,16 @@ def test_sound_marts_are_measured_and_pass(settings: Settings) -> None:
         "list_rows": 1, "ledger_gap": 0,
     }  # fmt: skip
     assert failed("marts", rows) == (set(), set())
+
+
+def test_whom_a_rule_leaves_out_has_not_vanished(settings: Settings) -> None:
+    publish_users(settings, 6)
+    build_marts(settings)
+    assert failed("marts", marts_day(settings, DAY))[0] == {"users_ratio"}
+
+    build_marts(settings, "update marts.identity_exceptions set users = 3 where kind = 'excluded'")
+
+    assert only(marts_day(settings, DAY))["users_ratio"] == 1.0
 
 
 def test_the_first_publication_has_nothing_to_compare_with(settings: Settings) -> None:

@@ -34,7 +34,11 @@ counted as (
 
     select
         count(*) as users,
-        cast($users_before as bigint) as users_before
+        cast($users_before as bigint) as users_before,
+        (
+            select coalesce(sum(users), 0) from marts.identity_exceptions
+            where kind = 'excluded'
+        ) as users_excluded
     from marts.dim_users
 
 )
@@ -43,7 +47,8 @@ select
     cast($as_of_date as varchar) as as_of_date,
     counted.users,
     counted.users_before,
-    counted.users / nullif(counted.users_before, 0) as users_ratio,
+    -- Whom a rule has left out since has not vanished.
+    (counted.users + counted.users_excluded) / nullif(counted.users_before, 0) as users_ratio,
     (
         select count(*) from scores
         where rfm_tier is null or not list_contains($tiers, rfm_tier)

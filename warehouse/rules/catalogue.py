@@ -17,6 +17,7 @@ from warehouse.rules.checks import Check, Spec
 from warehouse.rules.kinds import kind_of
 from warehouse.rules.parameters import parameters_suit_their_units
 from warehouse.rules.partitions import counts_up, covers, divides
+from warehouse.rules.people import patterns_name_people
 from warehouse.rules.relations import (
     names_as_shipped,
     not_above,
@@ -37,6 +38,7 @@ PROOFS: Mapping[str, Check] = {
     "bands_follow_each_other": bands_follow_each_other,
     "every_situation_has_one_stage": every_situation_has_one_stage,
     "parameters_suit_their_units": parameters_suit_their_units,
+    "patterns_name_people": patterns_name_people,
     "roles_have_effect": roles_have_effect,
     "signals_have_their_limits": signals_have_their_limits,
 }

@@ -28,6 +28,11 @@ final as (
             and lines.load_date = duplicates.load_date
             and lines.source_file = duplicates.source_file
             and lines.source_line = duplicates.source_line
+    -- People who do not count are in no model from here on.
+    anti join {{ ref('int_excluded_actors') }} as excluded
+        on
+            lines.actor_id = excluded.actor_id
+            and lines.is_anonymous = excluded.is_anonymous
 
 )
 

@@ -77,7 +77,8 @@ final as (
             when counted.actors_joined > parameters.hub_limit then counted.actor_id
             else counted.user_id
         end as user_id,
-        counted.actors_joined > parameters.hub_limit as is_hub
+        counted.actors_joined > parameters.hub_limit as is_hub,
+        counted.user_id as joined_id
 
     from counted
     cross join parameters

@@ -15,6 +15,7 @@ first_links as (
     where
         anonymous_id is not null
         and known_id is not null
+        and first_at is not null
     group by anonymous_id, known_id
 
 ),
@@ -68,6 +69,12 @@ claims as (
             contested.load_date = events.load_date
             and contested.anonymous_id = events.anonymous_id
             and contested.linked_at = events.occurred_at
+    anti join {{ ref('int_event_duplicates') }} as duplicates
+        on
+            events.message_hash = duplicates.message_hash
+            and events.load_date = duplicates.load_date
+            and events.source_file = duplicates.source_file
+            and events.source_line = duplicates.source_line
     where events.known_id is not null
 
 ),

@@ -70,19 +70,38 @@ identities as (
 
 ),
 
+exclusions as (
+
+    -- Who of them does not count: a trait that tells it may come long after.
+    select
+        actors.event_date,
+        {{ fingerprint(['actors.actor_id', 'actors.is_anonymous']) }} as exclusion_fingerprint
+
+    from actors
+    inner join {{ ref('int_excluded_actors') }} as excluded
+        on
+            actors.actor_id = excluded.actor_id
+            and actors.is_anonymous = excluded.is_anonymous
+    group by actors.event_date
+
+),
+
 final as (
 
     select
         arrivals.event_date,
         arrivals.arrivals_fingerprint
         || '|' || coalesce(surplus.surplus_fingerprint, '')
-        || '|' || coalesce(identities.identity_fingerprint, '') as input_fingerprint
+        || '|' || coalesce(identities.identity_fingerprint, '')
+        || '|' || coalesce(exclusions.exclusion_fingerprint, '') as input_fingerprint
 
     from arrivals
     left join surplus
         on arrivals.event_date = surplus.event_date
     left join identities
         on arrivals.event_date = identities.event_date
+    left join exclusions
+        on arrivals.event_date = exclusions.event_date
 
 )
 

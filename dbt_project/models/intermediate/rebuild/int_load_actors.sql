@@ -1,11 +1,11 @@
-{{ rebuilt_by('load_date', 'stg_pending_loads') }}
+{{ rebuilt_by('load_date', 'int_identity_loads') }}
 
 with
 
 arrivals as (
 
     select * from {{ ref('stg_events') }}
-    where load_date in (select pending.load_date from {{ ref('stg_pending_loads') }} as pending)
+    where load_date in (select loads.load_date from {{ ref('int_identity_loads') }} as loads)
 
 ),
 
@@ -13,18 +13,28 @@ final as (
 
     -- One pass over what arrived: its days, its people and who was seen with whom come from here.
     select
-        known_id,
-        anonymous_id,
-        event_date,
+        arrivals.known_id,
+        arrivals.anonymous_id,
+        arrivals.event_date,
         cast(count(*) as bigint) as events,
-        min(occurred_at) as first_at,
+        -- A surplus copy, or a line in conflict with the first, joins nobody.
+        min(case when duplicates.message_hash is null then arrivals.occurred_at end) as first_at,
         -- The place in the file too: it decides which of two events at one instant came first.
-        {{ hash_sum(['message_hash', 'payload_hash', 'source_file', 'source_line']) }}
-            as content_sum,
-        load_date
+        {{ hash_sum([
+            'arrivals.message_hash', 'arrivals.payload_hash', 'arrivals.source_file',
+            'arrivals.source_line'
+        ]) }} as content_sum,
+        arrivals.load_date
 
     from arrivals
-    group by known_id, anonymous_id, event_date, load_date
+    left join {{ ref('int_event_duplicates') }} as duplicates
+        on
+            arrivals.message_hash = duplicates.message_hash
+            and arrivals.load_date = duplicates.load_date
+            and arrivals.source_file = duplicates.source_file
+            and arrivals.source_line = duplicates.source_line
+    group by
+        arrivals.known_id, arrivals.anonymous_id, arrivals.event_date, arrivals.load_date
 
 )
 

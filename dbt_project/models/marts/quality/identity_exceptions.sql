@@ -1,0 +1,65 @@
+with
+
+actors as (
+
+    select
+        coalesce(known_id, anonymous_id) as actor_id,
+        known_id is null as is_anonymous,
+        events
+
+    from {{ ref('int_load_actors') }}
+
+),
+
+exceptions as (
+
+    select
+        'excluded' as kind,
+        user_id,
+        actor_id,
+        is_anonymous
+
+    from {{ ref('int_excluded_actors') }}
+    union all
+    select
+        'hub' as kind,
+        joined_id as user_id,
+        actor_id,
+        is_anonymous
+
+    from {{ ref('int_identity_map') }}
+    where is_hub
+
+),
+
+counted as (
+
+    select
+        exceptions.kind,
+        cast(count(distinct exceptions.user_id) as bigint) as users,
+        cast(sum(actors.events) as bigint) as lines
+
+    from actors
+    inner join exceptions
+        on
+            actors.actor_id = exceptions.actor_id
+            and actors.is_anonymous = exceptions.is_anonymous
+    group by exceptions.kind
+
+),
+
+final as (
+
+    -- Also where there is none: nobody has to guess whether it was looked.
+    select
+        kinds.kind,
+        coalesce(counted.users, 0) as users,
+        coalesce(counted.lines, 0) as lines
+
+    from (values ('excluded'), ('hub')) as kinds (kind)
+    left join counted
+        on kinds.kind = counted.kind
+
+)
+
+select * from final

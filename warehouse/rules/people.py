@@ -1,0 +1,29 @@
+"""excluded_users -> faults: each row says whom it means."""
+
+from warehouse.rules.checks import Faults, Rules
+from warehouse.rules.table import Table
+
+
+def patterns_name_people(table: Table, _: Rules) -> Faults:
+    """Demand the trait a row looks at, and a pattern with at most one `*`, at one of its ends."""
+    for row in table.rows:
+        kind, trait, pattern = row["kind"], row["trait"], row["pattern"]
+        if kind == "trait" and not trait:
+            what, cure = "trait is blank, and the kind 'trait' needs it", "give the trait's name"
+        elif kind != "trait" and trait:
+            what = f"trait {trait!r} can have no effect: the kind is {kind!r}"
+            cure = "leave it blank, or give the kind trait"
+        elif not pattern.strip("*"):
+            what, cure = (
+                f"pattern {pattern!r} names everybody",
+                "give what ids of theirs begin with",
+            )
+        elif "*" in pattern[1:-1] or pattern.count("*") > 1:
+            what = f"pattern {pattern!r} has a * elsewhere than at one end"
+            cure = "write one * at the beginning or at the end, or a row for each"
+        elif kind == "email_domain" and "@" in pattern:
+            what = f"pattern {pattern!r} is an address, not a domain"
+            cure = f"give {pattern.rpartition('@')[2]!r}, or the kind trait with the trait email"
+        else:
+            continue
+        yield table.fault(what, line=row.line, cure=cure)
