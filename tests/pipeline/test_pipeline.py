@@ -123,7 +123,8 @@ def test_a_late_event_is_counted_on_the_day_it_happened(finished: Installation) 
         "select event_date, events from marts.fct_user_days where user_id = 'dan'"
     ) == [(date(2026, 3, 1), 1)]
     assert finished.rows(
-        "select value from marts.kpi_daily where kpi = 'dau' order by as_of_date"
+        "select value from marts.kpi_daily where kpi = 'dau' and dimension = 'all'"
+        " order by as_of_date"
     ) == [(4.0,), (3.0,), (1.0,), (1.0,)]
 
 

@@ -31,7 +31,9 @@ STATUSES = {
     "below": Label("Below", "低于目标"),
     "above": Label("Above", "高于目标"),
     "no_target": Label("No target", "无目标"),
+    "partial": Label("Some days missing", "部分日期缺失"),
     "unknown": Label("Unknown", "未知"),
+    "insufficient_history": Label("Too little history", "历史不足"),
 }
 NO_TIER = {"none": Label("No tier", "无等级")}
 

@@ -15,10 +15,12 @@ import yaml
 from warehouse.rules.bands import bands_follow_each_other
 from warehouse.rules.checks import Check, Spec
 from warehouse.rules.kinds import kind_of
+from warehouse.rules.kpis import windows_suit_their_measures
 from warehouse.rules.parameters import parameters_suit_their_units
 from warehouse.rules.partitions import counts_up, covers, divides
 from warehouse.rules.people import patterns_name_people
 from warehouse.rules.relations import (
+    as_shipped,
     names_as_shipped,
     not_above,
     not_beyond,
@@ -35,12 +37,14 @@ UNDECLARED = Spec(columns={}, may_be_empty=True)
 
 # What an entry may demand of the whole file: by itself, or with arguments.
 PROOFS: Mapping[str, Check] = {
+    "as_shipped": as_shipped,
     "bands_follow_each_other": bands_follow_each_other,
     "every_situation_has_one_stage": every_situation_has_one_stage,
     "parameters_suit_their_units": parameters_suit_their_units,
     "patterns_name_people": patterns_name_people,
     "roles_have_effect": roles_have_effect,
     "signals_have_their_limits": signals_have_their_limits,
+    "windows_suit_their_measures": windows_suit_their_measures,
 }
 MAKERS: Mapping[str, Callable[..., Check]] = {
     "counts_up": counts_up,

@@ -26,6 +26,16 @@ def names_as_shipped(column: str, *, all_of_them: bool) -> Check:
     return check
 
 
+def as_shipped(table: Table, rules: Rules) -> Faults:
+    """Refuse every change: the file says what the models do, and cannot make them do more."""
+    shipped = [row.cells for row in rules.shipped[table.name].rows]
+    for row in table.rows:
+        if row.cells not in shipped:
+            what = f"{next(iter(row.cells.values()))!r} is not as the models have it"
+            cure = f"remove your own {table.name}.csv; it is shipped to be read, not to be changed"
+            yield table.fault(what, line=row.line, cure=cure)
+
+
 def refers_to(column: str, to: str, *, besides: str = "", separator: str = "") -> Check:
     """Demand that every value of a column is one of another rule file, named ``file.column``.
 

@@ -2,112 +2,75 @@
 
 with
 
-kpi_days as (
+snapshot_dates as (
 
-    select * from {{ ref('int_kpi_days') }}
-
-),
-
-days as (
-
-    select
-        event_date,
-        cast(active_users as double) as active_users,
-        cast(new_users as double) as new_users,
-        cast(sessions as double) as sessions,
-        cast(online_seconds as double) / 60 as online_minutes,
-        cast(orders as double) as orders,
-        cast(payers as double) as payers,
-        cast(gross_amount as double) as gross_amount,
-        cast(refunded as double) as refunded,
-        cast(net_revenue as double) as net_revenue,
-        cast(events as double) as events,
-        cast(known_events as double) as known_events
-
-    from kpi_days
+    select * from {{ ref('int_snapshot_dates') }}
 
 ),
 
-months as (
+changes as (
 
-    -- 30 days with the day itself; every day stands in the calendar.
-    select
-        event_date,
-        cast(sum(active_users) over last_30 as double) / 30 as mean_daily_users,
-        cast(sum(orders) over last_30 as double) as orders,
-        cast(sum(net_revenue) over last_30 as double) as net_revenue,
-        cast(sum(content) over last_30 as double) as content,
-        cast(sum(invites) over last_30 as double) as invites,
-        cast(sum(complaints) over last_30 as double) as complaints,
-        cast(100 * sum(promoters - detractors) over last_30 as double) as promoter_points,
-        cast(sum(answers) over last_30 as double) as answers
-
-    from kpi_days
-    window last_30 as (order by event_date rows between 29 preceding and current row)
+    select * from {{ ref('int_kpi_changes') }}
 
 ),
 
-measured as (
+counted as (
 
     select
-        event_date as as_of_date,
-        measure,
-        1 as window_days,
-        value
-
-    from days
-    unpivot (
-        value for measure in (
-            active_users, new_users, sessions, online_minutes, orders, payers, gross_amount,
-            refunded, net_revenue, events, known_events
-        )
-    )
-    union all
-    select
-        event_date as as_of_date,
-        measure,
-        30 as window_days,
-        value
-
-    from months
-    unpivot (
-        value for measure in (
-            mean_daily_users, orders, net_revenue, content, invites, complaints,
-            promoter_points, answers
-        )
-    )
-    union all
-    select
-        as_of_date,
         measure,
         window_days,
-        users as value
+        dimension,
+        dimension_value
 
-    from {{ ref('int_window_users') }}
-    union all
+    from changes
+    group by measure, window_days, dimension, dimension_value
+
+),
+
+running as (
+
     select
-        as_of_date,
-        measure,
-        age_days as window_days,
-        users as value
+        counted.measure,
+        counted.window_days,
+        counted.dimension,
+        counted.dimension_value,
+        snapshot_dates.as_of_date,
+        sum(changes.change) over (
+            partition by
+                counted.measure, counted.window_days, counted.dimension, counted.dimension_value
+            order by snapshot_dates.as_of_date
+            rows between unbounded preceding and current row
+        ) as amount
 
-    from {{ ref('int_retained_users') }}
-    unpivot (users for measure in (cohort_users, returned_users))
+    from counted
+    cross join snapshot_dates
+    left join changes
+        on
+            counted.measure = changes.measure
+            and counted.window_days = changes.window_days
+            and counted.dimension = changes.dimension
+            and counted.dimension_value = changes.dimension_value
+            and snapshot_dates.as_of_date = changes.change_date
 
 ),
 
 final as (
 
+    -- Where there is nothing there is no row. Exact until here, whatever was added up first.
     select
         measure,
-        cast(window_days as bigint) as window_days,
-        'all' as dimension,
-        'all' as dimension_value,
-        cast(value as double) as value,
+        window_days,
+        dimension,
+        dimension_value,
+        cast(amount as double) / case measure
+            when 'mean_daily_users' then window_days
+            when 'online_minutes' then 60
+            else 1
+        end as value,
         as_of_date
 
-    from measured
-    where as_of_date in (select dates.as_of_date from {{ ref('int_snapshot_dates') }} as dates)
+    from running
+    where amount <> 0
 
 )
 

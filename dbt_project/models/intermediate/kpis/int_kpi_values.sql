@@ -8,51 +8,40 @@ measures as (
 
 ),
 
-formulas as (
+gaps as (
 
-    -- A count has no denominator.
-    select
-        listed.kpi,
-        listed.numerator,
-        listed.denominator,
-        listed.window_days
-
-    from (
-        values
-        ('new_users', 'new_users', null, 1),
-        ('dau', 'active_users', null, 1),
-        ('wau', 'active_users', null, 7),
-        ('mau', 'active_users', null, 30),
-        ('stickiness', 'mean_daily_users', 'active_users', 30),
-        ('d1_retention', 'returned_users', 'cohort_users', 1),
-        ('d7_retention', 'returned_users', 'cohort_users', 7),
-        ('d30_retention', 'returned_users', 'cohort_users', 30),
-        ('sessions_per_user', 'sessions', 'active_users', 1),
-        ('online_minutes_per_user', 'online_minutes', 'active_users', 1),
-        ('orders', 'orders', null, 1),
-        ('payers', 'payers', null, 1),
-        ('pay_conversion', 'payers', 'active_users', 1),
-        ('gmv', 'gross_amount', null, 1),
-        ('net_revenue', 'net_revenue', null, 1),
-        ('refunds', 'refunded', null, 1),
-        ('aov', 'net_revenue', 'orders', 30),
-        ('arpu', 'net_revenue', 'active_users', 30),
-        ('arppu', 'net_revenue', 'payers', 30),
-        ('repurchase_rate', 'repeat_buyers', 'buyers', 90),
-        ('silent_share', 'silent_users', 'ever_active_users', 30),
-        ('churn_rate', 'newly_churned_users', 'unchurned_users_before', 30),
-        ('resurrection_rate', 'resurrected_users', 'dormant_users_before', 30),
-        ('share_rate', 'sharers', 'active_users', 30),
-        ('invites_per_user', 'invites', 'active_users', 30),
-        ('content_per_user', 'content', 'active_users', 30),
-        ('complaint_rate', 'complaints', 'active_users', 30),
-        ('nps', 'promoter_points', 'answers', 30),
-        ('tracking_coverage', 'known_events', 'events', 1)
-    ) as listed (kpi, numerator, denominator, window_days)
+    select * from {{ ref('int_measure_gaps') }}
 
 ),
 
-snapshots as (
+kpis as (
+
+    -- Of users where both measures are; else there is one row a day.
+    select
+        kpis.kpi,
+        kpis.numerator,
+        kpis.denominator,
+        coalesce(kpis.window_days, 0) as window_days,
+        numerators.has_dimensions
+        and coalesce(denominators.has_dimensions, true) as has_dimensions
+
+    from {{ ref('kpis') }} as kpis
+    inner join {{ ref('kpi_measures') }} as numerators
+        on kpis.numerator = numerators.measure
+    left join {{ ref('kpi_measures') }} as denominators
+        on kpis.denominator = denominators.measure
+
+),
+
+dates as (
+
+    select as_of_date
+    from gaps
+    group by as_of_date
+
+),
+
+places as (
 
     select
         as_of_date,
@@ -60,37 +49,86 @@ snapshots as (
         dimension_value
 
     from measures
+    where
+        dimension <> 'all'
+        and as_of_date in (select dates.as_of_date from dates)
     group by as_of_date, dimension, dimension_value
+    union all
+    select
+        as_of_date,
+        'all' as dimension,
+        'all' as dimension_value
+
+    from dates
+
+),
+
+measured as (
+
+    select
+        places.as_of_date,
+        places.dimension,
+        places.dimension_value,
+        kpis.kpi,
+        numerators.value as numerator,
+        denominators.value as denominator,
+        kpis.denominator is not null as is_share,
+        case
+            when 'unknown' in (numerator_gaps.gap, denominator_gaps.gap) then 'unknown'
+            when 'insufficient_history' in (numerator_gaps.gap, denominator_gaps.gap)
+                then 'insufficient_history'
+            else coalesce(numerator_gaps.gap, denominator_gaps.gap)
+        end as gap
+
+    from places
+    inner join kpis
+        on
+            places.dimension = 'all'
+            or kpis.has_dimensions
+    inner join gaps as numerator_gaps
+        on
+            places.as_of_date = numerator_gaps.as_of_date
+            and kpis.numerator = numerator_gaps.measure
+            and kpis.window_days = numerator_gaps.window_days
+    left join gaps as denominator_gaps
+        on
+            places.as_of_date = denominator_gaps.as_of_date
+            and kpis.denominator = denominator_gaps.measure
+            and kpis.window_days = denominator_gaps.window_days
+    left join measures as numerators
+        on
+            places.as_of_date = numerators.as_of_date
+            and places.dimension = numerators.dimension
+            and places.dimension_value = numerators.dimension_value
+            and kpis.numerator = numerators.measure
+            and kpis.window_days = numerators.window_days
+    left join measures as denominators
+        on
+            places.as_of_date = denominators.as_of_date
+            and places.dimension = denominators.dimension
+            and places.dimension_value = denominators.dimension_value
+            and kpis.denominator = denominators.measure
+            and kpis.window_days = denominators.window_days
 
 ),
 
 final as (
 
-    -- Where nobody counts there is no row of the measure: zero.
+    -- Where nobody counts there is no row of the measure: zero, unless it is not known.
     select
-        snapshots.*,
-        formulas.kpi,
-        coalesce(numerators.value, 0) as numerator,
-        case when formulas.denominator is not null then coalesce(denominators.value, 0) end
-            as denominator,
-        formulas.denominator is not null as is_share
+        as_of_date,
+        dimension,
+        dimension_value,
+        kpi,
+        case when coalesce(gap, 'partial') = 'partial' then coalesce(numerator, 0) end
+            as numerator,
+        case
+            when is_share and coalesce(gap, 'partial') = 'partial' then coalesce(denominator, 0)
+        end as denominator,
+        is_share,
+        gap
 
-    from snapshots
-    cross join formulas
-    left join measures as numerators
-        on
-            snapshots.as_of_date = numerators.as_of_date
-            and snapshots.dimension = numerators.dimension
-            and snapshots.dimension_value = numerators.dimension_value
-            and formulas.numerator = numerators.measure
-            and formulas.window_days = numerators.window_days
-    left join measures as denominators
-        on
-            snapshots.as_of_date = denominators.as_of_date
-            and snapshots.dimension = denominators.dimension
-            and snapshots.dimension_value = denominators.dimension_value
-            and formulas.denominator = denominators.measure
-            and formulas.window_days = denominators.window_days
+    from measured
 
 )
 

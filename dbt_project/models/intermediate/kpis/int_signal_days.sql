@@ -17,6 +17,7 @@ roles as (
 scored as (
 
     select
+        events.user_id,
         events.event_date,
         coalesce(roles.is_complaint, false)
         and events.event <> 'Complaint Closed' as is_complaint,
@@ -39,14 +40,15 @@ scored as (
 final as (
 
     select
+        user_id,
         cast(count_if(is_complaint) as bigint) as complaints,
-        cast(count_if(coalesce(nps_score >= 9, false)) as bigint) as promoters,
-        cast(count_if(coalesce(nps_score <= 6, false)) as bigint) as detractors,
-        cast(count(nps_score) as bigint) as answers,
+        cast(count_if(coalesce(nps_score >= 9 and nps_score <= 10, false)) as bigint) as promoters,
+        cast(count_if(coalesce(nps_score >= 0 and nps_score <= 6, false)) as bigint) as detractors,
+        cast(count_if(coalesce(nps_score >= 0 and nps_score <= 10, false)) as bigint) as answers,
         event_date
 
     from scored
-    group by event_date
+    group by user_id, event_date
 
 )
 

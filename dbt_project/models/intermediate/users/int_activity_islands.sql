@@ -1,13 +1,6 @@
+{{ config(materialized='view') }}
+
 with
-
-user_days as (
-
-    select * from {{ ref('fct_user_days') }}
-    where
-        event_date <= {{ as_of_date() }}
-        and events > 0
-
-),
 
 stages as (
 
@@ -17,64 +10,34 @@ stages as (
 
 ),
 
-gaps as (
-
-    select
-        user_id,
-        event_date,
-        lag(event_date) over (partition by user_id order by event_date) as previous_date
-
-    from user_days
-
-),
-
 starts as (
 
-    -- An island is a stretch of active days with no silence long enough to change the stage.
+    -- Stretches with no silence between them that could change the stage are one island.
     select
-        gaps.user_id,
-        gaps.event_date as island_start,
-        gaps.previous_date as silent_since
+        stretches.*,
+        stretches.stretch_start - cast(stretches.silent_days_before as integer) as silent_since
 
-    from gaps
+    from {{ ref('int_activity_stretches') }} as stretches
     cross join stages
     where
-        gaps.previous_date is null
-        or {{ days_between('gaps.previous_date', 'gaps.event_date') }} >= stages.silent_days
-
-),
-
-ends as (
-
-    select
-        user_id,
-        max(event_date) as last_date
-
-    from user_days
-    group by user_id
+        stretches.silent_days_before is null
+        or stretches.silent_days_before >= stages.silent_days
 
 ),
 
 final as (
 
     select
-        starts.user_id,
-        starts.island_start,
+        user_id,
+        stretch_start as island_start,
         coalesce(
-            lead(starts.silent_since) over (
-                partition by starts.user_id order by starts.island_start
-            ),
-            ends.last_date
+            lead(silent_since) over (partition by user_id order by stretch_start), last_date
         ) as island_end,
-        lead(starts.island_start) over (
-            partition by starts.user_id order by starts.island_start
-        ) as next_start,
-        min(starts.island_start) over (partition by starts.user_id) as first_date,
-        {{ days_between('starts.silent_since', 'starts.island_start') }} as silent_days_before
+        lead(stretch_start) over (partition by user_id order by stretch_start) as next_start,
+        first_date,
+        silent_days_before
 
     from starts
-    inner join ends
-        on starts.user_id = ends.user_id
 
 )
 

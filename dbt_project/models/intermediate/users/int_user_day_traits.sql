@@ -22,6 +22,7 @@ lines as (
         events.occurred_at,
         events.type in ('track', 'page', 'screen') as is_named,
         roles.event is not null as is_known,
+        activation.event is not null as is_activation,
         coalesce(roles.is_activity, true) as is_activity,
         coalesce(not (roles.is_message or roles.is_refund), true)
         and coalesce(
@@ -37,6 +38,8 @@ lines as (
             and events.is_anonymous = identity_map.is_anonymous
     left join roles
         on events.event = roles.event
+    left join {{ ref('activation') }} as activation
+        on events.event = activation.event
 
 ),
 
@@ -72,6 +75,7 @@ places as (
             end
         ) as clicks,
         count(case when event = 'Message Sent' then 1 end) as contacts,
+        count(case when is_activation then 1 end) as activations,
         count(case when is_named then 1 end) as tracked_events,
         count(case when is_named and is_known then 1 end) as known_events
 
@@ -98,6 +102,7 @@ final as (
         min(identified_at) as identified_at,
         cast(sum(clicks) as bigint) as clicks,
         cast(sum(contacts) as bigint) as contacts,
+        cast(sum(activations) as bigint) as activations,
         cast(sum(tracked_events) as bigint) as tracked_events,
         cast(sum(known_events) as bigint) as known_events,
         event_date

@@ -1,9 +1,11 @@
+{{ rebuilt_by('as_of_date', 'int_snapshot_dates') }}
+
 with
 
 kpi_values as (
 
+    -- Those of the days to rebuild, and of the days they are compared with.
     select * from {{ ref('int_kpi_values') }}
-    where as_of_date <= {{ as_of_date() }}
 
 ),
 
@@ -27,8 +29,10 @@ measured as (
         end as value,
         kpi_values.numerator,
         kpi_values.denominator,
+        kpi_values.gap,
         catalogue.direction,
-        cast(catalogue.target as double) as target
+        cast(catalogue.target as double) as target,
+        {{ days_between("date '1970-01-01'", 'kpi_values.as_of_date') }} as day_number
 
     from kpi_values
     inner join catalogue
@@ -38,28 +42,34 @@ measured as (
 
 compared as (
 
+    -- By days, not rows: a value nobody had on a day has no row. The mean is of exact sums.
     select
         *,
-        lag(value, 1) over (
-            partition by kpi, dimension, dimension_value order by as_of_date
-        ) as previous_day,
-        lag(value, 7) over (
-            partition by kpi, dimension, dimension_value order by as_of_date
-        ) as week_before,
-        avg(value) over (
+        max(value) over (
             partition by kpi, dimension, dimension_value
-            order by as_of_date
-            rows between 27 preceding and current row
-        ) as mean_28d
+            order by day_number
+            range between 1 preceding and 1 preceding
+        ) as previous_day,
+        max(value) over (
+            partition by kpi, dimension, dimension_value
+            order by day_number
+            range between 7 preceding and 7 preceding
+        ) as week_before,
+        cast(sum(cast(value as decimal(28, 10))) over last_28 as double)
+        / nullif(count(value) over last_28, 0) as mean_28d
 
     from measured
+    window last_28 as (
+        partition by kpi, dimension, dimension_value
+        order by day_number
+        range between 27 preceding and current row
+    )
 
 ),
 
 final as (
 
     select
-        as_of_date,
         kpi,
         dimension,
         dimension_value,
@@ -71,14 +81,18 @@ final as (
         mean_28d,
         target,
         case
+            when gap in ('unknown', 'insufficient_history') then gap
             when value is null then 'unknown'
+            when gap is not null then gap
             when target is null then 'no_target'
             when direction = 'down' and value > target then 'above'
             when direction = 'up' and value < target then 'below'
             else 'ok'
-        end as status
+        end as status,
+        as_of_date
 
     from compared
+    where as_of_date in (select dates.as_of_date from {{ ref('int_snapshot_dates') }} as dates)
 
 )
 

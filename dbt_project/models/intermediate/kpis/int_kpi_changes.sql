@@ -1,0 +1,160 @@
+with
+
+bounds as (
+
+    select
+        min(as_of_date) as first_date,
+        max(as_of_date) as last_date
+
+    from {{ ref('int_snapshot_dates') }}
+
+),
+
+cells as (
+
+    select * from {{ ref('int_user_cells') }}
+
+),
+
+intervals as (
+
+    {% for name in ['presence', 'order', 'silence', 'cohort'] %}
+    select
+        measure,
+        window_days,
+        user_id,
+        from_date,
+        to_date,
+        {{ money('1') }} as amount
+
+    from {{ ref('int_' ~ name ~ '_intervals') }}
+    union all
+    {% endfor %}
+    select
+        measure,
+        window_days,
+        user_id,
+        from_date,
+        to_date,
+        amount
+
+    from {{ ref('int_amount_intervals') }}
+
+),
+
+clamped as (
+
+    -- What begins before the days to rebuild begins with them; what outlasts them does not end.
+    select
+        intervals.measure,
+        intervals.window_days,
+        intervals.user_id,
+        greatest(intervals.from_date, bounds.first_date) as from_date,
+        case when intervals.to_date <= bounds.last_date then intervals.to_date end as to_date,
+        intervals.amount
+
+    from intervals
+    cross join bounds
+    where
+        intervals.from_date <= bounds.last_date
+        and coalesce(intervals.to_date, date '9999-12-31') > bounds.first_date
+
+),
+
+pieces as (
+
+    -- By what its user was: an interval is cut where the user became something else.
+    select
+        clamped.measure,
+        clamped.window_days,
+        coalesce(cells.channel, 'none') as channel,
+        coalesce(cells.country, 'none') as country,
+        coalesce(cells.platform, 'none') as platform,
+        coalesce(cells.stage, 'none') as stage,
+        coalesce(cells.tier, 'none') as tier,
+        greatest(clamped.from_date, coalesce(cells.valid_from, clamped.from_date)) as from_date,
+        case
+            when cells.valid_to < coalesce(clamped.to_date, date '9999-12-31') then cells.valid_to
+            else clamped.to_date
+        end as to_date,
+        clamped.amount
+
+    from clamped
+    left join cells
+        on
+            clamped.user_id = cells.user_id
+            and cells.valid_from < coalesce(clamped.to_date, date '9999-12-31')
+            and clamped.from_date < coalesce(cells.valid_to, date '9999-12-31')
+
+),
+
+ends as (
+
+    select listed.sign
+    from (values (1), (-1)) as listed (sign)
+
+),
+
+changes as (
+
+    -- Plus where it begins, minus where it ends, and a running sum: never users times days.
+    select
+        pieces.measure,
+        pieces.window_days,
+        pieces.channel,
+        pieces.country,
+        pieces.platform,
+        pieces.stage,
+        pieces.tier,
+        case when ends.sign = 1 then pieces.from_date else pieces.to_date end as change_date,
+        sum(ends.sign * pieces.amount) as change
+
+    from pieces
+    cross join ends
+    where
+        ends.sign = 1
+        or pieces.to_date is not null
+    group by
+        pieces.measure,
+        pieces.window_days,
+        pieces.channel,
+        pieces.country,
+        pieces.platform,
+        pieces.stage,
+        pieces.tier,
+        case when ends.sign = 1 then pieces.from_date else pieces.to_date end
+
+),
+
+dimensions as (
+
+    select listed.dimension
+    from (values ('all'), ('channel'), ('country'), ('platform'), ('stage'), ('tier'))
+        as listed (dimension)
+
+),
+
+final as (
+
+    select
+        changes.measure,
+        changes.window_days,
+        dimensions.dimension,
+        case dimensions.dimension
+            when 'all' then 'all'
+            when 'channel' then changes.channel
+            when 'country' then changes.country
+            when 'platform' then changes.platform
+            when 'stage' then changes.stage
+            when 'tier' then changes.tier
+        end as dimension_value,
+        changes.change_date,
+        sum(changes.change) as change
+
+    from changes
+    cross join dimensions
+    group by 1, 2, 3, 4, 5
+
+)
+
+select * from final

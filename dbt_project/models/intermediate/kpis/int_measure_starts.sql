@@ -1,0 +1,81 @@
+{{ config(materialized='view') }}
+
+with
+
+user_days as (
+
+    select
+        min(case when events > 0 then event_date end) as activity,
+        min(case when content > 0 then event_date end) as content,
+        min(case when shares > 0 then event_date end) as share,
+        min(case when invites > 0 then event_date end) as invite
+
+    from {{ ref('fct_user_days') }}
+
+),
+
+order_days as (
+
+    select min(first_date) as purchase
+    from (
+        select min(order_date) as first_date
+        from {{ ref('int_orders') }}
+        union all
+        select min(event_date) as first_date
+        from {{ ref('int_order_faults') }}
+        where purchases_without_id > 0
+    ) as purchases
+
+),
+
+refund_days as (
+
+    select min(refund_date) as refund
+    from {{ ref('fct_refunds') }}
+
+),
+
+signal_days as (
+
+    select
+        min(case when complaints > 0 then event_date end) as complaint,
+        min(case when answers > 0 then event_date end) as nps
+
+    from {{ ref('int_signal_days') }}
+
+),
+
+activation_days as (
+
+    select min(case when activations > 0 then event_date end) as activation
+    from {{ ref('int_user_day_traits') }}
+
+),
+
+firsts as (
+
+    select *
+    from user_days
+    cross join order_days
+    cross join refund_days
+    cross join signal_days
+    cross join activation_days
+
+),
+
+final as (
+
+    select
+        events,
+        first_date
+
+    from firsts
+    unpivot (
+        first_date for events in (
+            activity, content, share, invite, purchase, refund, complaint, nps, activation
+        )
+    )
+
+)
+
+select * from final
