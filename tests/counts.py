@@ -16,5 +16,5 @@ COLLECTED = {
     "recompute": 11,
 }
 # Tests of dbt, by kind: on made-up rows, and on the tables of a run.
-UNIT_TESTS = 187
+UNIT_TESTS = 188
 DATA_TESTS = 50

@@ -102,8 +102,6 @@ def lifecycle_periods(world: "World") -> list[dict[str, Any]]:
                 now = present.get(start, set())
                 new = {user for user in now if first[user] == start}
                 is_mature = next_period(period, start) - DAY <= world.as_of
-                if not now and not before:
-                    continue
                 rows.append(
                     {
                         "basis": basis,

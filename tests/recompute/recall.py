@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tests.recompute.activity import is_interaction
 from tests.recompute.contacts import Book, book_of, contact_of, contacted_days
 from tests.recompute.lifecycle import stage_of
-from tests.recompute.money import ZERO, money_days
+from tests.recompute.money import ZERO
 from tests.recompute.value import rfm_of
 
 if TYPE_CHECKING:
@@ -142,9 +142,9 @@ def _four(amount: Decimal) -> Decimal:
 
 
 def _mean_order(world: "World", day: date) -> Decimal | None:
-    net = sum((m["net_revenue"] for (_, at), m in money_days(world).items() if at <= day), ZERO)
-    placed = sum(order.stands(day) for order in world.money.orders.values())
-    return net / placed if placed else None
+    orders = [order for order in world.money.orders.values() if order.stands(day)]
+    known = sum(order.amount is not None for order in orders)
+    return sum((order.net(day) for order in orders), ZERO) / known if known else None
 
 
 def bucket(user: str, experiment: str) -> int:

@@ -38,6 +38,13 @@ final as (
         coalesce({{ json_text('events.properties', 'products') }}, '[]') <> '[]' as says_amount,
         events.currency,
         {{ json_text('events.properties', 'coupon') }} as coupon,
+        -- The first thing of it, by the name it was sold under.
+        coalesce(
+            nullif({{ json_text('events.properties', 'products[0].name') }}, ''),
+            nullif({{ json_text('events.properties', 'products[0].product_id') }}, ''),
+            nullif({{ json_text('events.properties', 'name') }}, ''),
+            nullif({{ json_text('events.properties', 'product_id') }}, '')
+        ) as item,
         events.occurred_at,
         events.load_date,
         events.source_file,

@@ -2,17 +2,8 @@ with
 
 messages as (
 
-    select
-        user_id,
-        event,
-        event_date,
-        lower(trim({{ json_text('properties', 'channel') }})) as channel,
-        trim({{ json_text('properties', 'list_id') }}) as list_id
-
-    from {{ ref('int_business_events') }}
-    where
-        event in ('Message Sent', 'Message Failed')
-        and event_date <= {{ as_of_date() }}
+    select * from {{ ref('int_contact_messages') }}
+    where event_date <= {{ as_of_date() }}
 
 ),
 

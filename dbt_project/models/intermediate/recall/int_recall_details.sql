@@ -29,25 +29,16 @@ last_orders as (
 
 items as (
 
-    -- The first thing of the order, by the name it was sold under; a report may lack the products.
+    -- A report may lack the products.
     select
         last_orders.user_id,
-        min(
-            coalesce(
-                nullif({{ json_text('events.properties', 'products[0].name') }}, ''),
-                nullif({{ json_text('events.properties', 'products[0].product_id') }}, ''),
-                nullif({{ json_text('events.properties', 'name') }}, ''),
-                nullif({{ json_text('events.properties', 'product_id') }}, '')
-            )
-        ) as last_item
+        min(reports.item) as last_item
 
     from last_orders
-    inner join {{ ref('int_business_events') }} as events
-        on last_orders.order_id = events.order_id
-    inner join {{ ref('int_event_roles') }} as roles
+    inner join {{ ref('int_order_events') }} as reports
         on
-            events.event = roles.event
-            and roles.is_purchase
+            last_orders.order_id = reports.order_id
+            and reports.kind = 'purchase'
     group by last_orders.user_id
 
 ),
