@@ -10,7 +10,7 @@ COLLECTED = {
     "browser": 2,
     "fault": 39,
     "golden": 47,
-    "pipeline": 313,
+    "pipeline": 315,
     "property": 18,
     "pure": 900,
     "recompute": 11,

@@ -104,7 +104,7 @@ SHARED: list[tuple[str, dict[str, Any]]] = [
     ("a1", gives(email="Shared1@example.com ")), ("a1", YES[0]),
     ("b1", gives(email="shared1@EXAMPLE.com")), ("b1", YES[0]),
     ("a1", said(channel="email", granted=False)),
-    # A later yes by another account opens the address to that account alone.
+    # A later yes by another account does not unsay it.
     ("a2", gives(email="shared2@example.com")), ("a2", said(channel="email", granted=False)),
     ("b2", gives(email="shared2@example.com")), ("b2", YES[0]),
     # The no of an account that has another address by now, and that had this one once.
@@ -113,12 +113,15 @@ SHARED: list[tuple[str, dict[str, Any]]] = [
     # The no came before the account named the address.
     ("b4", gives(phone="00 86 (138) 0000-0004")), ("a4", YES[1]), ("b4", YES[1]),
     ("a4", said(channel="sms", granted=False)), ("a4", gives(phone="１３８ ０００００００４")),
-    # Deleting an account is a no of its address, until somebody says yes for that again.
+    # Deleting an account is a no of its address, for all who have it, until that account says yes.
     ("a9", gives(email="shared9@example.com")), ("b9", gives(email="shared9@example.com")),
     ("b9", YES[0]), ("a9", event("User Deleted")),
     ("a5", gives(email="shared5@example.com")), ("b5", gives(email="shared5@example.com")),
     ("b5", YES[0]), ("a5", event("User Deleted")),
     ("c5", gives(email="shared5@example.com")), ("c5", YES[0]),
+    # Who said no says yes again: the address is open to all who have a yes.
+    ("p1", gives(email="open1@example.com")), ("p1", event("User Deleted")),
+    ("q1", gives(email="open1@example.com")), ("q1", YES[0]), ("p1", YES[0]),
     # A visitor's no, before it is known who that is.
     ("?v6", said(channel="email", granted=False)), ("a6", gives(email="a6@example.com")),
     ("a6?v6", gives(name="Six")), ("b6", gives(email="a6@example.com")),
@@ -145,8 +148,9 @@ email,s6@example.com,,2026-04-12,later than the lists of the day are sent
 sms,s7@example.com,,,an address of another channel
 """
 HELD = {
-    "a1": NONE, "b1": NONE, "a2": NONE, "b2": {"email"}, "a3": NONE, "b3": NONE, "a4": NONE,
-    "b4": NONE, "a5": NONE, "b5": {"email"}, "a9": NONE, "b9": NONE, "c5": {"email"},
+    "a1": NONE, "b1": NONE, "a2": NONE, "b2": NONE, "a3": NONE, "b3": NONE, "a4": NONE,
+    "b4": NONE, "a5": NONE, "b5": NONE, "a9": NONE, "b9": NONE, "c5": NONE,
+    "p1": {"email"}, "q1": {"email"},
     "a6": NONE, "b6": NONE, "a7": {"email"}, "b7": NONE, "a8": {"email"}, "b8": NONE,
     "s1": {"sms"}, "s2": {"email"}, "s3": {"sms"},
     "s4": {"sms"}, "t4": NONE, "s5": NONE, "s6": {"email", "sms"}, "s7": {"email", "sms"},

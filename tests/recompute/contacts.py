@@ -159,10 +159,10 @@ def contact_of(world: "World", book: Book, user: str, channel: str) -> Contact:
     is_erased = user in book.deleted and not any(at > book.deleted[user] for at in grants)
     has_consent = rule["consent_default"] == "granted" if own is None else not own.is_no
     if address is not None:
-        others = book.everybody(name, address)
-        said = [word for other in others for word in book.words.get((other, channel), [])]
-        last = book.last(said)
-        has_consent &= last is None or not last.is_no
+        # One no holds for all accounts that share it: the last word of each must be none.
+        for other in book.everybody(name, address):
+            last = book.last(book.words.get((other, channel), []))
+            has_consent &= last is None or not last.is_no
     bounce = book.last(book.bounces.get(address or "", [])) if name == "email" else None
     is_held = (channel, user) in book.held or (address and (channel, address) in book.held)
     is_valid = address is not None and (bounce is None or not bounce.is_no)

@@ -84,18 +84,15 @@ suppressed_addresses as (
 
 final as (
 
-    -- The last word counts, at the same instant a refusal; an address has words of its own, of all
-    -- the accounts that ever named it. A default is no word.
+    -- The last word counts, at the same instant a refusal; and a refusal by any account closes every
+    -- address that account ever named. A default is no word.
     select
         users.user_id,
         channels.channel,
         case when invalid.address is null then addresses.address end as contact,
         (
             coalesce(own_words.granted_at > own_words.refused_at, own_words.refused_at is null)
-            and coalesce(
-                address_words.granted_at > address_words.refused_at,
-                address_words.refused_at is null
-            )
+            and refused_addresses.address is null
             and (own_words.granted_at is not null or channels.consent_default = 'granted')
         ) as has_consent,
         own_words.channel is not null as has_word,
@@ -118,10 +115,10 @@ final as (
         on
             users.user_id = own_words.user_id
             and channels.channel = own_words.channel
-    left join {{ ref('int_address_words') }} as address_words
+    left join {{ ref('int_refused_addresses') }} as refused_addresses
         on
-            channels.channel = address_words.channel
-            and addresses.address = address_words.address
+            channels.channel = refused_addresses.channel
+            and addresses.address = refused_addresses.address
     left join {{ ref('int_invalid_addresses') }} as invalid
         on
             channels.contact_field = 'email'

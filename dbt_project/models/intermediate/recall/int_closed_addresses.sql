@@ -14,10 +14,7 @@ refused as (
         1 as place,
         'no_consent' as reason
 
-    from {{ ref('int_address_words') }}
-    where
-        refused_at is not null
-        and coalesce(granted_at <= refused_at, true)
+    from {{ ref('int_refused_addresses') }}
 
 ),
 
