@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Amounts = dict[str, Any]
 NOTHING = "none"
+EVERYBODY = ("all", "all")
 
 
 class Day:
@@ -153,6 +154,8 @@ class Kpi:
     # `settled` (the activation days before it too), `months` (the last two complete ones).
     reach: str = "window"
     scale: int = 1
+    # What is amiss among orders is counted, and of nobody.
+    has_dimensions: bool = True
 
 
 def _retention(back: int) -> Kpi:
@@ -175,6 +178,10 @@ def _per_active(name: str, tracked: str) -> Kpi:
 
 def _daily(name: str, tracked: str) -> Kpi:
     return Kpi(lambda day: day.count(name, day.window(1)), tracked=tracked)
+
+
+def _fault(name: str, tracked: str) -> Kpi:
+    return replace(_daily(name, tracked), has_dimensions=False)
 
 
 def _mean_daily(day: Day) -> Amounts:
@@ -263,10 +270,10 @@ KPIS: dict[str, Kpi] = {
         tracked="nps",
         scale=100,
     ),
-    "orders_without_value": _daily("without_value", "purchase"),
-    "order_conflicts": _daily("conflicts", "purchase"),
-    "purchases_without_id": _daily("without_id", "purchase"),
-    "unmatched_refunds": _daily("unmatched", "refund"),
+    "orders_without_value": _fault("without_value", "purchase"),
+    "order_conflicts": _fault("conflicts", "purchase"),
+    "purchases_without_id": _fault("without_id", "purchase"),
+    "unmatched_refunds": _fault("unmatched", "refund"),
     "tracking_coverage": Kpi(
         lambda day: day.count("known", day.window(1)),
         lambda day: day.count("events_all", day.window(1)),
@@ -321,6 +328,12 @@ class Facts:
     def landed_between(self, first: date, following: date) -> list[date]:
         return [day for day in self.landed if first <= day < following]
 
+    def channel(self, user: str, day: date) -> str:
+        """Return where somebody came from; who was never seen by then came from nowhere."""
+        first = self.first_seen.get(user)
+        is_here = first is not None and first <= day
+        return acquisition_channel(self.world, user, day) if is_here else NOTHING
+
     def place(self, user: str, day: date) -> dict[str, str]:
         """Return what a user was on a day, along every dimension."""
         if (user, day) not in self.places:
@@ -330,7 +343,7 @@ class Facts:
                 rows = rfm_of(self.world, sunday)
                 self.tiers[sunday] = {row["user_id"]: row["rfm_tier"] for row in rows}
             self.places[user, day] = {
-                "channel": acquisition_channel(self.world, user),
+                "channel": self.channel(user, day),
                 "country": place_of(lines, "country", day) or NOTHING,
                 "platform": place_of(lines, "platform", day) or NOTHING,
                 "stage": stage_of(self.world, user, day) or NOTHING,
@@ -411,9 +424,13 @@ def kpi_daily(world: "World") -> list[dict[str, Any]]:
     rows: dict[tuple[date, str, str, str], dict[str, Any]] = {}
     for at in world.days():
         day = Day(world, at, facts)
+        split = {name: _split(KPIS[name], day) for name in catalogue}
+        places = dict.fromkeys(place for sums in split.values() for place in sums)
         for name, rule in catalogue.items():
-            for (dimension, value), (over, under) in _split(KPIS[name], day).items():
-                row = _row(KPIS[name], status_of(KPIS[name], day), over, under, rule)
+            kpi, status = KPIS[name], status_of(KPIS[name], day)
+            for dimension, value in places if kpi.has_dimensions else [EVERYBODY]:
+                over, under = split[name].get((dimension, value), (0, 0 if kpi.under else None))
+                row = _row(kpi, status, over, under, rule)
                 key = (at, name, dimension, value)
                 rows[key] = (
                     dict(
@@ -437,14 +454,14 @@ def kpi_daily(world: "World") -> list[dict[str, Any]]:
 def _split(kpi: Kpi, day: Day) -> dict[tuple[str, str], tuple[Any, Any]]:
     """Sum up both amounts for everybody, and for everybody of each kind."""
     parts = [kpi.over(day), kpi.under(day) if kpi.under else {}]
-    sums: dict[tuple[str, str], list[Any]] = {("all", "all"): [0, 0]}
+    sums: dict[tuple[str, str], list[Any]] = {EVERYBODY: [0, 0]}
     for user, first in day.facts.first_seen.items():
         if first <= day.day:
             for place in day.whose(user).items():
                 sums.setdefault(place, [0, 0])
     for number, amounts in enumerate(parts):
         for user, amount in amounts.items():
-            for place in [("all", "all"), *day.whose(user).items()]:
+            for place in [EVERYBODY, *day.whose(user).items()] if amount else []:
                 sums.setdefault(place, [0, 0])[number] += amount
     return {place: (over, under if kpi.under else None) for place, (over, under) in sums.items()}
 

@@ -35,18 +35,16 @@ def campaign(line: Line) -> str | None:
 
 
 def place_of(lines: list[Line], dimension: str, day: date) -> str | None:
-    """Return the country or platform of the latest line that told one, up to a day."""
-    told = [(_inside(line, *PLACES[dimension]), line) for line in lines if line.day <= day]
-    return next((value for value, _ in reversed(told) if value), None)
+    """Return the latest country or platform told up to a day; at one instant the greater text."""
+    told = [(line.at, _inside(line, *PLACES[dimension])) for line in lines if line.day <= day]
+    return max(((at, value) for at, value in told if value), default=(None, None))[1]
 
 
-def acquisition_channel(world: "World", user: str) -> str:
-    """Return the campaign of the first visit; who came without one came directly."""
-    sessions = world.sessions[user]
-    if not sessions:
-        return "direct"
-    told = [campaign(line) for line in sessions[0].all_lines()]
-    return next((value for value in told if value), "direct")
+def acquisition_channel(world: "World", user: str, day: date) -> str:
+    """Return the campaign of the first visit; who came without one, by a day, came directly."""
+    lines = world.sessions[user][0].all_lines() if world.sessions[user] else []
+    told = [(line.at, campaign(line)) for line in lines if line.day <= day]
+    return min(((at, value) for at, value in told if value), default=(None, "direct"))[1]
 
 
 def _inside(line: Line, *path: str) -> str | None:
@@ -82,7 +80,7 @@ def dim_users(world: "World") -> list[dict[str, Any]]:
                 "first_seen_date": seen[0],
                 "last_seen_date": seen[-1],
                 "signed_up_at": signed_up_at([line for line in lines if line.day <= as_of]),
-                "acquisition_channel": acquisition_channel(world, user),
+                "acquisition_channel": acquisition_channel(world, user, as_of),
                 "country": place_of(lines, "country", as_of),
                 "platform": place_of(lines, "platform", as_of),
                 "active_days": sum(day <= as_of for day in world.active_days.get(user, [])),

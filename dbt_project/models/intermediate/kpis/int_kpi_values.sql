@@ -52,6 +52,11 @@ places as (
     where
         dimension <> 'all'
         and as_of_date in (select dates.as_of_date from dates)
+        -- What is counted of nobody shows nobody.
+        and measure in (
+            select kpi_measures.measure from {{ ref('kpi_measures') }} as kpi_measures
+            where kpi_measures.has_dimensions
+        )
     group by as_of_date, dimension, dimension_value
     union all
     select

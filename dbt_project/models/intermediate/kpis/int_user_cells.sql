@@ -18,14 +18,26 @@ traits as (
 
     from {{ ref('int_user_places') }}
     union all
+    -- Nobody comes from anywhere before they come, nor by a campaign before it is told.
+    select
+        user_id,
+        'channel' as dimension,
+        'direct' as dimension_value,
+        first_seen_date as valid_from,
+        acquired_date as valid_to
+
+    from {{ ref('int_user_profile') }}
+    where coalesce(acquired_date > first_seen_date, true)
+    union all
     select
         user_id,
         'channel' as dimension,
         acquisition_channel as dimension_value,
-        date '1900-01-01' as valid_from,
+        acquired_date as valid_from,
         cast(null as date) as valid_to
 
     from {{ ref('int_user_profile') }}
+    where acquired_date is not null
     union all
     select
         user_id,

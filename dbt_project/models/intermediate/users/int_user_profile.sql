@@ -39,6 +39,7 @@ final as (
         traits.signed_up_at,
         {{ local_date('traits.signed_up_at') }} as signed_up_date,
         traits.acquisition_channel,
+        traits.acquired_date,
         traits.country,
         traits.platform,
         coalesce(totals.active_days, 0) as active_days,

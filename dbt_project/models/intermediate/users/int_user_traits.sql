@@ -14,6 +14,7 @@ campaigns as (
 
     select
         user_id,
+        event_date,
         first_campaign as campaign
 
     from traits
@@ -21,6 +22,7 @@ campaigns as (
     union all
     select
         user_id,
+        event_date,
         first_other_campaign as campaign
 
     from traits
@@ -48,7 +50,8 @@ channels as (
     -- Campaigns after the first visit change nothing, and a line before it is no part of it.
     select
         campaigns.user_id,
-        substr(min(campaigns.campaign), 21) as acquisition_channel
+        substr(min(campaigns.campaign), 21) as acquisition_channel,
+        min_by(campaigns.event_date, campaigns.campaign) as acquired_date
 
     from campaigns
     inner join first_visits
@@ -95,6 +98,7 @@ final as (
         seen.last_seen_date,
         seen.signed_up_at,
         coalesce(channels.acquisition_channel, 'direct') as acquisition_channel,
+        channels.acquired_date,
         places.country,
         places.platform
 
