@@ -84,8 +84,8 @@ suppressed_addresses as (
 
 final as (
 
-    -- The last word counts, at the same instant a refusal; and a refusal by any account closes every
-    -- address that account ever named. A default is no word.
+    -- The last word counts, at the same instant a refusal. A default is no word; and a refusal closes
+    -- every address that its account ever named.
     select
         users.user_id,
         channels.channel,
