@@ -178,7 +178,8 @@ def _follow(order: Order, lines: list[Line], money: Money, rules: Rules) -> None
         refund.day, refund.is_matched, refund.user = day, True, order.user
         money.refunds.append(refund)
         is_whole = _is_whole(line)
-        if not refund.is_converted or (refund.original is None and not is_whole):
+        is_unknown = refund.original is None and (order.amount is None or not is_whole)
+        if not refund.is_converted or is_unknown:
             continue
         refund.amount = ZERO
         if order.cancelled is None and order.amount is not None:

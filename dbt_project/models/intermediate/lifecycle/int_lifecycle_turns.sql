@@ -121,7 +121,8 @@ final as (
         turns.turn_date,
         {{ days_between('islands.first_date', 'turns.turn_date') }} as age_days,
         {{ days_between('islands.island_start', 'turns.turn_date') }} as return_days,
-        islands.silent_days_before,
+        -- As the day before the return had it: a stage is left from what it was.
+        islands.silent_days_before - 1 as silent_days_before,
         case
             when turns.turn_date <= islands.island_end then 0
             else {{ days_between('islands.island_end', 'turns.turn_date') }}
