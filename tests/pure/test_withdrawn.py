@@ -104,6 +104,14 @@ def test_whoever_may_not_be_contacted_any_more_leaves_the_list_and_is_named(
     assert "user0@mail.example" not in (folder / "withdrawn.csv").read_text()
 
 
+def test_who_never_said_a_word_has_refused_nothing(settings: Settings, folder: Path) -> None:
+    # A list of when silence was a yes stands when it no longer is.
+    learn(settings, REFUSED, REFUSED.replace("has_consent", "has_word"))
+
+    assert run_next_day(settings) == 0
+    assert "user_0" in listed(folder, "email")
+
+
 def test_rows_that_stay_are_the_same_to_the_byte(settings: Settings, folder: Path) -> None:
     lines = (folder / "email.csv").read_bytes().splitlines()
     learn(settings, REFUSED)

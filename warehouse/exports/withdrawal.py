@@ -26,7 +26,8 @@ LISTED = pa.schema(
     ]
 )
 # The first reason in the order of the policy, by the user and by the address in the file, which may
-# be a former one. Of whom nothing is known, the default of the channel speaks.
+# be a former one. Of whom nothing is known, the default of the channel speaks; who was listed and
+# merely never said a word has refused nothing, whatever the default is by now.
 PLACES = """
 with
 
@@ -40,7 +41,12 @@ judged as (
             when contacts.is_erased then 1
             when
                 closed.reason = 'no_consent'
-                or not coalesce(contacts.has_consent, channels.consent_default = 'granted', false)
+                or (
+                    coalesce(contacts.has_word, true)
+                    and not coalesce(
+                        contacts.has_consent, channels.consent_default = 'granted', false
+                    )
+                )
                 then 2
             when closed.reason = 'suppressed' or contacts.is_suppressed then 3
             when closed.reason = 'no_contact' or contacts.contact is null then 4
