@@ -10,7 +10,7 @@ COLLECTED = {
     "browser": 2,
     "fault": 39,
     "golden": 47,
-    "pipeline": 315,
+    "pipeline": 316,
     "property": 18,
     "pure": 899,
     "recompute": 20,

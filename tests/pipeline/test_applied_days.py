@@ -114,3 +114,23 @@ def test_a_changed_project_leaves_nothing_standing(started: Installation) -> Non
         project, started.settings, date.fromisoformat(LAST), skipped=("seed",)
     )
     assert "--exclude" not in arguments
+
+
+def test_a_day_that_is_read_otherwise_is_built_again(
+    new_installation: NewInstallation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    orders = "select order_id, amount from marts.fct_orders order by all"
+    installation = new_installation()
+    land_golden(installation)
+    with monkeypatch.context() as before:
+        before.setattr("warehouse.judging.orders.AMOUNT_FIELDS", ("total",))
+        before.setattr("warehouse.lake.ingest.PARSER_VERSION", "before")
+        installation.build(FIRST)
+        read_before = installation.rows(orders)
+
+    installation.build(FIRST)
+
+    fresh = new_installation()
+    land_golden(fresh)
+    fresh.build(FIRST)
+    assert installation.rows(orders) == fresh.rows(orders) != read_before

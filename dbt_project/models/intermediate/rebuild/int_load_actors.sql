@@ -19,10 +19,12 @@ final as (
         cast(count(*) as bigint) as events,
         -- A surplus copy, or a line in conflict with the first, joins nobody.
         min(case when duplicates.message_hash is null then arrivals.occurred_at end) as first_at,
-        -- The place in the file too: it decides which of two events at one instant came first.
+        -- The place in the file too: it decides which of two events at one instant came first. And
+        -- what was read of the line: by a later reader the same line may be another event.
         {{ hash_sum([
             'arrivals.message_hash', 'arrivals.payload_hash', 'arrivals.source_file',
-            'arrivals.source_line'
+            'arrivals.source_line', 'arrivals.order_id', 'arrivals.amount', 'arrivals.currency',
+            'arrivals.platform', 'arrivals.country', 'arrivals.campaign_source'
         ]) }} as content_sum,
         arrivals.load_date
 
