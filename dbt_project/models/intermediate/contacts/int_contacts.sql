@@ -84,7 +84,7 @@ suppressed_addresses as (
 
 final as (
 
-    -- The last word counts, at the same instant a refusal. A default is no word; and a refusal closes
+    -- The last word counts, at the same instant a refusal. A default is no word. A refusal closes
     -- every address that its account ever named.
     select
         users.user_id,
