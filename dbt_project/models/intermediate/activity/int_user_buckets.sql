@@ -25,7 +25,6 @@ final as (
         min(events.occurred_at) as first_at,
         max(events.occurred_at) as last_at,
         cast(count(*) as bigint) as events,
-        cast(count(roles.event) as bigint) as known_events,
         -- Under a user id, or of a visitor who has none: a signed-out visit of a user is no login.
         cast(
             coalesce(

@@ -74,7 +74,6 @@ places as (
                     then 1
             end
         ) as clicks,
-        count(case when event = 'Message Sent' then 1 end) as contacts,
         count(case when is_activation then 1 end) as activations,
         count(case when is_named then 1 end) as tracked_events,
         count(case when is_named and is_known then 1 end) as known_events
@@ -101,7 +100,6 @@ final as (
         min(signed_up_at) as signed_up_at,
         min(identified_at) as identified_at,
         cast(sum(clicks) as bigint) as clicks,
-        cast(sum(contacts) as bigint) as contacts,
         cast(sum(activations) as bigint) as activations,
         cast(sum(tracked_events) as bigint) as tracked_events,
         cast(sum(known_events) as bigint) as known_events,
