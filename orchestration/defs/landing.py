@@ -58,7 +58,8 @@ def _assets(feed: Feed, *, partitions: dg.PartitionsDefinition) -> list[Any]:
         kinds={"parquet"},
         owners=OWNERS,
         deps=[landing],
-        description="One row per landed file: lines = parsed + quarantined + blank. Written by"
+        description="One row per landed file: lines = parsed + quarantined + blank +"
+        " left_out. Written by"
         f" the ingest, beside the {feed.name}.",
     )
 
@@ -94,7 +95,7 @@ def _assets(feed: Feed, *, partitions: dg.PartitionsDefinition) -> list[Any]:
         metadata = _metadata(report) | {"erased": erased}
         context.log_event(dg.AssetMaterialization(ledger.key, metadata=metadata))
         return dg.MaterializeResult(
-            metadata={"dagster/partition_row_count": report.parsed, **metadata}
+            metadata={"dagster/partition_row_count": report.events, **metadata}
         )
 
     @dg.asset(
@@ -161,6 +162,8 @@ def _metadata(report: IngestReport) -> dict[str, Any]:
         "parsed": report.parsed,
         "quarantined": report.quarantined,
         "blank": report.blank,
+        "left out": report.left_out,
+        "events": report.events,
         "days reloaded": len(report.reloaded),
         "days unchanged": len(report.unchanged),
         "reasons": report.reasons,

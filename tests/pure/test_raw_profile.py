@@ -54,9 +54,10 @@ def write_day(
     whole = {
         "source_file": "a.ndjson", "file_sha256": "00", "bytes": 1, "lines": len(events),
         "parsed": len(events), "quarantined": 0, "blank": 0, "outcome": "loaded",
-        "format": "ndjson",
+        "format": "ndjson", "left_out": 0, "left_out_by": "{}",
     }  # fmt: skip
     ledger = [whole | changes for changes in files or ({},)]
+    ledger = [{"events": file["parsed"]} | file for file in ledger]
     held = [
         {"source_file": file["source_file"], "source_line": n + 1, "file_sha256": "00",
          "reason": "bad_json", "line": b"{"}

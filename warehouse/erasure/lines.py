@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 
 from warehouse.erasure.people import People, lines_of
 from warehouse.errors import UserError
-from warehouse.lake.layout import PARQUET, PATHS, Load, ledger_path
+from warehouse.lake.layout import PARQUET, PATHS, Load, ledger_path, whole_ledger
 from warehouse.lake.loads import put_load
 from warehouse.landing.days import day_folder, landed_files, source_name
 from warehouse.landing.edits import without_lines
@@ -42,7 +42,7 @@ def edit_load(
     settings: Settings, load: Load, files: dict[str, set[int]], waiting: Iterable[Load]
 ) -> Load:
     """Put a load without some lines beside it; its ledger keeps adding up."""
-    ledger = pq.ParquetFile(readable(ledger_path(settings, load))).read()
+    ledger = whole_ledger(pq.ParquetFile(readable(ledger_path(settings, load))).read())
     rows = {row["source_file"]: row for row in ledger.to_pylist()}
     with scratch(settings.lake_root, load.day.isoformat()) as folder:
         for kind, name in (("rows", "parsed"), ("quarantine", "quarantined")):
@@ -50,13 +50,16 @@ def edit_load(
             if not is_file(path):
                 continue
             table = pq.ParquetFile(readable(path)).read()
-            lines = zip(
-                table["source_file"].to_pylist(), table["source_line"].to_pylist(), strict=True
-            )
+            columns = (table[each].to_pylist() for each in ("source_file", "source_line"))
+            lines = list(zip(*columns, strict=True))
             stays = [line not in files.get(file, ()) for file, line in lines]
-            for file, stay in zip(table["source_file"].to_pylist(), stays, strict=True):
-                rows[file][name] -= not stay
-                rows[file]["lines"] -= not stay
+            gone = [line for line, stay in zip(lines, stays, strict=True) if not stay]
+            for file, _ in gone if kind == "rows" else ():
+                rows[file]["events"] -= 1
+            # A line may have given several events.
+            for file, _ in set(gone):
+                rows[file][name] -= 1
+                rows[file]["lines"] -= 1
             if kind == "rows" or any(stays):
                 left = table.filter(pa.array(stays, pa.bool_()))
                 pq.write_table(left, folder / f"{kind}.parquet", **PARQUET)

@@ -14,9 +14,11 @@ volumes as (
         cast(coalesce(sum(ledger.parsed), 0) as bigint) as parsed,
         cast(coalesce(sum(ledger.quarantined), 0) as bigint) as quarantined,
         cast(coalesce(sum(ledger.blank), 0) as bigint) as blank,
+        cast(coalesce(sum(ledger.left_out), 0) as bigint) as left_out,
+        cast(coalesce(sum(ledger.events), 0) as bigint) as events,
         -- File by file: a line too many here would hide a line too few there.
         cast(coalesce(sum(abs(
-            ledger.lines - ledger.parsed - ledger.quarantined - ledger.blank
+            ledger.lines - ledger.parsed - ledger.quarantined - ledger.blank - ledger.left_out
         )), 0) as bigint) as count_gap
     from known_days
     left join ledger on known_days.load_date = ledger.load_date
@@ -70,9 +72,11 @@ select
     compared.parsed,
     compared.quarantined,
     compared.blank,
+    compared.left_out,
+    compared.events,
     compared.quarantined / nullif(compared.lines - compared.blank, 0) as quarantined_share,
     compared.count_gap,
-    abs(compared.parsed - coalesce(contents.lake_rows, 0))
+    abs(compared.events - coalesce(contents.lake_rows, 0))
     + abs(compared.quarantined - coalesce(set_aside.quarantine_rows, 0)) as lake_gap,
     case when compared.usual_days >= 7 then compared.usual_median end
         as usual_parsed,

@@ -1,6 +1,8 @@
 """One landed file -> verdicts on all its lines: picks the format, counts every line once."""
 
 import fnmatch
+import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -62,7 +64,11 @@ class Landed(NamedTuple):
 
 @dataclass(frozen=True)
 class Count:
-    """A row of the ledger: ``lines == parsed + quarantined + blank``."""
+    """A row of the ledger: ``lines == parsed + quarantined + blank + left_out``.
+
+    ``parsed`` are the lines of which any event came, ``events`` the events: one line can give
+    several, several lines one. ``left_out_by`` counts by rule what a source does not want, as JSON.
+    """
 
     source_file: str
     file_sha256: str
@@ -73,6 +79,9 @@ class Count:
     blank: int
     outcome: str
     format: str
+    events: int = 0
+    left_out: int = 0
+    left_out_by: str = "{}"
 
 
 def look_at(path: Place, name: str) -> Landed:
@@ -120,22 +129,27 @@ def read_file(
         raise BadFile(UNKNOWN_TYPE)
     if FEEDS[feed].columns and form not in ("csv", "text"):
         raise BadFile(f"a file of {feed} is a CSV with a header: give it the ending .csv")
-    parsed = quarantined = blank = 0
+    parsed = quarantined = blank = events = 0
+    left_out: Counter[str] = Counter()
     with _reopened(landed) as file:
         stream = Stream(file, compression)
         for judged in _verdicts(landed, FEEDS[feed], source, form, stream, limits):
             sink.add(judged, landed.name, landed.sha256)
-            parsed += judged.rows.num_rows
+            parsed += judged.used_rows
+            events += judged.rows.num_rows
             quarantined += len(judged.rejected)
             blank += judged.blank
+            left_out.update(judged.left_out)
         _require_same(landed, file)
     if stream.cut:
         # Stands beside the lines and is not counted among them: it is about the whole file.
         _refuse_whole(landed, Rejection("cut_file", stream.cut), sink)
-    lines = parsed + quarantined + blank
+    lines = parsed + quarantined + blank + left_out.total()
     outcome = "incomplete" if stream.cut else "loaded" if lines else "empty"
     counts = (lines, parsed, quarantined, blank)
-    return Count(landed.name, landed.sha256, landed.size, *counts, outcome, form)
+    by_rule = json.dumps(dict(sorted(left_out.items())), ensure_ascii=False)
+    told = (outcome, form, events, left_out.total(), by_rule)
+    return Count(landed.name, landed.sha256, landed.size, *counts, *told)
 
 
 def refuse_file(landed: Landed, why: str, sink: DaySink) -> Count:

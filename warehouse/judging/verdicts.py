@@ -1,7 +1,7 @@
 """Rows -> verdicts: the exact judge applied one by one, its findings as one Arrow batch."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -36,11 +36,22 @@ class Refusal(NamedTuple):
 
 @dataclass(frozen=True)
 class Judged:
-    """The verdicts on consecutive lines: rows in line order, rejected lines, blank ones."""
+    """The verdicts on consecutive rows of a file: events in row order, refused rows, blank ones.
+
+    ``left_out`` counts, by rule, the rows that a source does not want; ``used`` those of which any
+    event came, where one row can give several events or several rows one: else each gives one.
+    """
 
     rows: pa.RecordBatch
     rejected: list[Refusal]
     blank: int
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    used: int | None = None
+
+    @property
+    def used_rows(self) -> int:
+        """How many rows of the file any event came of."""
+        return self.rows.num_rows if self.used is None else self.used
 
 
 def judge_rows(rows: Iterable[Row], limits: Limits) -> Judged:

@@ -31,6 +31,7 @@ from warehouse.lake.layout import (
     quarantine_path,
     rows_path,
     schema_of,
+    whole_ledger,
 )
 from warehouse.lake.loads import admitted, loaded, put_load
 from warehouse.lake.outcome import DayResult, IngestReport, report_of
@@ -207,14 +208,14 @@ def _loaded(settings: Settings, load: Load, mark: bytes) -> tuple[Count, ...] | 
     """Return the ledger of a load that is whole and by the present rules, else None."""
     try:
         ledger = pq.ParquetFile(readable(ledger_path(settings, load)))
-        counts = tuple(Count(**row) for row in ledger.read().to_pylist())
+        counts = tuple(Count(**row) for row in whole_ledger(ledger.read()).to_pylist())
         rows = pq.read_metadata(readable(rows_path(settings, load))).num_rows
         if _has_aside(counts):
             pq.read_metadata(readable(quarantine_path(settings, load)))
     except (OSError, pa.ArrowInvalid, TypeError):
         return None
     metadata = ledger.schema_arrow.metadata or {}
-    is_whole = rows == sum(count.parsed for count in counts)
+    is_whole = rows == sum(count.events for count in counts)
     return counts if is_whole and metadata.get(FINGERPRINT) == mark else None
 
 

@@ -97,6 +97,10 @@ LEDGER_SCHEMA = pa.schema(
         _required("blank", pa.int64()),
         _required("outcome", pa.string()),
         _required("format", pa.string()),
+        # A ledger written before rows were told from events lacks these: see ``whole_ledger``.
+        _required("events", pa.int64()),
+        _required("left_out", pa.int64()),
+        _required("left_out_by", pa.string()),
     ]
 )
 
@@ -187,10 +191,21 @@ def read_days(paths: Sequence[tuple[date, Place]], schema: pa.Schema) -> pa.Tabl
     tables = [with_day.empty_table()]
     sources = all_readable([path for _, path in paths])
     for (day, _), source in zip(paths, sources, strict=True):
-        table = pq.ParquetFile(source).read().cast(schema)
+        table = pq.ParquetFile(source).read()
+        table = (whole_ledger(table) if schema is LEDGER_SCHEMA else table).cast(schema)
         column = pa.repeat(pa.scalar(day, pa.date32()), len(table))
         tables.append(table.add_column(0, with_day.field(0), column))
     return pa.concat_tables(tables)
+
+
+def whole_ledger(table: pa.Table) -> pa.Table:
+    """Return a ledger with all its columns: formerly each line gave one event, or was refused."""
+    if "events" in table.column_names:
+        return table
+    count = len(table)
+    table = table.append_column("events", table["parsed"])
+    table = table.append_column("left_out", pa.repeat(pa.scalar(0, pa.int64()), count))
+    return table.append_column("left_out_by", pa.repeat("{}", count))
 
 
 def _path(settings: Settings, kind: str, load: Load) -> Place:

@@ -18,6 +18,8 @@ class IngestReport:
     parsed: int = 0
     quarantined: int = 0
     blank: int = 0
+    left_out: int = 0
+    events: int = 0
     reloaded: tuple[date, ...] = ()
     unchanged: tuple[date, ...] = ()
     reasons: dict[str, int] = field(default_factory=dict)
@@ -48,6 +50,8 @@ def report_of(results: list[DayResult], seconds: float) -> IngestReport:
         parsed=sum(count.parsed for count in files),
         quarantined=sum(count.quarantined for count in files),
         blank=sum(count.blank for count in files),
+        left_out=sum(count.left_out for count in files),
+        events=sum(count.events for count in files),
         reloaded=tuple(result.day for result in results if result.is_reloaded),
         unchanged=tuple(result.day for result in results if not result.is_reloaded),
         reasons=dict(sorted(reasons.items())),
@@ -68,6 +72,8 @@ def together(reports: Iterable[IngestReport]) -> IngestReport:
         parsed=sum(report.parsed for report in found),
         quarantined=sum(report.quarantined for report in found),
         blank=sum(report.blank for report in found),
+        left_out=sum(report.left_out for report in found),
+        events=sum(report.events for report in found),
         reloaded=tuple(sorted({day for report in found for day in report.reloaded})),
         unchanged=tuple(sorted({day for report in found for day in report.unchanged})),
         reasons=dict(sorted(reasons.items())),

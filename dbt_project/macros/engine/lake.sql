@@ -49,6 +49,10 @@
         {%- else %}
         '{{ lake }}/{{ table.file }}/{{ loads }}/{{ table.file }}.parquet',
         {%- endif %}
+        {#- Ledgers written before a column was added lie beside those that have it. -#}
+        {%- if table.name == 'load_ledger' %}
+        union_by_name = true,
+        {%- endif %}
         hive_partitioning = true, hive_types_autocast = false, hive_types = {'load_date': date}
     );
     {%- endif %}
