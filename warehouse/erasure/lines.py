@@ -64,5 +64,4 @@ def edit_load(
                 left = table.filter(pa.array(stays, pa.bool_()))
                 pq.write_table(left, folder / f"{kind}.parquet", **PARQUET)
         told = pa.Table.from_pylist(list(rows.values()), ledger.schema)
-        pq.write_table(told, folder / "ledger.parquet", **PARQUET)
-        return put_load(settings, load.day, folder, waiting, load.feed)
+        return put_load(settings, load.day, folder, told, waiting, load.feed)

@@ -7,14 +7,12 @@ what is loaded anew lies beside, and the models keep reading what was let in.
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from warehouse.errors import UserError
 from warehouse.feeds import EVENTS, FEEDS
 from warehouse.lake.layout import (
     LEDGER_SCHEMA,
-    LOADS_SCHEMA,
     Load,
     empty_load,
     ledger_path,
@@ -24,7 +22,7 @@ from warehouse.lake.layout import (
     schema_of,
 )
 from warehouse.lake.listed import put_empty_part
-from warehouse.lake.loads import admitted, loaded, remove_load, rows_let_in
+from warehouse.lake.loads import admitted, list_fault, loaded, remove_load, write_list
 from warehouse.lake.upgrade import upgrade
 from warehouse.settings import Settings
 from warehouse.storage.files import remove_durably, write_atomically
@@ -67,8 +65,8 @@ def point_to(settings: Settings, chosen: Mapping[date, str], feed: str = EVENTS)
         remove_durably(ledger_path(settings, load))
     if FEEDS[feed].columns:
         _put_empty_load(settings, feed)
-    if after != before or not is_file(loads_path(settings, feed)):
-        _write_list(settings, after, feed)
+    if after != before or not is_file(loads_path(settings, feed)) or list_fault(settings, feed):
+        write_list(settings, after, feed)
     for load in there - listed - set(loaded(settings, feed).values()):
         remove_load(settings, load)
     return after
@@ -80,14 +78,3 @@ def _put_empty_load(settings: Settings, feed: str) -> None:
         path = path_of(settings, empty_load(feed))
         if not is_file(path) or pq.read_schema(readable(path)) != schema:
             write_atomically(path, lambda new, of=schema: pq.write_table(of.empty_table(), new))
-
-
-def _write_list(settings: Settings, listed: Mapping[date, str], feed: str) -> None:
-    days = sorted(listed)
-    columns = {
-        "load_date": days,
-        "load_fingerprint": [listed[day] for day in days],
-        "rows": rows_let_in(settings, [Load(day, listed[day], feed) for day in days], feed),
-    }
-    table = pa.table(columns, schema=LOADS_SCHEMA)
-    write_atomically(loads_path(settings, feed), lambda path: pq.write_table(table, path))

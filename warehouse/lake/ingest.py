@@ -24,7 +24,6 @@ from warehouse.judging.files import Count, Landed, look_at, read_file, refuse_fi
 from warehouse.judging.orders import order_roles
 from warehouse.lake.layout import (
     LEDGER_SCHEMA,
-    PARQUET,
     Load,
     ledger_path,
     loads_with,
@@ -212,7 +211,7 @@ def _loaded(settings: Settings, load: Load, mark: bytes) -> tuple[Count, ...] | 
         rows = pq.read_metadata(readable(rows_path(settings, load))).num_rows
         if _has_aside(counts):
             pq.read_metadata(readable(quarantine_path(settings, load)))
-    except (OSError, pa.ArrowInvalid, TypeError):
+    except (OSError, pa.ArrowException, TypeError, ValueError):
         return None
     metadata = ledger.schema_arrow.metadata or {}
     is_whole = rows == sum(count.events for count in counts)
@@ -243,8 +242,7 @@ def _replace_day(work: _Work, day: date, files: list[Landed], waiting: Iterable[
         counts, reasons = _read_all(files, work, limits, folder)
         ledger = pa.Table.from_pylist([count.__dict__ for count in counts], LEDGER_SCHEMA)
         ledger = ledger.replace_schema_metadata({FINGERPRINT: work.mark})
-        pq.write_table(ledger, folder / "ledger.parquet", use_dictionary=False, **PARQUET)
-        put_load(settings, day, folder, waiting, work.feed)
+        put_load(settings, day, folder, ledger, waiting, work.feed)
     return DayResult(day, True, tuple(counts), dict(reasons))
 
 

@@ -155,8 +155,13 @@ PATHS = {"rows": rows_path, "quarantine": quarantine_path, "ledger": ledger_path
 
 
 def loads_path(settings: Settings, feed: str = EVENTS) -> Place:
-    """Return the list of the loads that were let in, one a day."""
+    """Return the list of the loads that were let in, one a day, as engines read it."""
     return settings.lake_root / f"{name_of(feed, 'loads')}.parquet"
+
+
+def record_path(settings: Settings, feed: str = EVENTS) -> Place:
+    """Return the note that the list is written from, and with which its damage is mended."""
+    return settings.lake_root / f"{name_of(feed, 'loads')}.json"
 
 
 def load_days(settings: Settings, feed: str = EVENTS) -> list[date]:

@@ -1,57 +1,106 @@
 """Load days -> the content that counts: what was let in (the models read it), what came last."""
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from warehouse.feeds import EVENTS
 from warehouse.lake.layout import (
-    KINDS,
     LEDGER_SCHEMA,
+    LOADS_SCHEMA,
+    PARQUET,
     PATHS,
     Load,
     ledger_path,
     loads_path,
     loads_with,
     read_days,
+    record_path,
     rows_path,
 )
 from warehouse.settings import Settings
-from warehouse.storage.files import put_whole, remove_durably, remove_folder, sha256_of
-from warehouse.storage.places import is_file, readable
+from warehouse.storage.files import (
+    put_whole,
+    remove_durably,
+    remove_folder,
+    sha256_of,
+    write_atomically,
+)
+from warehouse.storage.notes import read_note, write_note
+from warehouse.storage.places import content_of, readable
 
 # Part of a folder's name: 64 bits tell the contents of one day apart.
 FINGERPRINT_DIGITS = 16
+# In the metadata of a ledger: the SHA-256 of each other file of its load, as a JSON object by kind.
+CHECKSUMS = b"userops.checksums"
+
+
+class LetIn(NamedTuple):
+    """What was let in of a day: the name of its load, and how many rows that has (0: not told)."""
+
+    fingerprint: str
+    rows: int
 
 
 def admitted(settings: Settings, feed: str = EVENTS) -> dict[date, str]:
     """Return the admitted days and the fingerprint of what was let in of each."""
-    path = loads_path(settings, feed)
-    if not is_file(path):
-        return {}
-    table = pq.ParquetFile(readable(path)).read()
-    return dict(
-        zip(table["load_date"].to_pylist(), table["load_fingerprint"].to_pylist(), strict=True)
-    )
+    return {day: each.fingerprint for day, each in read_list(settings, feed).items()}
 
 
-def rows_let_in(settings: Settings, listed: Sequence[Load], feed: str) -> list[int]:
-    """Return how many rows each of these loads has: by the list, else by the file itself."""
-    known: dict[tuple[date, str], int] = {}
-    path = loads_path(settings, feed)
-    if is_file(path) and "rows" in (table := pq.ParquetFile(readable(path)).read()).column_names:
-        known = {
-            (row["load_date"], row["load_fingerprint"]): row["rows"] for row in table.to_pylist()
+def read_list(settings: Settings, feed: str = EVENTS) -> dict[date, LetIn]:
+    """Return what was let in: by the record, else by the list as it lies; nothing, by neither."""
+    if note := read_note(record_path(settings, feed)):
+        return {date.fromisoformat(day): LetIn(*each) for day, *each in note["loads"]}
+    content = content_of(loads_path(settings, feed))
+    try:
+        rows = pq.read_table(pa.BufferReader(content or b"")).to_pylist()
+        # A list of before rows were counted has none.
+        return {
+            row["load_date"]: LetIn(row["load_fingerprint"], row.get("rows", 0)) for row in rows
         }
-    return [
-        known.get((load.day, load.fingerprint)) or _rows(readable(rows_path(settings, load)))
-        for load in listed
+    except (OSError, pa.ArrowException, KeyError, ValueError):
+        return {}
+
+
+def write_list(settings: Settings, listed: Mapping[date, str], feed: str = EVENTS) -> None:
+    """Say which loads are let in: in the record first, then in the list that engines read."""
+    known = {(day, each.fingerprint): each.rows for day, each in read_list(settings, feed).items()}
+    loads = [
+        LetIn(name, known.get((day, name)) or _rows(settings, Load(day, name, feed)))
+        for day, name in sorted(listed.items())
     ]
+    columns = {
+        "load_date": sorted(listed),
+        "load_fingerprint": [each.fingerprint for each in loads],
+        "rows": [each.rows for each in loads],
+    }
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.table(columns, schema=LOADS_SCHEMA), sink)
+    content = sink.getvalue().to_pybytes()
+    days = [[str(day), *each] for day, each in zip(sorted(listed), loads, strict=True)]
+    note = {"parquet": sha256(content).hexdigest(), "loads": days}
+    write_note(record_path(settings, feed), note)
+    write_atomically(loads_path(settings, feed), lambda path: _write(path, content))
+
+
+def list_fault(settings: Settings, feed: str = EVENTS) -> str:
+    """Say what is wrong with the list or its record; "" where both are as they were written."""
+    path, record = loads_path(settings, feed), record_path(settings, feed)
+    content, note = content_of(path), read_note(record)
+    if note is None:
+        if content_of(record) is not None:
+            return f"{record}: not as it was written"
+        return "" if content is None else f"{record}: missing"
+    if content is None:
+        return f"{path}: missing"
+    same = sha256(content).hexdigest() == note["parquet"]
+    return "" if same else f"{path}: not as it was written"
 
 
 def loaded(settings: Settings, feed: str = EVENTS) -> dict[date, Load]:
@@ -81,17 +130,31 @@ def read_ledger(
 
 
 def put_load(
-    settings: Settings, day: date, folder: Path, waiting: Iterable[Load], feed: str = EVENTS
+    settings: Settings,
+    day: date,
+    folder: Path,
+    ledger: pa.Table,
+    waiting: Iterable[Load],
+    feed: str = EVENTS,
 ) -> Load:
-    """Put a folder's ``rows``, ``quarantine`` (if any) and ``ledger`` into the lake, as one load.
+    """Put a folder's ``rows`` and ``quarantine`` (if any) into the lake with their ledger.
+
+    The ledger holds their checksums, and its own checksum is the name of the load: so every file
+    can be told from a damaged one, and the same content has the same name.
 
     What waited to be let in goes before the ledger comes: killed anywhere, the next ingest sees
     either of them or none, and reads the day again. A name that a power cut took is missed then
     too, until `admit` writes its list durably.
     """
-    files = {kind: folder / f"{kind}.parquet" for kind in KINDS}
+    files = {kind: folder / f"{kind}.parquet" for kind in ("rows", "quarantine")}
     files = {kind: file for kind, file in files.items() if file.exists()}
-    load = Load(day, _fingerprint(files.values()), feed)
+    checksums = json.dumps({kind: sha256_of(file) for kind, file in files.items()})
+    told = ledger.replace_schema_metadata(
+        {**(ledger.schema.metadata or {}), CHECKSUMS: checksums.encode()}
+    )
+    files["ledger"] = folder / "ledger.parquet"
+    pq.write_table(told, files["ledger"], use_dictionary=False, **PARQUET)
+    load = Load(day, sha256_of(files["ledger"])[:FINGERPRINT_DIGITS], feed)
     for kind in files.keys() - {"ledger"}:
         put_whole(files[kind], PATHS[kind](settings, load))
     for former in set(waiting) - {load}:
@@ -107,10 +170,9 @@ def remove_load(settings: Settings, load: Load) -> None:
         remove_folder(path_of(settings, load).parent)
 
 
-def _rows(source: Any) -> int:
-    return pq.ParquetFile(source).metadata.num_rows
+def _rows(settings: Settings, load: Load) -> int:
+    return pq.ParquetFile(readable(rows_path(settings, load))).metadata.num_rows
 
 
-def _fingerprint(files: Iterable[Path]) -> str:
-    digests = "".join(map(sha256_of, files))
-    return sha256(digests.encode()).hexdigest()[:FINGERPRINT_DIGITS]
+def _write(path: Path, content: bytes) -> None:
+    path.write_bytes(content)

@@ -112,6 +112,15 @@ def opened(place: Place) -> BinaryIO:
     return cast("BinaryIO", reader)
 
 
+def content_of(place: Place) -> bytes | None:
+    """Return all bytes of a file of ours; None where there is none, or the disk gives none back."""
+    try:
+        with opened(place) as file:
+            return file.read()
+    except OSError:
+        return None
+
+
 def readable(place: Place) -> Any:
     """Return what pyarrow reads a file from, whole or in parts."""
     return place if isinstance(place, Path) else objects.ObjectReader(place)

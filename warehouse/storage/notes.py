@@ -1,0 +1,28 @@
+"""Small notes in JSON that vouch for themselves: read as they were written, or not at all."""
+
+import json
+from hashlib import sha256
+from typing import Any
+
+from warehouse.storage.files import write_text_atomically
+from warehouse.storage.places import Place, content_of
+
+
+def write_note(path: Place, value: Any) -> None:
+    """Put a value in the place of a note, with the checksum of its text; whole and durably."""
+    told = {"sha256": _checksum(value), "note": value}
+    write_text_atomically(path, json.dumps(told, indent=1, ensure_ascii=False) + "\n")
+
+
+def read_note(path: Place) -> Any:
+    """Return the value of a note; None where it is missing, cut or not what was written."""
+    content = content_of(path)
+    try:
+        told = json.loads(content or b"")
+        return told["note"] if told["sha256"] == _checksum(told["note"]) else None
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def _checksum(value: Any) -> str:
+    return sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
