@@ -1,0 +1,1 @@
+"""Models that SQL cannot express: arrays in, arrays out; no files, no tables, no clock."""
