@@ -14,8 +14,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 from dagster._core.storage.event_log import SqliteEventLogStorage
-from sqlalchemy import Connection, Engine, create_engine, event
+from dagster._core.storage.event_log.schema import (
+    AssetCheckExecutionsTable,
+    SqlEventLogStorageTable,
+)
+from sqlalchemy import Connection, Engine, and_, create_engine, event, not_
 from sqlalchemy.pool import StaticPool
 
 BUSY_SECONDS = 10.0
@@ -63,6 +68,25 @@ class EventLog(SqliteEventLogStorage):
         with self._turn:
             if run_id in self._files:
                 self._files.pop(run_id).dispose()
+
+    def forget_run(self, run_id: str, *, days_too: bool = False) -> None:
+        """Remove what happened in a run and the file of it, but which days it brought in.
+
+        The catalogue reads from those which partitions are there; ``days_too`` removes them as well.
+        """
+        events, checks = SqlEventLogStorageTable, AssetCheckExecutionsTable
+        gone = events.c.run_id == run_id
+        if not days_too:
+            made = events.c.dagster_event_type == dg.DagsterEventType.ASSET_MATERIALIZATION.value
+            gone = and_(gone, not_(and_(made, events.c.partition.is_not(None))))
+        with self.index_connection() as index:
+            index.execute(checks.delete().where(checks.c.run_id == run_id))
+            index.execute(events.delete().where(gone))
+        with self._turn:
+            if run_id in self._files:
+                self._files.pop(run_id).dispose()
+        for ending in ("", "-wal", "-shm"):
+            Path(f"{self.path_for_shard(run_id)}{ending}").unlink(missing_ok=True)
 
     @contextmanager
     def _transaction(self, file: str) -> Generator[Connection]:

@@ -1,12 +1,14 @@
 """Dagster's run history -> what ran, when, how it ended."""
 
+import shutil
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import dagster as dg
 
 from orchestration import environment
+from orchestration.event_log import EventLog
 from orchestration.quality_rows import quality_rows
 from orchestration.runs import RANGE_END, RANGE_START
 from warehouse.erasure.people import People, mentions
@@ -14,6 +16,12 @@ from warehouse.report.quality import QualityRow
 from warehouse.settings import Settings
 
 PARTITION = "dagster/partition"
+PRUNED_AT_ONCE = 20
+ENDED = [
+    dg.DagsterRunStatus.SUCCESS,
+    dg.DagsterRunStatus.FAILURE,
+    dg.DagsterRunStatus.CANCELED,
+]
 
 
 @dataclass(frozen=True)
@@ -63,6 +71,36 @@ def forget_in_history(settings: Settings, people: People) -> int:
                 instance.delete_run(run_id)
                 deleted += 1
     return deleted
+
+
+def prune_history(instance: dg.DagsterInstance, settings: Settings) -> int:
+    """Remove runs that are older than ``keep_history_days``, their events and logs; return them.
+
+    A few at a time, so that a history that was long before it had a limit delays no run. Which days
+    were brought in stays, and with it the partitions that the catalogue shows as there.
+    """
+    before = datetime.now(UTC) - timedelta(days=settings.keep_history_days)
+    records = instance.get_run_records(
+        dg.RunsFilter(created_before=before, statuses=ENDED),
+        limit=PRUNED_AT_ONCE,
+        ascending=True,
+    )
+    for record in records:
+        forget_run(instance, settings, record.dagster_run.run_id)
+    return len(records)
+
+
+def forget_run(
+    instance: dg.DagsterInstance, settings: Settings, run_id: str, *, days_too: bool = False
+) -> None:
+    """Remove a run, what happened in it, and what its steps wrote; its days stay unless wanted."""
+    log = instance.event_log_storage
+    if isinstance(log, EventLog):
+        log.forget_run(run_id, days_too=days_too)
+        instance.run_storage.delete_run(run_id)
+    else:
+        instance.delete_run(run_id)
+    shutil.rmtree(settings.dagster_home / "storage" / run_id, ignore_errors=True)
 
 
 def _past(record: dg.RunRecord, settings: Settings) -> PastRun:

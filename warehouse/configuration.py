@@ -4,41 +4,55 @@ import difflib
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, get_type_hints
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from warehouse.errors import UserError
+from warehouse.errors import UserError, all_of
 from warehouse.feeds import FEEDS
+from warehouse.refusals import faults_in
 from warehouse.settings import ENGINES, FORMATS, Settings, Source
-from warehouse.storage.places import fault_in, place_of
 
 FILE_NAME = "userops.toml"
 PREFIX = "USEROPS_"
-UNFIT_IN_PATHS = "'\"[]{}*?"
 
 
 def load_settings(environ: Mapping[str, str] | None = None, cwd: Path | None = None) -> Settings:
     """Read ``userops.toml`` (working directory, else ``$USEROPS_HOME``), then the environment.
 
-    Raises UserError for an unknown key, a value of the wrong kind, or an unknown time zone.
+    Raises UserError that tells every setting that cannot be right, each with its place and cure.
     """
     environ = os.environ if environ is None else environ
     cwd = Path.cwd() if cwd is None else cwd
     home = Path(environ.get(f"{PREFIX}HOME") or cwd / "warehouse" / "data").absolute()
     found = next((p for p in (cwd / FILE_NAME, home / FILE_NAME) if p.is_file()), None)
-    values = _read_file(found) if found else {}
-    origins = dict.fromkeys(values, str(found))
-    for key, text in environ.items():
+    text = _text_of(found) if found else ""
+    origins = _Origins(found, text)
+    values = _parsed(found, text) if found else {}
+    for key, given in environ.items():
         name = key.removeprefix(PREFIX).lower()
         if key.startswith(PREFIX) and name not in NOT_SETTINGS:
-            values[name] = text
-            origins[name] = f"environment variable {key}"
-    _refuse_unknown(values, _setting_names(), origins)
-    return _validated(Settings(home, **_typed(values, origins)), origins)
+            values[name] = given
+            origins.variables[name] = f"environment variable {key}"
+    known = _setting_names()
+    faults = [*_unknown(values, known, origins)]
+    typed = _typed({k: v for k, v in values.items() if k in known}, origins, faults)
+    settings = Settings(home, **typed)
+    sound = {k for k in known if k in typed or k not in values} | {"home"}
+    for key, what, cure, source in faults_in(settings):
+        if source is not None or key in sound:
+            place = None if source is None else origins.sources[source]
+            faults.append(UserError(what, where=origins.of(key, place), cure=cure))
+    try:
+        with_engine(settings, settings.engine, origin=origins.of("engine"))
+    except UserError as error:
+        faults.append(error)
+    if faults:
+        raise all_of(faults)
+    country = settings.phone_country.removeprefix("+")
+    return replace(settings, currency=settings.currency.upper(), phone_country=country)
 
 
 def with_engine(settings: Settings, engine: str, *, origin: str = "") -> Settings:
@@ -69,10 +83,47 @@ def _setting_names() -> list[str]:
     return [field.name for field in fields(Settings) if field.name != "home"]
 
 
-def _read_file(path: Path) -> dict[str, Any]:
+class _Origins:
+    """Where each setting was said: a line of the file, or a variable of the environment."""
+
+    def __init__(self, path: Path | None, text: str) -> None:
+        self.variables: dict[str, str] = {}
+        self.sources: list[int] = []  # the place of each source that could be read
+        self._path = path
+        self._lines: dict[tuple[str, int | None], int] = {}
+        source: int | None = None
+        for number, line in enumerate(text.splitlines(), start=1):
+            if re.match(r"\s*\[\[ *sources *\]\]", line):
+                source = 0 if source is None else source + 1
+                self._lines["", source] = number
+            elif table := re.match(r"\s*\[ *sources *\. *[\"']?(\w+)", line):
+                self._lines.setdefault((table[1], source), number)
+            elif key := re.match(r"\s*[\"']?(\w+)[\"']? *[.=]", line):
+                self._lines.setdefault((key[1], source), number)
+
+    def of(self, key: str, source: int | None = None) -> str:
+        """Name the place of a setting, or of a key of a mapped source counted from 0."""
+        if source is None and key in self.variables:
+            return self.variables[key]
+        line = self._lines.get((key, source), self._lines.get(("", source)))
+        if line is None:
+            return f"setting {key!r}"
+        return f"{self._path}, line {line}"
+
+
+def _text_of(path: Path) -> str:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UserError(
+            "the settings are not UTF-8", where=str(path), cure="save the file as UTF-8"
+        ) from error
+
+
+def _parsed(path: Path, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise UserError(
             f"cannot read the settings: {error}",
             where=str(path),
@@ -80,37 +131,52 @@ def _read_file(path: Path) -> dict[str, Any]:
         ) from error
 
 
-def _refuse_unknown(
-    values: Mapping[str, Any], known: list[str], origins: Mapping[str, str]
-) -> None:
+def _unknown(values: Mapping[str, Any], known: list[str], origins: _Origins) -> Iterator[UserError]:
     for key in values:
         if key not in known:
-            near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
-            cure = f"did you mean {near[0]!r}?" if near else f"known settings: {', '.join(known)}"
-            raise UserError(f"unknown setting {key!r}", where=origins.get(key, ""), cure=cure)
+            yield _unknown_key(key, known, origins.of(key))
 
 
-def _typed(values: Mapping[str, Any], origins: Mapping[str, str]) -> dict[str, Any]:
+def _unknown_key(key: str, known: list[str], where: str) -> UserError:
+    near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+    cure = f"did you mean {near[0]!r}?" if near else f"known settings: {', '.join(known)}"
+    return UserError(f"unknown setting {key!r}", where=where, cure=cure)
+
+
+def _typed(values: Mapping[str, Any], origins: _Origins, faults: list[UserError]) -> dict[str, Any]:
+    """Return the settings that are of their kind; the others go to the faults."""
     hints = get_type_hints(Settings)
     typed: dict[str, Any] = {}
     for key, value in values.items():
         if key == "sources":
-            typed[key] = tuple(_source(item, origins[key]) for item in value)
+            typed[key] = tuple(_sources(value, origins, faults))
             continue
         try:
             typed[key] = _convert(hints[key], value)
         except ValueError as error:
-            raise UserError(
-                f"setting {key!r} has a value of the wrong kind: {value!r}",
-                where=origins[key],
-                cure=str(error),
-            ) from error
+            what = f"setting {key!r} has a value of the wrong kind: {value!r}"
+            faults.append(UserError(what, where=origins.of(key), cure=str(error)))
     return typed
+
+
+def _sources(given: Any, origins: _Origins, faults: list[UserError]) -> Iterator[Source]:
+    if not isinstance(given, list):
+        cure = "write [[sources]] above the keys of each"
+        faults.append(UserError("sources are tables", where=origins.of("sources"), cure=cure))
+        return
+    for number, item in enumerate(given):
+        try:
+            source = _source(item, origins.of("", number))
+        except UserError as error:
+            faults.append(error)
+        else:
+            origins.sources.append(number)
+            yield source
 
 
 def _convert(hint: Any, value: Any) -> Any:
     if hint is int:
-        if isinstance(value, bool) or not str(value).strip().isdigit():
+        if isinstance(value, bool) or not re.fullmatch("[+-]?[0-9]{1,18}", str(value).strip()):
             raise ValueError("give a whole number")
         return int(value)
     if hint is str:
@@ -125,12 +191,13 @@ def _convert(hint: Any, value: Any) -> Any:
         raise ValueError("give a date as 2026-01-31") from None
 
 
-def _source(item: Any, origin: str) -> Source:
-    where = f"{origin}, [[sources]]"
+def _source(item: Any, where: str) -> Source:
     if not isinstance(item, dict):
         raise UserError("a source is a table", where=where, cure="write [[sources]] above its keys")
     known = [field.name for field in fields(Source)]
-    _refuse_unknown(item, known, dict.fromkeys(item, where))
+    for key in item:
+        if key not in known:
+            raise _unknown_key(key, known, where)
     for key in ("name", "glob", "format", "columns"):
         if key not in item:
             raise UserError(f"a source lacks {key!r}", where=where, cure=f"add {key} = ...")
@@ -149,44 +216,3 @@ def _source(item: Any, origin: str) -> Source:
                 cure=f"use one of {', '.join(filter(None, allowed))}",
             )
     return source
-
-
-def _validated(settings: Settings, origins: Mapping[str, str]) -> Settings:
-    try:
-        ZoneInfo(settings.timezone)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise UserError(
-            f"unknown time zone {settings.timezone!r}",
-            where=origins.get("timezone", ""),
-            cure="use an IANA name such as Asia/Shanghai or UTC",
-        ) from error
-    for name in ("landing", "lake", "spark_warehouse"):
-        if fault := fault_in(getattr(settings, name)):
-            raise UserError(f"{name}: {fault[0]}", where=origins.get(name, ""), cure=fault[1])
-    places = [("home", settings.home), ("lake", settings.lake_root)]
-    places.append(("spark_warehouse", place_of(settings.spark_tables)))
-    if not isinstance(settings.landing_root, Path):
-        places.append(("landing", settings.landing_root))
-    for name, path in places:
-        # These mean something else to SQL, or to the patterns by which a lake is read.
-        if found := sorted(set(str(path)) & set(UNFIT_IN_PATHS)):
-            raise UserError(
-                f"the {name} folder has {' '.join(found)} in its path",
-                where=str(path),
-                cure="choose a path without quotes, brackets and wildcards",
-            )
-    with_engine(settings, settings.engine, origin=origins.get("engine", ""))
-    if len(settings.currency) != 3 or not settings.currency.isalpha():
-        raise UserError(
-            f"unknown currency {settings.currency!r}",
-            where=origins.get("currency", ""),
-            cure="use an ISO 4217 code such as CNY or USD",
-        )
-    phone_country = settings.phone_country.removeprefix("+")
-    if not re.fullmatch("[1-9][0-9]{0,2}", phone_country):
-        raise UserError(
-            f"unknown country code {settings.phone_country!r}",
-            where=origins.get("phone_country", ""),
-            cure="use the digits that stand behind the plus, such as 86 or 1",
-        )
-    return replace(settings, currency=settings.currency.upper(), phone_country=phone_country)

@@ -1,10 +1,14 @@
 """What a person can mend: an error that names what, where, and the cure."""
 
+from collections.abc import Sequence
+
 
 class UserError(Exception):
     """A mistake in input, settings or use; shown without a traceback."""
 
-    def __init__(self, what: str, *, where: str = "", cure: str = "") -> None:
+    def __init__(
+        self, what: str, *, where: str = "", cure: str = "", others: Sequence["UserError"] = ()
+    ) -> None:
         self.what = what
         self.where = where
         self.cure = cure
@@ -13,4 +17,11 @@ class UserError(Exception):
             parts.append(f"  where: {where}")
         if cure:
             parts.append(f"  cure:  {cure}")
-        super().__init__("\n".join(parts))
+        self.others = tuple(others)
+        super().__init__("\n".join([*parts, *map(str, others)]))
+
+
+def all_of(errors: Sequence[UserError]) -> UserError:
+    """Return one error that tells several mistakes, each with its place and cure."""
+    first, *others = errors
+    return UserError(first.what, where=first.where, cure=first.cure, others=others)

@@ -59,6 +59,7 @@ class Settings:
     webhook_url: str = ""
     quiet_minutes: int = 10
     keep_versions: int = 3
+    keep_history_days: int = 90
     max_line_bytes: int = 1_048_576
     max_future_days: int = 1
     sources: tuple[Source, ...] = ()

@@ -7,6 +7,7 @@ import click
 
 from orchestration.commands.console import counted, note, span, table, verbose_option
 from warehouse.configuration import load_settings
+from warehouse.errors import UserError
 from warehouse.settings import Settings
 
 RECENT_DAYS = 14
@@ -85,8 +86,14 @@ def rules(name: str | None) -> None:
 def doctor() -> None:
     """Look for what stands in the way of a run; each problem comes with its cure."""
     from warehouse.upkeep.doctor import examine
+    from warehouse.upkeep.finding import Finding
 
-    findings = examine(load_settings())
+    try:
+        findings = examine(load_settings())
+    except UserError as error:
+        # Where the installation lies is a setting too: without them nothing else can be looked at.
+        faults = (error, *error.others)
+        findings = [Finding("settings", False, f"{f.what} ({f.where})", f.cure) for f in faults]
     for finding in findings:
         mark = "ok  " if finding.ok else "BAD "
         click.echo(f"{mark} {finding.subject:<12} {finding.detail}")
