@@ -1,6 +1,7 @@
 """`userops` -> its commands; here alone errors are caught: 0 done, 1 failed, 2 wrong use."""
 
 import gc
+import os
 import sys
 import traceback
 from pathlib import Path
@@ -68,6 +69,8 @@ def cli() -> None:
     Everything that is written lies in $USEROPS_HOME (default: ./warehouse/data). Settings come from
     userops.toml there or in the working directory, and from USEROPS_* variables.
     """
+    # What is written names people; what is published for readers is opened to them by name.
+    os.umask(0o077)
 
 
 for command in (

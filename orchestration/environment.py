@@ -7,6 +7,7 @@ from functools import cache
 from warehouse.build.database import default_memory_limit
 from warehouse.configuration import load_settings
 from warehouse.settings import Settings
+from warehouse.storage.files import OURS_FOLDER, READABLE_FOLDER
 from warehouse.storage.places import file_systems
 
 # The product calls out to nobody.
@@ -32,6 +33,10 @@ concurrency:
     max_concurrent_runs: 1
 run_monitoring:
   enabled: true
+retention:
+  schedule: &ticks
+    purge_after_days: {{skipped: 7, failure: {days}, success: {days}}}
+  sensor: *ticks
 event_log_storage:
   module: orchestration.event_log
   class: EventLog
@@ -44,6 +49,25 @@ event_log_storage:
 def settings() -> Settings:
     """Return the settings of this process; read once."""
     return load_settings()
+
+
+def close_to_others(current: Settings) -> None:
+    """Keep what is written to whoever runs this, whatever the umask; readers get what is published.
+
+    Lake, build, exports and run history hold contact details or name people. ``serving`` is for BI
+    tools, which may be somebody else on this machine: open to read.
+    """
+    is_new = not current.home.exists()
+    current.home.mkdir(parents=True, exist_ok=True)
+    if is_new:
+        current.home.chmod(READABLE_FOLDER)  # to pass through, on the way to what is published
+    os.umask(0o077)
+    closed = [current.dagster_home, current.build_dir, current.engine_dir, current.exports_dir]
+    closed += [] if current.lake else [current.home / "lake"]
+    for folder in closed:
+        folder.mkdir(parents=True, exist_ok=True)
+        if folder.stat().st_mode & 0o777 != OURS_FOLDER:
+            folder.chmod(OURS_FOLDER)
 
 
 def enter(current: Settings) -> None:
@@ -63,14 +87,9 @@ def enter(current: Settings) -> None:
             os.environ.pop(name, None)
     os.environ["USEROPS_LAKE_FILE_SYSTEMS"] = repr(file_systems(current.lake_root))
     os.environ["DAGSTER_HOME"] = str(current.dagster_home)
-    current.dagster_home.mkdir(parents=True, exist_ok=True)
-    # The build database and the lake hold contact details: nobody else reads them.
-    closed = [current.build_dir, current.engine_dir]
-    for folder in [*closed, *([] if current.lake else [current.home / "lake"])]:
-        folder.mkdir(parents=True, exist_ok=True)
-        folder.chmod(0o700)
+    close_to_others(current)
     config = current.dagster_home / "dagster.yaml"
     history = json.dumps(str(current.dagster_home / "history" / "runs"))
-    text = DAGSTER_YAML.format(history=history)
+    text = DAGSTER_YAML.format(history=history, days=current.keep_history_days)
     if not config.is_file() or config.read_text() != text:
         config.write_text(text)

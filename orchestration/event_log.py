@@ -72,7 +72,7 @@ class EventLog(SqliteEventLogStorage):
     def forget_run(self, run_id: str, *, days_too: bool = False) -> None:
         """Remove what happened in a run and the file of it, but which days it brought in.
 
-        The catalogue reads from those which partitions are there; ``days_too`` removes them as well.
+        From those the catalogue reads which partitions are there; ``days_too`` removes them too.
         """
         events, checks = SqlEventLogStorageTable, AssetCheckExecutionsTable
         gone = events.c.run_id == run_id

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import dagster as dg
 
+from orchestration.history import prune_history
 from warehouse.build.database import run_lock
 from warehouse.settings import Settings
 
@@ -25,6 +26,9 @@ def installation_resource(settings: Settings) -> dg.ResourceDefinition:
                 context.log.info(f"waiting for {other}")
 
         with run_lock(settings, f"run {context.run_id}", on_wait=tell):
+            # Here, because every run passes here, whoever started it.
+            if context.instance:
+                prune_history(context.instance, settings)
             yield Installation(settings)
 
     return dg.ResourceDefinition(resource_fn=hold, description="One installation, one writer.")

@@ -10,7 +10,7 @@ COLLECTED = {
     "browser": 2,
     "fault": 39,
     "golden": 47,
-    "pipeline": 316,
+    "pipeline": 320,
     "property": 18,
     "pure": 966,
     "recompute": 20,

@@ -18,7 +18,7 @@ from warehouse.exports.folder import (
 )
 from warehouse.serving.marts import open_marts
 from warehouse.settings import Settings
-from warehouse.storage.files import replace_folder
+from warehouse.storage.files import OURS, replace_folder
 
 
 def export_kpi(settings: Settings, *, as_of_date: date) -> ExportReport:
@@ -41,7 +41,7 @@ def _write(connection: duckdb.DuckDBPyConnection, folder: Path, as_of_date: date
         "select * from serving.marts.kpi_daily"
         f" where as_of_date = date '{as_of_date.isoformat()}' order by all"
     )
-    rows = write_query(connection, query, folder / "kpi", parquet=True, mode=0o644)
+    rows = write_query(connection, query, folder / "kpi", parquet=True, mode=OURS)
     rows["kpi.json"] = _write_json(connection, query, folder / "kpi.json", as_of_date)
     write_manifest(folder, rows, as_of_date=as_of_date.isoformat(), purpose="KPI snapshot")
 

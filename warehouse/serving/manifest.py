@@ -10,7 +10,7 @@ import duckdb
 
 from warehouse.serving import versions
 from warehouse.serving.contents import Part, table_hashes
-from warehouse.storage.files import sha256_of, write_text_atomically
+from warehouse.storage.files import READABLE, sha256_of, write_text_atomically
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def write(serving: Path, manifest: Manifest, written: list[Path]) -> Manifest:
     }
     complete = dataclasses.replace(manifest, files=marks)
     text = json.dumps(dataclasses.asdict(complete), indent=1, ensure_ascii=False) + "\n"
-    write_text_atomically(serving / versions.manifest_name(manifest.revision), text)
+    write_text_atomically(serving / versions.manifest_name(manifest.revision), text, mode=READABLE)
     return complete
 
 

@@ -17,7 +17,12 @@ from warehouse.serving.manifest import Manifest
 from warehouse.serving.marts import INFO_TABLE, SCHEMA, open_file, quoted
 from warehouse.serving.parquet import Earlier, write_parts
 from warehouse.settings import Settings
-from warehouse.storage.files import replace_folder, write_atomically
+from warehouse.storage.files import (
+    READABLE,
+    let_others_read,
+    replace_folder,
+    write_atomically,
+)
 
 __all__ = ["Publication", "content_hashes", "current", "publish", "verify"]
 
@@ -99,11 +104,18 @@ def _write(
 ) -> list[Path]:
     serving = settings.serving_dir
     database = serving / versions.database_name(manifest.revision)
-    write_atomically(database, partial(_copy_database, settings, manifest))
+    write_atomically(database, partial(_copy_database, settings, manifest), mode=READABLE)
     folder = serving / versions.PARQUET / versions.parquet_name(manifest.revision)
     with open_file(settings, database, read_only=True) as copy:
-        replace_folder(folder, lambda new: write_parts(copy, new, parts, earlier))
+        replace_folder(folder, lambda new: _write_readable(copy, new, parts, earlier))
     return [database, *(path for path in folder.rglob("*") if path.is_file())]
+
+
+def _write_readable(
+    copy: duckdb.DuckDBPyConnection, new: Path, parts: list[Part], earlier: Earlier | None
+) -> None:
+    write_parts(copy, new, parts, earlier)
+    let_others_read(new)
 
 
 def _copy_database(settings: Settings, manifest: Manifest, target: Path) -> None:

@@ -7,9 +7,12 @@ import fcntl
 import os
 import re
 import shutil
+import stat
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+
+from warehouse.storage.files import READABLE_FOLDER
 
 DATABASE_LINK = "userops.duckdb"
 MANIFEST_LINK = "manifest.json"
@@ -40,7 +43,11 @@ def parquet_name(revision: int) -> str:
 @contextmanager
 def exclusive(serving: Path) -> Generator[None]:
     """Let one publisher at a time into the folder; the lock goes with the process."""
-    serving.mkdir(parents=True, exist_ok=True)
+    # For BI tools, which may be somebody else on this machine: open to read, whatever the umask.
+    for folder in (serving, serving / PARQUET):
+        folder.mkdir(parents=True, exist_ok=True)
+        if stat.S_IMODE(folder.stat().st_mode) != READABLE_FOLDER:
+            folder.chmod(READABLE_FOLDER)
     handle = os.open(serving, os.O_RDONLY)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)

@@ -17,11 +17,15 @@ TEMPORARY = ".tmp"
 REPLACED = ".old"
 SCRATCH = ".scratch-"
 HASH_BLOCK = 1 << 20
+# What is written names people: it is its owner's alone, but what was published for readers.
+OURS, OURS_FOLDER = 0o600, 0o700
+READABLE, READABLE_FOLDER = 0o644, 0o755
 
 
-def write_atomically(path: Place, write: Callable[[Path], None], *, mode: int = 0o644) -> None:
+def write_atomically(path: Place, write: Callable[[Path], None], *, mode: int = OURS) -> None:
     """Let ``write`` fill a temporary file beside ``path``, then rename it into place, durably.
 
+    It is readable by its owner only, whatever the umask, unless ``mode`` says otherwise.
     One writer per path is assumed: the temporary name is fixed, which is how a leftover of a
     killed run is cleaned. An object is filled on this machine, then put; the store has no ``mode``.
     """
@@ -95,7 +99,7 @@ def copy_whole(source: Place, target: Place) -> None:
         objects.copy(source, target)
 
 
-def write_text_atomically(path: Place, text: str, *, mode: int = 0o644) -> None:
+def write_text_atomically(path: Place, text: str, *, mode: int = OURS) -> None:
     """Put a text, as UTF-8, in the place of a file, whole and durably."""
     content = text.encode("utf-8")
 
@@ -130,7 +134,7 @@ def remove_durably(path: Place) -> None:
         sync(path.parent)
 
 
-def replace_folder(path: Path, build: Callable[[Path], None], *, mode: int = 0o755) -> None:
+def replace_folder(path: Path, build: Callable[[Path], None], *, mode: int = OURS_FOLDER) -> None:
     """Let ``build`` fill a temporary folder beside ``path``, then put it in the place of ``path``.
 
     A reader sees the old folder, the new one, or for an instant none; never a mix. A kill between
@@ -157,6 +161,14 @@ def replace_folder(path: Path, build: Callable[[Path], None], *, mode: int = 0o7
         raise
     sync(path.parent)
     _remove(replaced)
+
+
+def let_others_read(*folders: Path) -> None:
+    """Open folders, and all below each, to be read by everybody, whatever the umask."""
+    for folder in folders:
+        for path in (folder, *folder.rglob("*")):
+            if not path.is_symlink():
+                path.chmod(READABLE_FOLDER if path.is_dir() else READABLE)
 
 
 def complete_swaps(near: Path) -> None:
