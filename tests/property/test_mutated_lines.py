@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.pure.test_lines import BAD, ROLES, UNUSUAL
+from tests.pure.test_lines import BAD, NOBODY, ROLES, UNUSUAL
 from warehouse.judging.currencies import ISO_4217
 from warehouse.judging.exact import Limits
 from warehouse.judging.quick import judge_columns
@@ -23,7 +23,12 @@ LINES = int(os.environ.get("USEROPS_FUZZ_LINES", "20000"))
 SEED = int(os.environ.get("USEROPS_FUZZ_SEED", "7"))
 BATCH = 400
 LIMITS = Limits.of(
-    date(2026, 10, 1), future_days=1, max_line_bytes=3_000, currencies=ISO_4217, roles=ROLES
+    date(2026, 10, 1),
+    future_days=1,
+    max_line_bytes=3_000,
+    currencies=ISO_4217,
+    roles=ROLES,
+    nobody=NOBODY,
 )
 
 # What may stand in a line, at the wrong place, or be none of what may.
@@ -34,6 +39,7 @@ PIECES = [piece.encode("utf-8", "surrogateescape") for piece in (
     *("\u00a0", "\u3000", "\u4e2d", "\U0001f600", "\ufeff", "\udcff", "\udced\udca0\udc80"),
     *("\\u4e2d", "\\ud83d\\ude00", "\\ud83d", "\\u0000", "\\\\u0000", "\\u0041", "\\n", "\\/"),
     *('"a":1,', '"a":{"b":1,"b":2},', '"userId":null,', '"userId":"x",', '"userId":" x",'),
+    *('"null"', '"NONE"', '"12.0"', '"1.2E+15"', "1.2E+15", ".0", "\u200b", "\uff10", "\u2009"),
     *('"type":"page",', '"channel":7,', '"integrations":{"All":1e999},', '"event":"",'),
     *('"context":{"os":{"name":"iOS"},"device":{"type":"x","type":"y"}},', '"context":null,'),
     *('"traits":{"a":"\\u00e9"},', '"properties":[],', '"properties":"x",', '"messageId":"",'),

@@ -20,7 +20,15 @@ from warehouse.judging.verdicts import JUDGED_SCHEMA, Row, judge_rows
 DAY = date(2026, 10, 1)
 # Names of an installation's own, beside the shipped ones.
 ROLES = {**SHIPPED_ROLES, "PayOrder": "purchase", "GiveBack": "refund"}
-LIMITS = Limits.of(DAY, future_days=1, max_line_bytes=100_000, currencies=ISO_4217, roles=ROLES)
+NOBODY = frozenset({"null", "none", "-", "0", "\\n"})
+LIMITS = Limits.of(
+    DAY,
+    future_days=1,
+    max_line_bytes=100_000,
+    currencies=ISO_4217,
+    roles=ROLES,
+    nobody=NOBODY,
+)
 STAMP = "2026-10-01T08:00:00.123Z"
 
 
@@ -97,6 +105,13 @@ BAD = {
     "both ids null": (line_of(userId=None, anonymousId=None), "no_id"),
     "blank id": (line_of(userId=" "), "no_id"),
     "id as a list": (line_of(userId=["u1"]), "bad_value"),
+    "only placeholders": (line_of(userId=" NULL", anonymousId="0.0"), "no_id"),
+    "an id that lost its digits": (line_of(userId="1.23457E+15"), "bad_number"),
+    "a number that lost its digits": (raw('"u1"', "1.23457E+15"), "bad_number"),
+    "anonymous id without digits": (line_of(anonymousId="1E+15"), "bad_number"),
+    "previous id without digits": (line_of(type="alias", previousId="1.2e15"), "bad_number"),
+    "order id without digits": (order(order_id="1.23457E+15"), "bad_number"),
+    "refund of a placeholder": (order(event="Order Refunded", order_id="null"), "no_order_id"),
     "track without event": (line_of(event=...), "no_event"),
     "track with a blank event": (line_of(event=" "), "no_event"),
     "event as a number": (line_of(event=7), "bad_value"),
@@ -150,6 +165,15 @@ UNUSUAL = {
     "SQL in a name": line_of(event="'; drop table events--"),
     "formula and HTML": line_of(userId="=cmd|' /C calc'!A0", event="<script>alert(1)</script>"),
     "spaces around ids": line_of(userId=" u1\t", anonymousId="　a1"),
+    "ids of tables with gaps": line_of(userId="12345.0", anonymousId="7.00", messageId="1.0"),
+    "signs nobody sees": line_of(userId="\ufeffu\u200b1\u2009", anonymousId="a1\u200e"),
+    "a placeholder beside an anonymous one": line_of(userId="None", anonymousId="a1"),
+    "placeholders everywhere": line_of(messageId="0", groupId="-", previousId="\\N"),
+    "a wide placeholder": line_of(userId="ｎｕｌｌ", anonymousId="a1"),
+    "hexadecimal ids": line_of(userId="12e45678", anonymousId="5e10"),
+    "addresses as ids": line_of(userId="ann.b+c@example.com", anonymousId="1.2.3"),
+    "an order without a name": order(order_id="None"),
+    "own clock": line_of(originalTimestamp="2026-10-01T08:00:00.5Z", sentAt=STAMP),
     "id as a number": line_of(userId=12345),
     "id as a float": line_of(userId=12345.0),
     "null id beside an anonymous one": line_of(userId=None, anonymousId="a1"),
@@ -246,7 +270,12 @@ def fields_of(line: bytes) -> dict:
         (b"12345.0", "12345"),
         (b"1e5", "100000"),
         (b"1.50", "1.5"),
-        (b"-0", "0"),
+        (b"1.2345678E7", "12345678"),
+        (b'"12345.0"', "12345"),
+        (b'"007.00"', "007"),
+        (b'"\xc2\xa012345.0\xe2\x80\x8b"', "12345"),
+        (b'"1.50"', "1.50"),
+        (b'"12e45"', "12e45"),
         (b"123456789012345678901234567890", "123456789012345678901234567890"),
     ],
 )
@@ -367,6 +396,43 @@ def test_delivery_times_are_not_part_of_the_payload_and_properties_are() -> None
     changed = fields_of(line_of(properties={"product_id": "p2"}))
 
     assert first["payload_hash"] == retried["payload_hash"] != changed["payload_hash"]
+
+
+def test_a_retry_is_the_same_payload_however_it_is_written() -> None:
+    """Only what the sender means counts: the delivery's own times and spellings do not."""
+    own = {"originalTimestamp": STAMP, "properties": {"b": 1.0, "a": [2, {"d": "é", "c": 1.5}]}}
+    first = fields_of(line_of(**own, sentAt=STAMP, timestamp="2026-10-01T08:00:00.100Z"))
+    later = line_of(**own, sentAt="2026-10-01T08:00:30Z", timestamp="2026-10-01T08:00:00.230Z")
+    respelt = later.replace(
+        json.dumps(own["properties"], separators=(",", ":"), ensure_ascii=False).encode(),
+        b'{"a": [2.0, {"c": 1.50, "d": "\\u00e9"}], "b": 1}',
+    )
+    others = [
+        line_of(**own | {"originalTimestamp": "2026-10-01T08:00:01Z"}),
+        line_of(**own | {"properties": {"b": 2, "a": [2, {"d": "é", "c": 1.5}]}}),
+        line_of(**own | {"properties": {"b": "1", "a": [2, {"d": "é", "c": 1.5}]}}),
+        line_of(**own, userId="u2"),
+    ]
+
+    assert respelt != later
+    assert [fields_of(line)["payload_hash"] for line in (later, respelt)] == [
+        first["payload_hash"]
+    ] * 2
+    assert first["payload_hash"] not in [fields_of(line)["payload_hash"] for line in others]
+
+
+def test_a_placeholder_names_nobody_and_is_counted() -> None:
+    lines = [
+        line_of(messageId=f"m-{number}", userId=user, anonymousId="a1")
+        for number, user in enumerate(["u1", "NULL", "none ", "0.0", "nullable"])
+    ]
+
+    for judged in (judge_columns(lines, 1, LIMITS), judge_batch(lines, 1, LIMITS)):
+        assert judged.rows["user_id"].to_pylist() == ["u1", None, None, None, "nullable"]
+        assert judged.rows["anonymous_id"].to_pylist() == ["a1"] * 5
+        assert judged.placeholders == 3
+    assert fields_of(order(order_id="null"))["order_id"] is None
+    assert fields_of(line_of(messageId="-"))["message_id"].startswith("gen-")
 
 
 def test_json_text_is_kept_as_it_came() -> None:

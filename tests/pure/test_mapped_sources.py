@@ -266,7 +266,7 @@ def test_a_parquet_with_segments_own_names_needs_no_mapping(load: Load, tmp_path
             "properties.revenue": amount,
             "context": json.dumps({"platform": "web"}),
         }
-        for number, amount in enumerate([Decimal("0.1000"), Decimal("-1.0000"), None])
+        for number, amount in enumerate([Decimal("0.1000"), Decimal("-1.0000"), None], 1)
     ]
     path = tmp_path / "x.parquet"
     pq.write_table(pa.Table.from_pylist(rows), path)
@@ -274,9 +274,9 @@ def test_a_parquet_with_segments_own_names_needs_no_mapping(load: Load, tmp_path
     load("a.parquet", path.read_bytes())
 
     assert events(tmp_path, "user_id", "order_id", "amount", "platform", "source_line") == [
-        ("0", "o0", Decimal("0.1"), "web", 1),
-        ("2", "o2", None, "web", 3),
+        ("1", "o1", Decimal("0.1"), "web", 1),
+        ("3", "o3", None, "web", 3),
     ]
     (line, reason, kept), *none = reasons(tmp_path)
     assert (line, reason, none) == (2, "negative_amount", [])
-    assert json.loads(kept)["messageId"] == "m1"
+    assert json.loads(kept)["messageId"] == "m2"

@@ -9,10 +9,15 @@ import pyarrow.compute
 import xxhash
 
 from warehouse.judging.exact import VIEWS, Limits
-from warehouse.judging.values import NULL, WHITESPACE, Rejected, moment_of
+from warehouse.judging.spelling import UNSEEN
+from warehouse.judging.values import AROUND_IDS, NULL, WHITESPACE, Rejected, moment_of
 
 pc: Any = pyarrow.compute  # its functions are made when it is imported
 _UTC = pa.timestamp("us", "UTC")
+# What only the exact judge may say of an id; full-width signs may hide a placeholder.
+_ODD_ID = rf"[{UNSEEN}\x{{ff01}}-\x{{ff5e}}]|\.0+$|^[+-]?\d+(\.\d*[eE]|[eE][+-])"
+_MARKS_OF_ODD_IDS = np.zeros(256, bool)
+_MARKS_OF_ODD_IDS[[*b".+-", *range(128, 256)]] = True
 
 
 def times_of(column: pa.Array) -> pa.Array:
@@ -106,9 +111,23 @@ def sizes(column: pa.Array) -> np.ndarray:
     return np.diff(np.frombuffer(column.buffers()[1], np.int32, len(column) + 1))
 
 
-def trimmed(column: pa.Array) -> np.ndarray:
+def trimmed(column: pa.Array, around: str = WHITESPACE) -> np.ndarray:
     """Tell where a text is null, or neither empty nor with space around it."""
     if column.null_count == len(column):
         return np.ones(len(column), dtype=bool)
-    same = pc.and_(pc.equal(column, pc.utf8_trim(column, WHITESPACE)), pc.not_equal(column, ""))
+    same = pc.and_(pc.equal(column, pc.utf8_trim(column, around)), pc.not_equal(column, ""))
     return certain(same, when_null=True)
+
+
+def usual_ids(column: pa.Array, nobody: frozenset[str]) -> np.ndarray:
+    """Tell where an id is null, or stands as it is: in its one writing, and no placeholder."""
+    usual = trimmed(column, AROUND_IDS)
+    if column.null_count == len(column):
+        return usual
+    if nobody:
+        is_placeholder = pc.is_in(pc.utf8_lower(column), pa.array(nobody, pa.string()))
+        usual = usual & ~certain(is_placeholder)
+    data = column.buffers()[2]
+    if data is not None and _MARKS_OF_ODD_IDS[np.frombuffer(data, np.uint8)].any():
+        usual = usual & ~certain(pc.match_substring_regex(column, _ODD_ID))
+    return usual

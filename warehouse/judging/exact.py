@@ -6,6 +6,7 @@ to this module, so what is accepted and what it becomes is defined here alone.
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -16,20 +17,22 @@ import xxhash
 
 from warehouse.judging import answers, consents
 from warehouse.judging.orders import ROLES, order_of
-from warehouse.judging.repeats import refuse_repeats
+from warehouse.judging.repeats import canonical_json, refuse_repeats
 from warehouse.judging.values import (
     NULL,
     WHITESPACE,
     Rejected,
     Rejection,
     identifier,
+    is_nobody,
     moment,
-    scalar,
     text,
 )
 
 TYPES = frozenset({"track", "page", "screen", "identify", "group", "alias"})
+PLACEHOLDER = "placeholder"
 VIEWS = {"page": "Page Viewed", "screen": "Screen Viewed"}
+IDS = ("userId", "anonymousId", "previousId", "groupId", "messageId")
 MAX_DEPTH = 64
 LATEST_YEAR = 9999
 
@@ -43,13 +46,17 @@ _LATEST = int(datetime(LATEST_YEAR, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
 
 @dataclass(frozen=True)
 class Limits:
-    """What the judge must know beside the line; times in microseconds since 1970."""
+    """What the judge must know beside the line; times in microseconds since 1970.
+
+    ``nobody`` are ids that name nobody (``placeholder_ids.csv``), folded.
+    """
 
     latest: int
     currencies: frozenset[str]
     max_line_bytes: int
     roles: Mapping[str, str] = field(default_factory=lambda: ROLES)
     channels: frozenset[str] = frozenset()
+    nobody: frozenset[str] = frozenset()
 
     @classmethod
     def of(
@@ -61,6 +68,7 @@ class Limits:
         currencies: frozenset[str],
         roles: Mapping[str, str] = ROLES,
         channels: frozenset[str] = frozenset(),
+        nobody: frozenset[str] = frozenset(),
     ):
         """Return the limits of a load day: ``future_days`` after its end is too late.
 
@@ -68,16 +76,17 @@ class Limits:
         """
         end = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1 + future_days)
         latest = min(int(end.timestamp()) * 1_000_000, _LATEST)
-        return cls(latest, currencies, max_line_bytes, roles, channels)
+        return cls(latest, currencies, max_line_bytes, roles, channels, nobody)
 
 
-def judge(line: bytes, limits: Limits) -> tuple | Rejection:
+def judge(line: bytes, limits: Limits, remarks: Counter[str] | None = None) -> tuple | Rejection:
     """Return the event of a line (the lake's columns up to ``context``), or why there is none.
 
     A line without a message id gets one made from its bytes, so that exact copies are duplicates.
+    ``remarks`` counts what is worth telling of a line all the same: PLACEHOLDER.
     """
     try:
-        return _event(line, readable_fields(line, limits), limits)
+        return _event(line, readable_fields(line, limits), limits, remarks)
     except Rejected as verdict:
         return verdict.rejection
 
@@ -91,7 +100,11 @@ def refuse_unusable(event: str | None, properties: bytes | None, limits: Limits)
 
 
 def payload_hash(parts: tuple) -> int:
-    """Return a signed 64-bit hash of what a sender means by an event, delivery times aside."""
+    """Return a signed 64-bit hash of what a sender means by an event: equal for a retry.
+
+    Delivery times are no part of it, nor is `timestamp` where the sender's own clock is kept in
+    `originalTimestamp`; JSON goes in canonically.
+    """
     return signed(xxhash.xxh3_64_intdigest(_pack(parts)))
 
 
@@ -123,29 +136,31 @@ def readable_fields(line: bytes, limits: Limits) -> dict[str, bytes]:
     return texts
 
 
-def _event(line: bytes, fields: dict[str, bytes], limits: Limits) -> tuple:
+def _event(
+    line: bytes, fields: dict[str, bytes], limits: Limits, remarks: Counter[str] | None
+) -> tuple:
     kind = _type(fields.get("type"))
     given = text(fields.get("event"), "event")
     event = _event_name(kind, given)
-    user, anonymous, previous, group = (
-        identifier(fields.get(name), name)
-        for name in ("userId", "anonymousId", "previousId", "groupId")
-    )
-    if user is None and anonymous is None:
-        raise Rejected("no_id", "neither userId nor anonymousId")
+    given_ids = [identifier(fields.get(name), name) for name in IDS]
+    user, anonymous, previous, group, message = ids = _named(given_ids, limits)
     received, sent, original = (
         moment(fields.get(name), name) for name in ("receivedAt", "sentAt", "originalTimestamp")
     )
-    occurred = _occurred(fields.get("timestamp"), received, sent, original, limits)
+    stamp = moment(fields.get("timestamp"), "timestamp")
+    occurred = _occurred(stamp, received, sent, original, limits)
     properties, traits, context = (
         _json_object(fields.get(name), name) for name in ("properties", "traits", "context")
     )
-    order = order_of(event, properties, limits.roles, limits.currencies)
+    order = order_of(event, properties, limits.roles, limits.currencies, limits.nobody)
     if kind == "track":
         refuse_unusable(event, properties, limits)
-    message = identifier(fields.get("messageId"), "messageId") or _made_id(line)
-    stamp = _stamp(fields.get("timestamp"))
-    payload = (kind, given, user, anonymous, previous, group, stamp, properties, traits, context)
+    if remarks is not None and ids != given_ids:
+        remarks[PLACEHOLDER] += 1
+    message = message or _made_id(line)
+    said = stamp if original is None else original
+    parts = (canonical_json(part) for part in (properties, traits, context))
+    payload = (kind, given, user, anonymous, previous, group, said, *parts)
     return (
         message,
         signed(xxhash.xxh3_64_intdigest(message.encode())),
@@ -156,6 +171,16 @@ def _event(line: bytes, fields: dict[str, bytes], limits: Limits) -> tuple:
         *order,
         *(properties, traits, context),
     )
+
+
+def _named(given: list[str | None], limits: Limits) -> list[str | None]:
+    """Return the ids, in the order of IDS, without placeholders; one of them must name an actor."""
+    found = [None if is_nobody(each, limits.nobody) else each for each in given]
+    if found[0] is None and found[1] is None:
+        is_told = given[0] is None and given[1] is None
+        detail = "neither userId nor anonymousId" if is_told else "no id but a placeholder"
+        raise Rejected("no_id", detail)
+    return found
 
 
 def _type(raw: bytes | None) -> str:
@@ -174,13 +199,13 @@ def _event_name(kind: str, given: str | None) -> str | None:
 
 
 def _occurred(
-    stamp: bytes | None,
+    stamp: int | None,
     received: int | None,
     sent: int | None,
     original: int | None,
     limits: Limits,
 ) -> int:
-    occurred = moment(stamp, "timestamp")
+    occurred = stamp
     if occurred is None:
         occurred = received
         if received is not None and sent is not None and original is not None:
@@ -192,12 +217,6 @@ def _occurred(
     if occurred >= limits.latest:
         raise Rejected("future", "later than the load day allows")
     return occurred
-
-
-def _stamp(raw: bytes | None) -> str | None:
-    """Return the given timestamp as text, for the payload hash."""
-    value = scalar(raw, "timestamp")
-    return value if value is None or isinstance(value, str) else str(value)
 
 
 def _json_object(raw: bytes | None, name: str) -> bytes | None:

@@ -59,7 +59,8 @@ def judge_mapped(rows: Sequence[Row], limits: Limits) -> Judged:
     rejected = [Refusal(row.number, row.refused, row.original) for row in rows if row.refused]
     for place, verdict, _ in judged.rejected:
         rejected.append(Refusal(ready[place].number, verdict, ready[place].original))
-    return Judged(events, sorted(rejected, key=lambda refusal: refusal.number), judged.blank)
+    rejected.sort(key=lambda refusal: refusal.number)
+    return Judged(events, rejected, judged.blank, placeholders=judged.placeholders)
 
 
 def _segment_line(record: Record, source: Source | None, row_id: Callable[[int], str]) -> bytes:

@@ -7,7 +7,16 @@ from pathlib import Path
 
 import msgspec
 
-from warehouse.judging.values import WHITESPACE, Rejected, amount, identifier, number, scalar, text
+from warehouse.judging.values import (
+    WHITESPACE,
+    Rejected,
+    amount,
+    identifier,
+    is_nobody,
+    number,
+    scalar,
+    text,
+)
 
 PURCHASE = "purchase"
 # What each name does to an order; `event_roles.csv` gives the same roles to any other name.
@@ -47,26 +56,37 @@ def order_of(
     properties: bytes | None,
     roles: Mapping[str, str],
     currencies: frozenset[str],
+    nobody: frozenset[str] = frozenset(),
 ) -> Order:
     """Return order id, amount and currency; raises Rejected where an event that moves money errs.
+
+    An order id that is a placeholder (``nobody``) is no order id.
 
     An event without such a role is read as well, where it names an order: it may be given one when
     its lines lie in the lake already. What cannot be read then is no order, and nothing to refuse.
     """
     role = roles.get(event or "")
     if role:
-        return _read(event, role, properties, currencies)
+        return _read(event, role, properties, currencies, nobody)
     if event is None or properties is None or b'"order_id"' not in properties:
         return NO_ORDER
     try:
-        return _read(event, "", properties, currencies)
+        return _read(event, "", properties, currencies, nobody)
     except Rejected:
         return NO_ORDER
 
 
-def _read(event: str | None, role: str, properties: bytes | None, known: frozenset[str]) -> Order:
+def _read(
+    event: str | None,
+    role: str,
+    properties: bytes | None,
+    known: frozenset[str],
+    nobody: frozenset[str],
+) -> Order:
     fields = {k: bytes(v) for k, v in _as_fields(properties).items()} if properties else {}
     order_id = identifier(fields.get("order_id"), "order_id")
+    if is_nobody(order_id, nobody):
+        order_id = None
     if order_id is None and role != PURCHASE:
         raise Rejected("no_order_id", f"{event} without order_id")
     amounts = (amount(fields.get(name), name) for name in AMOUNT_FIELDS)

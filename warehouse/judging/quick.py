@@ -24,10 +24,16 @@ from warehouse.judging.columns import (
     sizes,
     times_of,
     trimmed,
+    usual_ids,
 )
 from warehouse.judging.exact import MAX_DEPTH, Limits, refuse_unusable
 from warehouse.judging.orders import order_of
-from warehouse.judging.repeats import are_plain, has_distinct_fields, is_unrepeated
+from warehouse.judging.repeats import (
+    are_plain,
+    canonical_parts,
+    has_distinct_fields,
+    is_unrepeated,
+)
 from warehouse.judging.values import Rejected
 from warehouse.judging.verdicts import EVENT_SCHEMA, JUDGED_SCHEMA, Judged, Row, judge_rows
 
@@ -84,7 +90,7 @@ OBJECTS = PARTS[:3]
 TEXTS = tuple(name for name in NAMES if name not in PARTS)
 IDS = ("messageId", "userId", "anonymousId", "previousId", "groupId")
 TIMES = ("timestamp", "receivedAt", "sentAt", "originalTimestamp")
-PAYLOAD = ("type", "event", "userId", "anonymousId", "previousId", "groupId", "timestamp")
+PAYLOAD = ("type", "event", "userId", "anonymousId", "previousId", "groupId")
 
 _decode = msgspec.json.Decoder(Envelope).decode
 _decode_context = msgspec.json.Decoder(Context).decode
@@ -118,7 +124,7 @@ def judge_columns(lines: Sequence[bytes], first_line: int, limits: Limits) -> Ju
     exact = judge_rows(_rows(lines, first_line, np.flatnonzero(doubtful).tolist()), limits)
     both = pa.concat_batches([quick.filter(pa.array(sure)), exact.rows])
     events = both.take(pc.sort_indices(both.column("source_line")))
-    return Judged(events, exact.rejected, exact.blank)
+    return Judged(events, exact.rejected, exact.blank, placeholders=exact.placeholders)
 
 
 def _rows(lines: Sequence[bytes], first_line: int, places: Iterable[int]) -> Iterator[Row]:
@@ -172,13 +178,19 @@ def _columns(
     objects, kept = zip(*(json_column(given[name], lengths[name]) for name in OBJECTS), strict=True)
     contexts, sure = _promoted(kept[-1])
     event, is_named = events_of(texts["type"], texts["event"])
-    sure &= is_named & fits(happened, limits) & _clean(texts, times, contexts)
+    sure &= is_named & fits(happened, limits) & _clean(texts, times, contexts, limits)
     sure &= _is_whole(texts, lengths, lines) & _is_kept(kept[0]) & _is_kept(kept[1])
     for column in objects:
         sure &= brackets(column) < MAX_DEPTH
     orders = _orders(event, objects[0], kept[0], limits, sure)
     _refuse_words(texts, kept[0], limits, sure)
-    payload = zip(*(given[name] for name in PAYLOAD), *kept, strict=True)
+    said = pc.coalesce(times["originalTimestamp"], times["timestamp"]).cast(pa.int64())
+    payload = zip(
+        *(given[name] for name in PAYLOAD),
+        said.to_pylist(),
+        *map(canonical_parts, kept),
+        strict=True,
+    )
     columns = [
         texts["messageId"],
         hashes_of(map(str.encode, given["messageId"])),
@@ -218,14 +230,19 @@ def _context(part: bytes | None) -> Context | None:
 
 
 def _clean(
-    texts: dict[str, pa.Array], times: dict[str, pa.Array], contexts: list[pa.Array]
+    texts: dict[str, pa.Array],
+    times: dict[str, pa.Array],
+    contexts: list[pa.Array],
+    limits: Limits,
 ) -> np.ndarray:
-    """Tell where ids and names need no trimming, an actor is named, and every time is one."""
+    """Tell where ids and names stand as they are, an actor is named, and every time is one."""
     sure = certain(pc.or_(texts["userId"].is_valid(), texts["anonymousId"].is_valid()))
     for name in TIMES:
         if times[name].null_count > texts[name].null_count:
             sure = sure & certain(pc.or_(texts[name].is_null(), times[name].is_valid()))
-    for column in (*(texts[name] for name in IDS), *contexts):
+    for name in IDS:
+        sure = sure & usual_ids(texts[name], limits.nobody)
+    for column in contexts:
         sure = sure & trimmed(column)
     return sure
 
@@ -277,7 +294,7 @@ def _orders(
     for place in np.flatnonzero(perhaps & sure).tolist():
         name = event[place].as_py()
         try:
-            order = order_of(name, parts[place], limits.roles, limits.currencies)
+            order = order_of(name, parts[place], limits.roles, limits.currencies, limits.nobody)
         except Rejected:
             sure[place] = False
             continue

@@ -1,11 +1,11 @@
-"""JSON text -> no name stands twice in one object, and no float is beyond what engines hold.
+"""JSON text -> no name stands twice in one object, no float beyond what engines hold, one writing.
 
 JSON decoders keep the last of two equal names without a word. The quick tests here answer "surely
 not repeated" or "look closer"; the exact ones raise Rejected.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -15,6 +15,7 @@ from warehouse.judging.values import Rejected
 _as_anything = msgspec.json.Decoder().decode
 _as_fields = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _encode = msgspec.json.Encoder().encode
+_sorted = msgspec.json.Encoder(order="sorted").encode
 _format = msgspec.json.format
 
 
@@ -28,6 +29,39 @@ def are_plain(*parts: bytes) -> bool:
         return is_same and {dict}.issuperset(map(type, values))
     except (msgspec.MsgspecError, RecursionError, UnicodeError):
         return False
+
+
+def canonical_json(part: bytes | None) -> bytes | None:
+    """Return JSON text the one way all its writings have in common; None stays None.
+
+    Order of names, spaces, escapes and `1.0` for `1` make no difference. What cannot be decoded
+    stays as it came. Good for comparing, not for keeping: numbers are floats here.
+    """
+    if part is None:
+        return None
+    try:
+        return _plainly(_as_anything(part))
+    except (msgspec.MsgspecError, RecursionError, UnicodeError):
+        return part
+
+
+def canonical_parts(parts: Sequence[bytes | None]) -> list[bytes | None]:
+    """Return the canonical JSON of many parts; of equal ones, as contexts are, it is made once."""
+    distinct = list(dict.fromkeys(filter(None, parts)))
+    try:
+        values = _as_anything(b"[" + b",".join(distinct) + b"]")
+        known = dict(zip(distinct, map(_plainly, values), strict=True))
+    except (msgspec.MsgspecError, RecursionError, UnicodeError):
+        known = {part: canonical_json(part) or part for part in distinct}
+    return [part and known[part] for part in parts]
+
+
+def _plainly(value: Any) -> bytes:
+    text = _sorted(value)
+    if b".0" not in text:
+        return text
+    # Within a text too: no two payloads that somebody would tell apart differ by that alone.
+    return text.replace(b".0,", b",").replace(b".0}", b"}").replace(b".0]", b"]")
 
 
 def has_distinct_fields(line: bytes) -> bool:

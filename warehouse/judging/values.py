@@ -7,8 +7,13 @@ from typing import NamedTuple
 
 import msgspec
 
-# What is trimmed from ids and names: the same set for the row and the column path.
+from warehouse.judging.spelling import BLANKS, UNSEEN, folded
+
+# What is trimmed from names and numbers: the same set for the row and the column path.
 WHITESPACE = " \t\r\n\v\f\u00a0\u3000"
+# What ids lose besides: every blank at their ends, and what cannot be seen wherever it stands.
+AROUND_IDS = "".join(dict.fromkeys(WHITESPACE + BLANKS))
+_UNSEEN = dict.fromkeys(map(ord, UNSEEN))
 AMOUNT_STEP = Decimal("0.0001")
 AMOUNT_DIGITS = 14
 NULL = b"null"
@@ -18,6 +23,12 @@ _MICROSECOND = timedelta(microseconds=1)
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
 # Numbers below are seconds until the year 5138, then milliseconds, then microseconds.
 _EPOCH_UNITS = ((Decimal(10) ** 11, 1_000_000), (Decimal(10) ** 14, 1_000), (Decimal(10) ** 17, 1))
+# A whole number as tables with gaps write it: `12345.0`.
+_WHOLE = re.compile(r"(-?\d+)\.0+", re.ASCII)
+# `1.2E+15`, also `1E+15` and `1.2e15`. `12e45` may be hexadecimal, and stays an id.
+_SCIENTIFIC = re.compile(r"[+-]?\d+(\.\d*[eE][+-]?|[eE][+-])\d+", re.ASCII)
+# A number of twelve digits or more that names fewer, `1.23457E+15`, has lost the others.
+_LOSSY_FROM = 11
 _decode = msgspec.json.Decoder().decode
 
 
@@ -68,15 +79,38 @@ def text(raw: bytes | None, name: str) -> str | None:
     return value
 
 
+def canonical_id(written: str) -> str | None:
+    """Return an id the one way it is written everywhere; None for what is blank.
+
+    Blanks around it and invisible signs are dropped, and `12345.0` is 12345: all of these name one
+    user, order or message. Whoever compares an id with the lake or the tables (`userops forget`,
+    suppressions) asks here first. Raises Rejected (bad_number) for scientific notation: its digits
+    are lost, and different people would be one. Placeholders (`is_nobody`) are not known here.
+    """
+    text = written.translate(_UNSEEN).strip(AROUND_IDS)
+    if whole := _WHOLE.fullmatch(text):
+        return whole[1]
+    if _SCIENTIFIC.fullmatch(text):
+        raise Rejected("bad_number", "an id in scientific notation")
+    return text or None
+
+
+def is_nobody(identity: str | None, nobody: frozenset[str]) -> bool:
+    """Tell whether an id is a placeholder; ``nobody`` holds those of the rule, folded."""
+    return identity is not None and folded(identity) in nobody
+
+
 def identifier(raw: bytes | None, name: str) -> str | None:
-    """Return an id as its canonical text: trimmed, numbers without exponent or trailing zeros."""
+    """Return an id as its canonical text: numbers without exponent or trailing zeros.
+
+    Raises Rejected (bad_value, bad_number) for what is no id.
+    """
     value = scalar(raw, name)
-    if value is None:
-        return None
-    if isinstance(value, str):
-        return value.strip(WHITESPACE) or None
-    if abs(value.adjusted()) > 40:
-        raise Rejected("bad_number", name)
+    if value is None or isinstance(value, str):
+        return None if value is None else canonical_id(value)
+    is_lossy = value and int(value.as_tuple().exponent) > 0 and value.adjusted() >= _LOSSY_FROM
+    if is_lossy or abs(value.adjusted()) > 40:
+        raise Rejected("bad_number", f"{name} has lost digits" if is_lossy else name)
     written = format(value or Decimal(0), "f")  # -0 is 0
     return written.rstrip("0").rstrip(".") if "." in written else written
 

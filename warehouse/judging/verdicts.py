@@ -1,12 +1,13 @@
 """Rows -> verdicts: the exact judge applied one by one, its findings as one Arrow batch."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import pyarrow as pa
 
-from warehouse.judging.exact import Limits, judge
+from warehouse.judging.exact import PLACEHOLDER, Limits, judge
 from warehouse.judging.values import Rejection
 from warehouse.lake.layout import EVENTS_SCHEMA
 
@@ -40,6 +41,7 @@ class Judged:
 
     ``left_out`` counts, by rule, the rows that a source does not want; ``used`` those of which any
     event came, where one row can give several events or several rows one: else each gives one.
+    ``placeholders`` are events of which an id was a placeholder, and counts as none.
     """
 
     rows: pa.RecordBatch
@@ -47,6 +49,7 @@ class Judged:
     blank: int
     left_out: Mapping[str, int] = field(default_factory=dict)
     used: int | None = None
+    placeholders: int = 0
 
     @property
     def used_rows(self) -> int:
@@ -54,14 +57,15 @@ class Judged:
         return self.rows.num_rows if self.used is None else self.used
 
 
-def judge_rows(rows: Iterable[Row], limits: Limits) -> Judged:
+def judge_rows(lines: Iterable[Row], limits: Limits) -> Judged:
     """Judge rows one by one."""
     events, numbers, rejected, blank = [], [], [], 0
-    for number, line, original, refused in rows:
+    remarks: Counter[str] = Counter()
+    for number, line, original, refused in lines:
         if not refused and (not line or line.isspace()):
             blank += 1
             continue
-        verdict = refused or judge(line, limits)
+        verdict = refused or judge(line, limits, remarks)
         if isinstance(verdict, Rejection):
             rejected.append(Refusal(number, verdict, original))
         else:
@@ -70,4 +74,5 @@ def judge_rows(rows: Iterable[Row], limits: Limits) -> Judged:
     columns = zip(*events, strict=True) if events else [[]] * len(EVENT_SCHEMA)
     arrays = [pa.array(c, f.type) for c, f in zip(columns, EVENT_SCHEMA, strict=True)]
     arrays.append(pa.array(numbers, pa.int64()))
-    return Judged(pa.RecordBatch.from_arrays(arrays, schema=JUDGED_SCHEMA), rejected, blank)
+    rows = pa.RecordBatch.from_arrays(arrays, schema=JUDGED_SCHEMA)
+    return Judged(rows, rejected, blank, placeholders=remarks[PLACEHOLDER])

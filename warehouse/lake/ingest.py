@@ -22,6 +22,7 @@ from warehouse.judging.currencies import known_currencies
 from warehouse.judging.exact import Limits
 from warehouse.judging.files import Count, Landed, look_at, read_file, refuse_file
 from warehouse.judging.orders import order_roles
+from warehouse.judging.placeholders import placeholder_ids
 from warehouse.lake.layout import (
     LEDGER_SCHEMA,
     Load,
@@ -45,7 +46,7 @@ from warehouse.storage.objects import FileChanged
 from warehouse.storage.places import readable
 
 # Raise it when the same lines would become other rows: every day is then read again.
-PARSER_VERSION = "2"
+PARSER_VERSION = "3"
 FINGERPRINT = b"userops.fingerprint"
 ATTEMPTS = 3
 # A day costs this much beside its bytes; below the limit, other processes cost more than they save.
@@ -62,6 +63,7 @@ class _Work:
     currencies: frozenset[str]
     roles: Mapping[str, str]
     channels: frozenset[str]
+    nobody: frozenset[str]
     mark: bytes
     force: bool
     feed: str
@@ -115,9 +117,10 @@ def _load_all(
     if feed == EVENTS:
         upgrade(settings)
     remove_scratch(settings.lake_root)
-    rules = (settings.effective_rules_dir, settings.rules_dir, SHIPPED_DIR)
+    rules = _rule_folders(settings)
     said = (known_currencies(rules), order_roles(rules), known_channels(rules))
-    work = _Work(settings, *said, fingerprint(settings, feed), force, feed)
+    nobody = placeholder_ids(rules)
+    work = _Work(settings, *said, nobody, fingerprint(settings, feed), force, feed)
     held = _held(settings, feed)
     sizes = {
         day: DAY_BYTES + sum(entry.size for entry in landed_entries(settings, day, feed))
@@ -199,8 +202,14 @@ def fingerprint(settings: Settings, feed: str = EVENTS) -> bytes:
     """Return a mark of everything that decides what a line becomes, beside the line itself."""
     said = [(c.name, c.data_type, c.kind.wants, c.kind.is_optional) for c in FEEDS[feed].columns]
     sources = [astuple(source) for source in settings.sources_of(feed)]
-    parts = (PARSER_VERSION, sources, *said)
+    # Whom a line names must not depend on when it was read, as what else a rule decides may.
+    nobody = sorted(placeholder_ids(_rule_folders(settings))) if feed == EVENTS else []
+    parts = (PARSER_VERSION, sources, nobody, *said)
     return sha256(repr(parts).encode()).hexdigest().encode()
+
+
+def _rule_folders(settings: Settings) -> tuple[Path, ...]:
+    return (settings.effective_rules_dir, settings.rules_dir, SHIPPED_DIR)
 
 
 def _loaded(settings: Settings, load: Load, mark: bytes) -> tuple[Count, ...] | None:
@@ -237,6 +246,7 @@ def _replace_day(work: _Work, day: date, files: list[Landed], waiting: Iterable[
         currencies=work.currencies,
         roles=work.roles,
         channels=work.channels,
+        nobody=work.nobody,
     )
     with scratch(settings.lake_root, day.isoformat()) as folder, _garbage_collection_paused():
         counts, reasons = _read_all(files, work, limits, folder)
