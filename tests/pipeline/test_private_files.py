@@ -51,7 +51,7 @@ def test_an_open_umask_opens_nothing_and_a_closed_one_closes_nothing(tmp_path: P
     files = (tmp_path / "home" / "dagster" / "new", tmp_path / "home" / "lake" / "note")
     assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
     assert stat.S_IMODE((tmp_path / "home").stat().st_mode) == 0o755
-    assert stat.S_IMODE((tmp_path / "serving" / "a.parquet").stat().st_mode) == 0o644
+    assert stat.S_IMODE((tmp_path / "serving" / "a.parquet").stat().st_mode) == 0o444
 
 
 @dg.asset(partitions_def=dg.StaticPartitionsDefinition(["a", "b"]))

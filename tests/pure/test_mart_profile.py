@@ -11,6 +11,8 @@ import pytest
 from quality.suite import load_suites, run_suite
 from warehouse.gates.profiles import marts_day, recall_rows
 from warehouse.rules.effective import SHIPPED_DIR
+from warehouse.serving.contents import Part
+from warehouse.serving.manifest import describe, write
 from warehouse.settings import Settings
 
 DAY = date(2026, 3, 10)
@@ -99,12 +101,11 @@ def build_contacts(settings: Settings, *changes: str) -> None:
 
 
 def publish_users(settings: Settings, users: int) -> None:
+    """Say that so many users are published; of what is published only the manifest is asked."""
     settings.serving_dir.mkdir(parents=True)
-    version = settings.serving_dir / "userops-000001.duckdb"
-    with duckdb.connect(str(version)) as connection:
-        connection.execute("create schema marts")
-        connection.execute(f"create table marts.dim_users as from range({users})")
-    (settings.serving_dir / "userops.duckdb").symlink_to(version.name)
+    users_only = [Part("dim_users", "", users, f"{users}-0-")]
+    write(settings.serving_dir, describe(1, DAY, "run-1", users_only), [])
+    (settings.serving_dir / "manifest.json").symlink_to("manifest-000001.json")
 
 
 def test_sound_marts_are_measured_and_pass(settings: Settings) -> None:

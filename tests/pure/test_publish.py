@@ -13,8 +13,10 @@ import pytest
 from tests.conftest import ROOT
 from tests.plausible_marts import DAY, change, create, make_settings
 from warehouse.errors import UserError
+from warehouse.gates.profiles import marts_day
 from warehouse.serving.publish import content_hashes, current, publish, verify
 from warehouse.settings import Settings
+from warehouse.upkeep.status import totals
 
 PUBLISHES = 10
 
@@ -233,6 +235,7 @@ from pathlib import Path
 from warehouse.serving import publish as publishing
 from warehouse.serving import manifest, versions
 from warehouse.settings import Settings
+from warehouse.upkeep.status import totals
 
 point, home = sys.argv[1], Path(sys.argv[2])
 
@@ -302,6 +305,7 @@ def test_a_kill_leaves_a_whole_revision_and_the_next_publish_mends(
 def test_a_cut_file_is_named_and_superseded(settings: Settings, tenth: int) -> None:
     publish(settings, as_of_date=DAY, run_id="run-1")
     database = settings.serving_dir / "userops-000001.duckdb"
+    database.chmod(0o644)
     os.truncate(database, database.stat().st_size * tenth // 10)
 
     [problem] = verify(settings)
@@ -317,6 +321,7 @@ def test_a_flipped_bit_is_named_and_does_not_travel(settings: Settings) -> None:
     part = settings.serving_dir / "parquet" / "000001" / "fct_user_days.parquet/2026-10.parquet"
     content = bytearray(part.read_bytes())
     content[len(content) // 2] ^= 1
+    part.chmod(0o644)
     part.write_bytes(content)
 
     [problem] = verify(settings)
@@ -326,9 +331,52 @@ def test_a_flipped_bit_is_named_and_does_not_travel(settings: Settings) -> None:
     assert verify(settings) == []
 
 
+WRITING_CLIENT = """
+import sys
+import duckdb
+with duckdb.connect(sys.argv[1]) as client:
+    client.execute("begin; create table mine as select 1 as one")
+    print("open", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_client_that_writes_to_the_published_file_stops_nothing(settings: Settings) -> None:
+    path = publish(settings, as_of_date=DAY, run_id="run-1").path
+    path.chmod(0o644)
+    command = [sys.executable, "-c", WRITING_CLIENT, str(path)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as client:
+        assert client.stdout
+        assert client.stdout.readline() == "open\n"
+        with pytest.raises(duckdb.IOException):
+            read(path, "select 1")
+
+        assert marts_day(settings, DAY)["users_before"].tolist() == [300]
+        lines = totals(settings)
+        set_revision(settings, 2)
+        assert publish(settings, as_of_date=DAY, run_id="run-2").revision == 2
+        client.communicate("")
+
+    assert lines
+    assert lines.files
+    assert verify(settings) == []
+
+
+def test_what_is_published_is_read_only(settings: Settings) -> None:
+    path = publish(settings, as_of_date=DAY, run_id="run-1").path
+    parquet = settings.serving_dir / "parquet" / "current"
+
+    files = [path, *(part for part in parquet.rglob("*") if part.is_file())]
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o444}
+
+
 def test_a_lost_manifest_is_named_and_the_next_publish_goes_on(settings: Settings) -> None:
     publish(settings, as_of_date=DAY, run_id="run-1")
-    (settings.serving_dir / "manifest-000001.json").write_text("{")
+    manifest = settings.serving_dir / "manifest-000001.json"
+    manifest.chmod(0o644)
+    manifest.write_text("{")
 
     assert "manifest.json" in verify(settings)[0]
     assert publish(settings, as_of_date=DAY, run_id="run-2").revision == 2

@@ -25,7 +25,7 @@ from warehouse.lake.layout import (
 from warehouse.lake.loads import loaded, read_ledger
 from warehouse.rules.effective import rule_in_effect, values_in_effect
 from warehouse.serving.marts import engine_config, open_file, open_marts
-from warehouse.serving.versions import DATABASE_LINK
+from warehouse.serving.publish import current
 from warehouse.settings import Settings
 from warehouse.storage.places import let_read
 
@@ -131,11 +131,9 @@ def _provide_lines(
 
 
 def _published_users(settings: Settings) -> int | None:
-    link = settings.serving_dir / DATABASE_LINK
-    if not link.is_file():
-        return None
-    with open_file(settings, link.resolve(), read_only=True) as connection:
-        return connection.execute("select count(*) from marts.dim_users").fetchall()[0][0]
+    """Count them by the manifest: a client that writes to the published file stops no run."""
+    published = current(settings)
+    return published.tables.get("dim_users") if published else None
 
 
 def _first_scored_date(settings: Settings, as_of_date: date) -> date:

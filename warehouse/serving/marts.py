@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse.errors import UserError
+from warehouse.serving.versions import PARQUET, PARQUET_LINK
 from warehouse.settings import Settings
 from warehouse.storage.places import let_read, place_of
 
@@ -37,6 +38,23 @@ def open_file(
             "there are no marts yet", where=str(path), cure="run `userops run` or `userops demo`"
         )
     with duckdb.connect(str(path), read_only=read_only, config=engine_config(settings)) as opened:
+        yield opened
+
+
+@contextmanager
+def open_published(settings: Settings, *tables: str) -> Generator[duckdb.DuckDBPyConnection]:
+    """Show published marts (default: all) as views of one revision's Parquet, which nobody locks.
+
+    The published database is for clients: one that opened it to write would keep us out.
+    """
+    folder = (settings.serving_dir / PARQUET / PARQUET_LINK).resolve()
+    with duckdb.connect(config=engine_config(settings)) as opened:
+        opened.execute(f"create schema {SCHEMA}")
+        for name in tables or sorted(path.stem for path in folder.iterdir()):
+            path = folder / f"{name}.parquet"
+            files = _literal(path / "*.parquet" if path.is_dir() else path)
+            found = f"read_parquet({files}, hive_partitioning = false)"
+            opened.execute(f"create view {SCHEMA}.{quoted(name)} as from {found}")
         yield opened
 
 

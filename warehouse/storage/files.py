@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -17,9 +18,10 @@ TEMPORARY = ".tmp"
 REPLACED = ".old"
 SCRATCH = ".scratch-"
 HASH_BLOCK = 1 << 20
-# What is written names people: it is its owner's alone, but what was published for readers.
+# What is written names people: it is its owner's alone, but what was published for readers, which is
+# never changed: a client that asks to write is told so when it opens it.
 OURS, OURS_FOLDER = 0o600, 0o700
-READABLE, READABLE_FOLDER = 0o644, 0o755
+READABLE, READABLE_FOLDER = 0o444, 0o755
 
 
 def write_atomically(path: Place, write: Callable[[Path], None], *, mode: int = OURS) -> None:
@@ -39,7 +41,8 @@ def write_atomically(path: Place, write: Callable[[Path], None], *, mode: int = 
     _remove(temporary)
     try:
         # Created here, so that contact details are never readable by others, not even for a moment.
-        os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode))
+        # Whatever it is to be, we write it first.
+        os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode | stat.S_IWUSR))
         write(temporary)
         temporary.chmod(mode)
         sync(temporary)

@@ -18,8 +18,8 @@ from warehouse.lake.layout import Load, loads_with, quarantine_path
 from warehouse.lake.loads import admitted, loaded
 from warehouse.landing.days import landed_days
 from warehouse.report.exceptions import Counted, read_exceptions
-from warehouse.serving.marts import SCHEMA, open_file, open_marts
-from warehouse.serving.versions import DATABASE_LINK
+from warehouse.serving.marts import SCHEMA, open_marts, open_published
+from warehouse.serving.publish import current
 from warehouse.settings import Settings
 from warehouse.storage.places import all_readable
 
@@ -78,10 +78,9 @@ def freshness(settings: Settings) -> Freshness:
 
 def totals(settings: Settings, first: date = date.min, last: date = date.max) -> Totals | None:
     """Add up the published ledger of some load days; None before the first publication."""
-    path = settings.serving_dir / DATABASE_LINK
-    if not path.is_file():
+    if current(settings) is None:
         return None
-    with open_file(settings, path, read_only=True) as published:
+    with open_published(settings, "load_ledger") as published:
         found = published.execute(
             "select count(*), sum(lines), sum(accepted), sum(duplicates), sum(quarantined),"
             " sum(blank) from marts.load_ledger"
@@ -93,10 +92,9 @@ def totals(settings: Settings, first: date = date.min, last: date = date.max) ->
 
 def exceptions(settings: Settings) -> list[Counted]:
     """Count what the published marts set apart or are unsure of; empty before they are there."""
-    path = settings.serving_dir / DATABASE_LINK
-    if not path.is_file():
+    if current(settings) is None:
         return []
-    with open_file(settings, path, read_only=True) as published:
+    with open_published(settings) as published:
         return [each for each in read_exceptions(published, SCHEMA) if each.found]
 
 
