@@ -18,8 +18,8 @@ TEMPORARY = ".tmp"
 REPLACED = ".old"
 SCRATCH = ".scratch-"
 HASH_BLOCK = 1 << 20
-# What is written names people: it is its owner's alone, but what was published for readers, which is
-# never changed: a client that asks to write is told so when it opens it.
+# What is written names people: it is its owner's alone, but what was published for readers.
+# That is never changed: a client that asks to write is told so when it opens it.
 OURS, OURS_FOLDER = 0o600, 0o700
 READABLE, READABLE_FOLDER = 0o444, 0o755
 
