@@ -5,15 +5,20 @@ from collections.abc import Mapping
 from typing import Any
 
 # What may make a text other than it was when the project was parsed.
-CHANGING = re.compile(
-    r"\b(var|env_var|run_started_at|invocation_id|run_query|statement|flags|graph"
-    r"|adapter\.(?!dispatch))\b"
+CHANGING_WITH_RUN = (
+    r"env_var|run_started_at|invocation_id|run_query|statement|flags|graph|adapter\.(?!dispatch)"
 )
+CHANGING = re.compile(rf"\b(var|{CHANGING_WITH_RUN})\b")
+# Variables are the settings, and stay as they do; but for the clock, which a view has from the
+# database (dbt_project/macros/clock.sql).
+CHANGING_IN_VIEW = re.compile(rf"\b({CHANGING_WITH_RUN})\b")
 # Only code can change a text: a column may be called anything.
 CODE = re.compile(r"{[{%].*?[%}]}", re.DOTALL)
 
 
-def is_fixed(manifest: Mapping[str, Any], node: Mapping[str, Any]) -> bool:
+def is_fixed(
+    manifest: Mapping[str, Any], node: Mapping[str, Any], changing: re.Pattern[str] = CHANGING
+) -> bool:
     """Tell whether dbt would compile a node to the same text on any day, macros included."""
     texts = [node["raw_code"]]
     seen: set[str] = set()
@@ -24,13 +29,14 @@ def is_fixed(manifest: Mapping[str, Any], node: Mapping[str, Any]) -> bool:
             seen.add(key)
             texts.append(manifest["macros"][key]["macro_sql"])
             ahead += manifest["macros"][key]["depends_on"]["macros"]
-    return not any(CHANGING.search(code) for text in texts for code in CODE.findall(text))
+    return not any(changing.search(code) for text in texts for code in CODE.findall(text))
 
 
 def standing(manifest: Mapping[str, Any]) -> dict[str, str]:
-    """Name the models that no day changes, by their keys: views, and what is made of rules alone.
+    """Name what no day changes, by its key: views, and what is made of rules alone, tests too.
 
-    Only of fixed text, and only where no data test waits for them to be built.
+    That holds while project, rules and settings stay. Only of fixed text, and of models only where
+    no data test waits for them to be built. No run tells of them: none has made or judged them.
     """
     nodes = manifest["nodes"]
     tested = {
@@ -42,14 +48,18 @@ def standing(manifest: Mapping[str, Any]) -> dict[str, str]:
     return {
         key: node["name"]
         for key, node in nodes.items()
-        if node["resource_type"] == "model"
-        and key not in tested
-        and is_fixed(manifest, node)
-        and (
-            node["config"]["materialized"] == "view"
-            or all(parent.startswith("seed.") for parent in manifest["parent_map"][key])
-        )
+        if key not in tested and _stands(manifest, key, node)
     }
+
+
+def _stands(manifest: Mapping[str, Any], key: str, node: Mapping[str, Any]) -> bool:
+    if node["resource_type"] == "model" and node["config"]["materialized"] == "view":
+        return is_fixed(manifest, node, CHANGING_IN_VIEW)
+    return (
+        node["resource_type"] in ("model", "test")
+        and all(parent.startswith("seed.") for parent in manifest["parent_map"][key])
+        and is_fixed(manifest, node)
+    )
 
 
 def ancestors(manifest: Mapping[str, Any], key: str) -> set[str]:

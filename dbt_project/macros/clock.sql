@@ -1,6 +1,24 @@
 {% macro as_of_date() -%}
     {#- The one clock: the last whole day this run knows. -#}
+    {%- if asks_the_database() -%} raw.as_of_date() {%- else -%}
     cast('{{ var("as_of_date") }}' as date)
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro asks_the_database() -%}
+    {#-
+        A view on DuckDB has the clock from functions that each run makes anew (`set_clock`): its text is
+        the same on any day, and a day need not make it again (orchestration/lineage.py, `standing`).
+    -#}
+    {{ return(
+        target.type == 'duckdb'
+        and model is defined and model.resource_type == 'model' and model.config.materialized == 'view'
+    ) }}
+{%- endmacro %}
+
+{% macro set_clock() -%}
+    create or replace macro raw.as_of_date() as {{ as_of_date() }};
+    create or replace macro raw.local_date(moment) as {{ local_date('moment') }};
 {%- endmacro %}
 
 {% macro local_date(timestamp_column) -%}
@@ -14,7 +32,8 @@
         looking the zone up for every event. Without them the engine looks it up.
     -#}
     {%- set offsets = var('utc_offsets', []) -%}
-    {%- if not offsets -%}
+    {%- if asks_the_database() -%} raw.local_date({{ timestamp_column }})
+    {%- elif not offsets -%}
     cast(timezone('{{ var("timezone") }}', timezone('UTC', {{ timestamp_column }})) as date)
     {%- elif offsets | length == 1 -%}
     cast({{ timestamp_column }} + interval '{{ offsets[0].seconds }} seconds' as date)

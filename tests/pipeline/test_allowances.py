@@ -17,8 +17,6 @@ A_MODEL = 3
 ITS_TESTS = 1
 # The first models ask for the constraints: of two databases, on two threads.
 FIRST_MODELS = 4
-# A test that no model completes: begin, and the test.
-A_TEST = 3
 # Schemas, the relations in them, the lake's views.
 A_RUN = 30
 # Events that Dagster stores: that it is planned and there; put out, where other steps wait for it.
@@ -57,12 +55,10 @@ def test_a_small_day_keeps_to_its_allowance(
         and statements[key] > A_MODEL + ITS_TESTS * (key in carried)
     }
     assert len(dear) <= FIRST_MODELS, dear
-    of_tests = {key: n for key, n in statements.items() if key.startswith("test.")}
-    assert len(of_tests) == 2, "a data test of a table is part of its model's query"
-    assert max(of_tests.values()) <= A_TEST
-    of_run = sum(n for key, n in statements.items() if not key.startswith(("model.", "test.")))
-    assert of_run <= A_RUN
-    assert not [key for key in statements if key.startswith("seed.")]
+    # A data test of a table is part of its model's query; rules and views stand as they are.
+    assert not [key for key in statements if key.startswith(("seed.", "test."))]
+    assert not project.standing.keys() & statements.keys()
+    assert sum(n for key, n in statements.items() if not key.startswith("model.")) <= A_RUN
 
     with dg.DagsterInstance.get() as instance:
         events = Counter(entry.dagster_event_type for entry in instance.all_logs(report.run_id))

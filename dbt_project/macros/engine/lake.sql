@@ -32,6 +32,7 @@
     set threads = 1;
     {%- endif %}
     create schema if not exists raw;
+    {{ set_clock() }}
     {% for table in lake_tables() %}
     create or replace view raw.{{ table.name }} as
     {%- if table.is_list %}

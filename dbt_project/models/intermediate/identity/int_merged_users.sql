@@ -1,3 +1,5 @@
+{#- Read once. Spark has a recursion in a table alone. -#}
+{{ config(materialized='view' if target.type == 'duckdb' else 'table') }}
 with recursive
 
 chains as (
