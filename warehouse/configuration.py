@@ -198,13 +198,13 @@ def _source(item: Any, where: str) -> Source:
     for key in item:
         if key not in known:
             raise _unknown_key(key, known, where)
-    for key in ("name", "glob", "format", "columns"):
+    for key in ("name", "glob", "columns"):
         if key not in item:
             raise UserError(f"a source lacks {key!r}", where=where, cure=f"add {key} = ...")
-    given: dict[str, Any] = {"constants": {}} | item
+    given: dict[str, Any] = {"constants": {}, "format": ""} | item
     source = Source(**given)
     choices = (
-        (source.format, FORMATS, "format"),
+        (source.format, ("", *FORMATS), "format"),
         (source.feed, tuple(FEEDS), "feed"),
         (source.order_id, ("", "row"), "order_id"),
     )

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from warehouse.feeds import EVENTS, FEEDS
 from warehouse.judging.currencies import ISO_4217
+from warehouse.landing.encodings import is_readable
 from warehouse.settings import Settings, Source
 from warehouse.storage.places import fault_in, place_of
 
@@ -57,7 +58,12 @@ FIELDS = (
     *("properties", "traits", "context"),
 )
 OBJECTS = ("properties", "traits", "context")
-KINDS: Mapping[Any, str] = {str: "a text in quotes", bool: "true or false", dict: "a table"}
+KINDS: Mapping[Any, str] = {
+    str: "a text in quotes",
+    bool: "true or false",
+    dict: "a table",
+    int: "a whole number",
+}
 
 
 class Fault(NamedTuple):
@@ -181,6 +187,31 @@ def _source(source: Source) -> Iterator[Fault]:
     if not wrong:
         yield from _fields(source)
         yield from _dates(source)
+        yield from _text(source)
+
+
+def _text(source: Source) -> Iterator[Fault]:
+    """Look at how the text of a source is said to be written."""
+    encoding, delimiter, quote = source.encoding, source.delimiter, source.quote
+    if encoding and not is_readable(encoding):
+        cure = "use a name such as utf-8, gb18030, big5, shift_jis, windows-1252 or utf-16"
+        yield Fault("encoding", f"no encoding of texts that is known: {encoding!r}", cure)
+    one = "give one ASCII character in quotes"
+    if not _is_sign(delimiter):
+        yield Fault("delimiter", f"delimiter cannot be {delimiter!r}", one)
+    if quote and not _is_sign(quote):
+        cure = f'{one}, or "" where nothing is quoted'
+        yield Fault("quote", f"quote cannot be {quote!r}", cure)
+    if quote == delimiter:
+        cure = "name the sign that each of them is"
+        yield Fault("quote", "quote and delimiter are the same sign", cure)
+    if source.skip_lines < 0 or isinstance(source.skip_lines, bool):
+        cure = "give the number of lines above the header, 0 or more"
+        yield Fault("skip_lines", f"skip_lines cannot be {source.skip_lines!r}", cure)
+
+
+def _is_sign(text: str) -> bool:
+    return len(text) == 1 and text.isascii() and text not in "\r\n\0"
 
 
 def _dates(source: Source) -> Iterator[Fault]:

@@ -27,6 +27,9 @@ class Source:
     times (strptime; without a zone it is UTC); without it ISO 8601 is expected. ``header`` tells
     whether the first line of ``csv`` and ``text`` names the columns; without it they are "1", "2"
     and so on. ``order_id = "row"`` makes an order id of each row, for logs of orders without one.
+    ``format`` "" is told by the file's ending and first bytes; ``encoding`` "" is UTF-8, or what a
+    byte order mark says; ``quote`` "" means that the writer of a CSV never quotes; ``skip_lines``
+    lines stand above the header, or above the first row.
     """
 
     name: str
@@ -39,6 +42,9 @@ class Source:
     delimiter: str = ","
     header: bool = True
     order_id: str = ""
+    encoding: str = ""
+    quote: str = '"'
+    skip_lines: int = 0
 
 
 @dataclass(frozen=True)

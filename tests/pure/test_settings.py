@@ -58,6 +58,13 @@ WRONG_SOURCES = [
     (COLUMNS + 'constants = { Type = "track" }', "unknown field 'Type'", "'type'"),
     (COLUMNS + 'date_format = "YYYY-MM-DD"', "does not say year, month and day", "'%Y-%m-%d"),
     (COLUMNS + 'date_format = "%H:%M"', "does not say year, month and day", "'%Y-%m-%d"),
+    (COLUMNS + 'encoding = "gbk-18"', "no encoding of texts that is known: 'gbk-18'", "gb18030"),
+    (COLUMNS + 'encoding = "base64"', "no encoding of texts that is known: 'base64'", "gb18030"),
+    (COLUMNS + 'delimiter = "||"', "delimiter cannot be '||'", "one ASCII character"),
+    (COLUMNS + "quote = \"''\"", "quote cannot be \"''\"", "where nothing is quoted"),
+    (COLUMNS + 'delimiter = ";"\nquote = ";"', "the same sign", "each of them"),
+    (COLUMNS + "skip_lines = -1", "skip_lines cannot be -1", "0 or more"),
+    (COLUMNS + 'skip_lines = "2"', "skip_lines cannot be '2'", "a whole number"),
     (COLUMNS + 'header = "no"', "header cannot be 'no'", "true or false"),
     (COLUMNS + 'feed = "suppressions"', "unknown field 'userId'", "user_id"),
 ]

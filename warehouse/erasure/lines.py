@@ -7,6 +7,7 @@ import pyarrow.parquet as pq
 
 from warehouse.erasure.people import People, lines_of
 from warehouse.errors import UserError
+from warehouse.judging.files import landed_name
 from warehouse.lake.layout import PARQUET, PATHS, Load, ledger_path, whole_ledger
 from warehouse.lake.loads import put_load
 from warehouse.landing.days import day_folder, landed_files, source_name
@@ -19,14 +20,15 @@ from warehouse.storage.places import is_file, readable
 def edit_landing(settings: Settings, load: Load, files: dict[str, set[int]]) -> dict[str, int]:
     """Take lines out of what landed on the day of a load; return how many, by file."""
     paths = {source_name(path): path for path in landed_files(settings, load.day, load.feed)}
-    for name, lines in files.items():
+    for name in dict.fromkeys(map(landed_name, files)):
         if name not in paths:
             raise UserError(
                 f"{name} was taken away while its lines were looked for",
                 where=str(day_folder(settings, load.day, load.feed)),
                 cure="call `userops forget` again",
             )
-        without_lines(paths[name], lines, settings)
+        gone = {each: lines for each, lines in files.items() if landed_name(each) == name}
+        without_lines(paths[name], gone, settings)
     return {name: len(lines) for name, lines in files.items()}
 
 

@@ -53,10 +53,15 @@ contents as (
 
 set_aside as (
 
-    -- Line 0 stands for a file that could not be read at all; it is no line of the ledger.
+    -- Line 0 is about a whole file and is no line of the ledger: that it could not be read, that it
+    -- is cut, or what in it makes no sense though it was read.
     select
         asked_days.load_date,
-        count(*) filter (where quarantine.source_line > 0) as quarantine_rows
+        count(*) filter (where quarantine.source_line > 0) as quarantine_rows,
+        count(distinct quarantine.source_file) filter (
+            where quarantine.source_line = 0
+            and quarantine.reason not in ('bad_file', 'cut_file')
+        ) as files_doubtful
     from quarantine
     inner join asked_days on quarantine.filename = asked_days.quarantine_file
     group by asked_days.load_date
@@ -68,6 +73,7 @@ select
     compared.files,
     compared.files_rejected,
     compared.files_incomplete,
+    coalesce(set_aside.files_doubtful, 0) as files_doubtful,
     compared.lines,
     compared.parsed,
     compared.quarantined,

@@ -1,54 +1,27 @@
-"""One landed file -> verdicts on all its lines: picks the format, counts every line once."""
+"""One landed file -> verdicts on all its lines, each counted once; of an archive, its members."""
 
 import fnmatch
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import partial
 from typing import BinaryIO, NamedTuple
 
-import pyarrow as pa
-
 from warehouse.feeds import EVENTS, FEEDS, Feed
-from warehouse.judging.cells import judge_cells, needed_in
+from warehouse.judging.contents import Content
 from warehouse.judging.exact import Limits
-from warehouse.judging.mapping import judge_mapped, mapped_row
-from warehouse.judging.quick import judge_batch
-from warehouse.judging.tables import (
-    Record,
-    csv_records,
-    json_records,
-    parquet_records,
-    text_records,
-)
+from warehouse.judging.reading import IsDocument, Reading, Unseen
 from warehouse.judging.values import Rejection
-from warehouse.judging.verdicts import JUDGED_SCHEMA, Judged, Refusal
+from warehouse.judging.verdicts import Refusal
 from warehouse.lake.sinks import DaySink
-from warehouse.landing.ahead import ahead
+from warehouse.landing.archives import is_archive, open_archive, open_member
 from warehouse.landing.days import open_landed, refusal, state_of
-from warehouse.landing.splitting import LineBatch, split_lines
-from warehouse.landing.streams import BadFile, Stream
+from warehouse.landing.streams import BadFile
 from warehouse.settings import Source
 from warehouse.storage.files import sha256_of_stream
 from warehouse.storage.objects import FileChanged
 from warehouse.storage.places import Place
-
-COMPRESSIONS = ("gz", "zst")
-FORMATS = {
-    "ndjson": "ndjson",
-    "jsonl": "ndjson",
-    "json": "ndjson",
-    "csv": "csv",
-    "parquet": "parquet",
-}
-UNKNOWN_TYPE = (
-    "unknown file type: give it the ending .ndjson, .jsonl, .json (also .gz, .zst), .csv or"
-    " .parquet, or map it by [[sources]] in userops.toml"
-)
-ROW_BATCH = 8_192
-# Reading a little ahead in a thread pays only where there is much to read.
-AHEAD_FROM_BYTES = 1 << 20
 
 
 class Landed(NamedTuple):
@@ -84,6 +57,58 @@ class Count:
     left_out_by: str = "{}"
 
 
+@dataclass(frozen=True)
+class _Part:
+    """A landed file, or a member of one that is an archive, its ``place`` there counted from 1."""
+
+    landed: Landed
+    name: str
+    size: int
+    place: int = 0
+
+    def row_id(self, number: int) -> str:
+        """Name a row from the file's content and the row's place, not from the row alone.
+
+        Equal rows are separate events, and the same file under another name brings nothing new.
+        """
+        member = f"{self.place}." if self.place else ""
+        return f"gen-{self.landed.sha256[:32]}-{member}{number}"
+
+
+@dataclass
+class Findings:
+    """What a pass over the files of a day found: the next one begins with it, if ``again``.
+
+    A file refused when some of its lines are in the sink already, or read as lines and found to be
+    a document, makes the others be read again. ``unseen`` are the columns of each source that no
+    row has had so far.
+    """
+
+    refused: dict[str, str] = field(default_factory=dict)
+    documents: set[str] = field(default_factory=set)
+    unseen: dict[str, tuple[_Part, Unseen]] = field(default_factory=dict)
+    again: bool = False
+
+    def begin(self) -> None:
+        """Begin a pass."""
+        self.again = False
+        self.unseen.clear()
+
+    def look(self, source: Source, part: _Part, unseen: Unseen) -> None:
+        """Keep what no row of any file of a source has had so far."""
+        if not unseen.rows and unseen.columns:
+            return
+        _, all_ = self.unseen.setdefault(source.name, (part, unseen))
+        all_.columns &= unseen.columns
+        all_.names |= unseen.names
+
+    def end(self, sink: DaySink) -> None:
+        """Tell of the columns that no row of the day had."""
+        for part, unseen in self.unseen.values():
+            if unseen.columns:
+                _tell(part, sink, "no_field", str(unseen))
+
+
 def look_at(path: Place, name: str) -> Landed:
     """Take the checksum of a landed file; what must not be read is refused, not raised."""
     refused = refusal(path)
@@ -97,18 +122,16 @@ def look_at(path: Place, name: str) -> Landed:
     return Landed(path, name, "", refused=refused)
 
 
-def source_of(path: Place, sources: Iterable[Source]) -> Source | None:
-    """Return the first mapped source whose glob fits the file's name."""
-    return next((s for s in sources if fnmatch.fnmatchcase(path.name, s.glob)), None)
+def landed_name(source_file: str) -> str:
+    """Return the name of the file that landed, of itself or of a member of an archive."""
+    return "/".join(source_file.split("/")[:3])
 
 
-def format_of(path: Place, source: Source | None) -> tuple[str, str]:
-    """Return format and compression by the file's name; an empty format is an unknown one."""
-    *_, extension = (stem := path.name.lower()).rpartition(".")
-    compression = extension if extension in COMPRESSIONS else ""
-    if compression:
-        extension = stem.removesuffix(f".{compression}").rpartition(".")[2]
-    return (source.format if source else FORMATS.get(extension, "")), compression
+def source_of(names: Iterable[str], sources: Iterable[Source]) -> Source | None:
+    """Return the first mapped source whose glob fits one of a file's names."""
+    told = tuple(names)
+    fits = (s for s in sources if any(fnmatch.fnmatchcase(name, s.glob) for name in told))
+    return next(fits, None)
 
 
 def read_file(
@@ -117,49 +140,51 @@ def read_file(
     limits: Limits,
     sink: DaySink,
     feed: str = EVENTS,
-) -> Count:
-    """Judge every line of a file into the sink and return its row of the ledger.
+    findings: Findings | None = None,
+) -> list[Count]:
+    """Judge every line of a file into the sink; return its row of the ledger, or its members'.
 
-    Raises BadFile (possibly after some lines went to the sink) and FileChanged, when the file was
-    written to meanwhile: after either, the sink is to be thrown away.
+    What is refused whole is told in ``findings`` and in the ledger. Raises FileChanged, when the
+    file was written to meanwhile: the sink is then to be thrown away.
     """
-    source = source_of(landed.path, sources)
-    form, compression = format_of(landed.path, source)
-    if not form or (compression and form == "parquet"):
-        raise BadFile(UNKNOWN_TYPE)
-    if FEEDS[feed].columns and form not in ("csv", "text"):
-        raise BadFile(f"a file of {feed} is a CSV with a header: give it the ending .csv")
-    parsed = quarantined = blank = events = 0
-    left_out: Counter[str] = Counter()
+    findings = Findings() if findings is None else findings
+    if refused := findings.refused.get(landed.name, landed.refused):
+        return [refuse_file(landed, refused, sink)]
+    pass_ = _Pass(sources, limits, sink, FEEDS[feed], findings)
     with _reopened(landed) as file:
-        stream = Stream(file, compression)
-        for judged in _verdicts(landed, FEEDS[feed], source, form, stream, limits):
-            sink.add(judged, landed.name, landed.sha256)
-            parsed += judged.used_rows
-            events += judged.rows.num_rows
-            quarantined += len(judged.rejected)
-            blank += judged.blank
-            left_out.update(judged.left_out)
+        whole = _Part(landed, landed.name, landed.size)
+        try:
+            members = open_archive(file) if is_archive(file) else None
+        except BadFile as verdict:
+            return [_refused(whole, str(verdict), sink)]
+        if members is None:
+            counts = [pass_.count(whole, lambda: file)]
+        else:
+            counts = [_count(whole, "empty", "zip")] if not members else []
+        for place, member in enumerate(members or (), 1):
+            part = _Part(landed, f"{landed.name}/{member.name}", member.size, place)
+            counts.append(pass_.count(part, partial(open_member, member)))
         _require_same(landed, file)
-    if stream.cut:
-        # Stands beside the lines and is not counted among them: it is about the whole file.
-        _refuse_whole(landed, Rejection("cut_file", stream.cut), sink)
-    lines = parsed + quarantined + blank + left_out.total()
-    outcome = "incomplete" if stream.cut else "loaded" if lines else "empty"
-    counts = (lines, parsed, quarantined, blank)
-    by_rule = json.dumps(dict(sorted(left_out.items())), ensure_ascii=False)
-    told = (outcome, form, events, left_out.total(), by_rule)
-    return Count(landed.name, landed.sha256, landed.size, *counts, *told)
+    return counts
 
 
 def refuse_file(landed: Landed, why: str, sink: DaySink) -> Count:
     """Put a whole file aside: one row in the quarantine, no lines in the ledger."""
-    _refuse_whole(landed, Rejection("bad_file", why), sink)
-    return Count(landed.name, landed.sha256, landed.size, 0, 0, 0, 0, "rejected", "")
+    return _refused(_Part(landed, landed.name, landed.size), why, sink)
 
 
-def _refuse_whole(landed: Landed, why: Rejection, sink: DaySink) -> None:
-    sink.refuse([Refusal(0, why, b"")], landed.name, landed.sha256)
+def _refused(part: _Part, why: str, sink: DaySink) -> Count:
+    _tell(part, sink, "bad_file", why)
+    return _count(part, "rejected", "")
+
+
+def _count(part: _Part, outcome: str, form: str) -> Count:
+    return Count(part.name, part.landed.sha256, part.size, 0, 0, 0, 0, outcome, form)
+
+
+def _tell(part: _Part, sink: DaySink, reason: str, what: str) -> None:
+    """Say something about a whole file: line 0 stands beside the lines and is none of them."""
+    sink.refuse([Refusal(0, Rejection(reason, what), b"")], part.name, part.landed.sha256)
 
 
 def _reopened(landed: Landed) -> BinaryIO:
@@ -177,84 +202,65 @@ def _require_same(landed: Landed, file: BinaryIO) -> None:
         raise FileChanged(landed.name)
 
 
-def _verdicts(
-    landed: Landed,
-    feed: Feed,
-    source: Source | None,
-    form: str,
-    stream: Stream,
-    limits: Limits,
-) -> Iterator[Judged]:
-    blocks = ahead(stream) if landed.size >= AHEAD_FROM_BYTES and form != "parquet" else stream
-    cut: list[LineBatch] = []
-    batches = _whole(split_lines(blocks), stream, cut)
-    if feed.columns:
-        needed = needed_in(feed, source)
-        records = _records(form, source, batches, stream, limits, needed)
-        while some := list(islice(records, ROW_BATCH)):
-            yield judge_cells(some, feed, source, limits)
-    elif form == "ndjson" and source is None:
-        for batch in batches:
-            yield judge_batch(batch.lines, batch.first_line, limits)
-    else:
-        yield from _row_verdicts(landed, source, form, batches, stream, limits)
-    for batch in cut:
-        rejected = [Refusal(batch.first_line, Rejection("cut_file", stream.cut), batch.lines[0])]
-        yield Judged(pa.RecordBatch.from_pylist([], JUDGED_SCHEMA), rejected, 0)
+@dataclass(frozen=True)
+class _Pass:
+    """What every file of a pass is read by."""
 
+    sources: tuple[Source, ...]
+    limits: Limits
+    sink: DaySink
+    feed: Feed
+    findings: Findings
 
-def _whole(
-    batches: Iterable[LineBatch], stream: Stream, cut: list[LineBatch]
-) -> Iterator[LineBatch]:
-    """Pass on whole lines; the beginning of a line at which a broken file ends goes to ``cut``."""
-    for batch in batches:
-        if batch.is_open and stream.cut:
-            cut.append(batch)
-        else:
-            yield batch
+    def count(self, part: _Part, opened: Callable[[], BinaryIO]) -> Count:
+        """Read a part into the sink, or refuse it whole."""
+        findings, before = self.findings, self.sink.taken
+        if part.name in findings.refused:
+            return _refused(part, findings.refused[part.name], self.sink)
+        try:
+            return self._read(part, opened())
+        except IsDocument:
+            findings.documents.add(part.name)
+            findings.again = True
+            return _count(part, "rejected", "")
+        except BadFile as verdict:
+            findings.refused[part.name] = str(verdict)
+            findings.again |= self.sink.taken > before
+            return _refused(part, str(verdict), self.sink)
 
-
-def _row_verdicts(
-    landed: Landed,
-    source: Source | None,
-    form: str,
-    batches: Iterator[LineBatch],
-    stream: Stream,
-    limits: Limits,
-) -> Iterator[Judged]:
-    # From the file's content and the row's place, not from the row alone: equal rows are separate
-    # events, and the same file under another name brings nothing new.
-    def row_id(number: int) -> str:
-        return f"gen-{landed.sha256[:32]}-{number}"
-
-    # A dotted column of JSON may lie inside an object and be absent from some lines.
-    expected = frozenset(source.columns.values() if source else ("type",))
-    records = _records(form, source, batches, stream, limits, expected)
-    rows = (mapped_row(record, source, limits, row_id) for record in records)
-    while some := list(islice(rows, ROW_BATCH)):
-        yield judge_mapped(some, limits)
-
-
-def _records(
-    form: str,
-    source: Source | None,
-    batches: Iterator[LineBatch],
-    stream: Stream,
-    limits: Limits,
-    expected: frozenset[str],
-) -> Iterator[Record]:
-    header = source.header if source else True
-    if form == "ndjson":
-        return json_records(batches, limits)
-    if form == "parquet":
-        expected = frozenset(column.partition(".")[0] for column in expected)
-        return parquet_records(stream.file, expected)
-    if form == "text":
-        return text_records(batches, header=header, expected=expected)
-    return csv_records(
-        batches,
-        header=header,
-        expected=expected,
-        delimiter=source.delimiter if source else ",",
-        max_bytes=limits.max_line_bytes,
-    )
+    def _read(self, part: _Part, file: BinaryIO) -> Count:
+        landed, sink = part.landed, self.sink
+        source = source_of((landed.path.name, part.name.rpartition("/")[2]), self.sources)
+        content = Content(
+            file,
+            part.name,
+            source,
+            self.feed,
+            size=landed.size,
+            packed_size=max(part.size, 1) if part.place else 0,
+            is_document=part.name in self.findings.documents,
+        )
+        reading = Reading(content, self.limits, part.row_id)
+        parsed = quarantined = blank = events = 0
+        left_out: Counter[str] = Counter()
+        for judged in reading.verdicts():
+            sink.add(judged, part.name, landed.sha256)
+            parsed += judged.used_rows
+            events += judged.rows.num_rows
+            quarantined += len(judged.rejected)
+            blank += judged.blank
+            left_out.update(judged.left_out)
+        # Lines of a row behind its first, on which no row begins.
+        blank += reading.further_lines
+        if reading.odd:
+            _tell(part, sink, "odd_quotes", reading.odd)
+        if cut := content.stream.cut:
+            _tell(part, sink, "cut_file", cut)
+        if source and self.feed.name == EVENTS:
+            self.findings.look(source, part, reading.unseen)
+        lines = parsed + quarantined + blank + left_out.total()
+        outcome = "incomplete" if cut else "loaded" if lines else "empty"
+        counts = (lines, parsed, quarantined, blank)
+        by_rule = json.dumps(dict(sorted(left_out.items())), ensure_ascii=False)
+        told = (outcome, content.form, events, left_out.total(), by_rule)
+        return Count(part.name, landed.sha256, part.size, *counts, *told)

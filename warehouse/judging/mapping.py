@@ -92,6 +92,11 @@ def _lookup(values: Mapping[str, Any], column: str) -> Any:
     return found
 
 
+def found_in(values: Mapping[str, Any], column: str) -> bool:
+    """Tell whether a row has a column, be it null."""
+    return column in values or _lookup(values, column) is not None
+
+
 def _converted(field: str, value: Any, source: Source | None) -> Any:
     if field in TIMES and source and source.date_format and isinstance(value, str):
         return _iso_time(value, source.date_format)

@@ -1,8 +1,13 @@
-"""CSV, Parquet and plain text -> rows of named values with their number and their own bytes."""
+"""Rows of named values with their number and their own bytes: what every table comes to.
 
-import csv
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, BinaryIO, NamedTuple
+How rows are cut out of bytes is said in ``csv_rows``, ``parquet_rows`` and here, for plain text and
+for lines of JSON. A record is what ``warehouse.judging.mapping`` and ``cells`` begin with.
+"""
+
+import difflib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -11,153 +16,119 @@ from warehouse.judging.values import Rejected, Rejection
 from warehouse.landing.splitting import LineBatch
 from warehouse.landing.streams import BadFile
 
-# A quoted field may go on over this many lines; past it, its quote was a mistake.
-MAX_RECORD_LINES = 1_000
+# Around a column's name these say nothing: spaces, a byte order mark, zero-width characters.
+AROUND_NAMES = " \t\r\n\v\f\u00a0\u3000\ufeff\u200b\u200c\u200d"
+NOT_UTF_8 = Rejection(
+    "bad_encoding", "not in the encoding of its file (UTF-8, or encoding in its source)"
+)
 
 
 class Record(NamedTuple):
-    """One row of a table: its line (or row) number, its bytes, its values by column."""
+    """One row of a table: its line (or row) number, its bytes, its values by column.
+
+    ``number`` is the physical line it begins at, ``lines`` how many it takes; rows of files without
+    lines are counted from 1 instead. A record without values and without a refusal is blank.
+    """
 
     number: int
     original: bytes
     values: Mapping[str, Any]
     refused: Rejection | None = None
+    lines: int = 1
 
 
 def text_records(
-    batches: Iterable[LineBatch], *, header: bool, expected: frozenset[str]
-) -> Iterator[Record]:
-    """Yield the rows of a text whose columns stand between white space."""
-    yield from _named(
-        ((number, line, line.split()) for number, line in _lines(batches)),
-        header=header,
-        expected=expected,
-    )
-
-
-def csv_records(
-    batches: Iterable[LineBatch],
+    lines: Iterable[tuple[int, bytes]],
     *,
     header: bool,
     expected: frozenset[str],
-    delimiter: str,
-    max_bytes: int,
+    skip_lines: int = 0,
 ) -> Iterator[Record]:
-    """Yield the rows of a CSV (RFC 4180); a row may span lines and has the number of its first.
-
-    A quote that is never closed costs its own line only, not the rest of the file.
-    """
-    rows = _csv_rows(_lines(batches), delimiter, max_bytes)
-    yield from _named(rows, header=header, expected=expected)
-
-
-def parquet_records(file: BinaryIO, expected: frozenset[str]) -> Iterator[Record]:
-    """Yield the rows of a Parquet file, numbered from 1; raises BadFile for what is none."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        table = pq.ParquetFile(file)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise BadFile(f"not a Parquet file: {error}") from None
-    _require(expected, table.schema_arrow.names)
-    number = 0
-    for batch in table.iter_batches(batch_size=8_192):
-        for values in batch.to_pylist():
-            number += 1
-            yield Record(number, b"", values)
+    """Yield the rows of a text whose columns stand between white space."""
+    names: list[str] = []
+    for number, line in lines:
+        original = line.rstrip(b"\r\n")
+        if number <= skip_lines:
+            continue
+        if not original.strip():
+            yield Record(number, original, {})
+            continue
+        fields = original.decode("utf-8", "surrogateescape").split()
+        if not names:
+            names = column_names(fields, header=header)
+            require(expected, names)
+            if header:
+                continue
+        yield named(number, original, names, fields)
 
 
 def json_records(batches: Iterable[LineBatch], limits: Limits) -> Iterator[Record]:
     """Yield the objects of an NDJSON file of any shape, their values as JSON text."""
-    for number, line in _lines(batches):
-        try:
-            fields = readable_fields(line, limits) if line.strip() else {}
-            values = {name: msgspec.Raw(value) for name, value in fields.items()}
-            yield Record(number, line, values)
-        except Rejected as verdict:
-            yield Record(number, line, {}, verdict.rejection)
-
-
-def _lines(batches: Iterable[LineBatch]) -> Iterator[tuple[int, bytes]]:
     for batch in batches:
-        yield from enumerate(batch.lines, batch.first_line)
+        for number, line in enumerate(batch.lines, batch.first_line):
+            try:
+                fields = readable_fields(line, limits) if line.strip() else {}
+                values = {name: msgspec.Raw(value) for name, value in fields.items()}
+                yield Record(number, line, values)
+            except Rejected as verdict:
+                yield Record(number, line, {}, verdict.rejection)
 
 
-def _named(
-    rows: Iterable[tuple[int, bytes, list[bytes] | None]], *, header: bool, expected: frozenset[str]
-) -> Iterator[Record]:
-    """Give fields their column names; a row of another width than the first is refused."""
-    names: list[str] = []
-    for number, original, fields in rows:
-        if not original.strip():
-            yield Record(number, original, {})
-        elif fields is None:
-            refused = Rejection("bad_value", "a quote is not closed")
-            yield Record(number, original, {}, refused)
-        elif not names:
-            names = _column_names(fields, header=header)
-            _require(expected, names)
-            if not header:
-                yield _record(number, original, names, fields)
-        else:
-            yield _record(number, original, names, fields)
+def named(
+    number: int, original: bytes, names: Sequence[str], fields: Sequence[str], lines: int = 1
+) -> Record:
+    """Give fields their column names; a row of another width than the names is refused.
 
-
-def _record(number: int, original: bytes, names: list[str], fields: list[bytes]) -> Record:
+    Empty fields behind the last column are no column. Bytes that are no UTF-8 must be there as
+    lone surrogates.
+    """
+    if len(fields) > len(names) and not any(fields[len(names) :]):
+        fields = fields[: len(names)]
     if len(fields) != len(names):
         detail = f"{len(fields)} fields where the first line has {len(names)}"
-        return Record(number, original, {}, Rejection("bad_value", detail))
-    try:
-        return Record(
-            number, original, dict(zip(names, (f.decode("utf-8") for f in fields), strict=True))
-        )
-    except UnicodeDecodeError:
-        return Record(number, original, {}, Rejection("bad_encoding", "not UTF-8"))
+        return Record(number, original, {}, Rejection("bad_value", detail), lines)
+    if not original.isascii() and not _is_text(fields):
+        return Record(number, original, {}, NOT_UTF_8, lines)
+    return Record(number, original, dict(zip(names, fields, strict=True)), None, lines)
 
 
-def _column_names(fields: list[bytes], *, header: bool) -> list[str]:
+def column_names(fields: Sequence[str], *, header: bool) -> list[str]:
+    """Return the names in the first row, or the places where it has none."""
     if header:
-        return [field.decode("utf-8", "replace").strip() for field in fields]
+        return [field.strip(AROUND_NAMES) for field in fields]
     return [str(place) for place in range(1, len(fields) + 1)]
 
 
-def _require(expected: frozenset[str], names: list[str]) -> None:
-    missing = sorted(expected - set(names))
+def require(expected: Iterable[str], names: Sequence[str], *, used: bool = False) -> None:
+    """Raise BadFile where an expected column is missing, or stands more than once.
+
+    With ``used`` every column is used by its name, so that none may stand twice.
+    """
+    missing = sorted(set(expected) - set(names))
     if missing:
-        raise BadFile(f"no column {', '.join(missing)}; the file has {', '.join(names)}")
+        raise BadFile(f"no column {', '.join(missing)}{nearest(missing, names)}")
+    places = Counter(names)
+    for name in names if used else sorted(expected):
+        if name and places[name] > 1:
+            told = ", ".join(f'"{n}"' for n, each in enumerate(names, 1) if each == name)
+            raise BadFile(
+                f"column {name} stands {places[name]} times, and nobody can say which is meant:"
+                " rename it in the export, or map columns by their places, by header = false and"
+                f" skip_lines = 1 in the source (it stands at {told})"
+            )
 
 
-def _csv_rows(
-    lines: Iterator[tuple[int, bytes]], delimiter: str, max_bytes: int
-) -> Iterator[tuple[int, bytes, list[bytes] | None]]:
-    waiting: list[tuple[int, bytes]] = []
-    while True:
-        number, record = waiting.pop(0) if waiting else next(lines, (0, b""))
-        if not number:
-            return
-        taken: list[tuple[int, bytes]] = []
-        while record.count(b'"') % 2 and len(taken) < MAX_RECORD_LINES and len(record) <= max_bytes:
-            follower = waiting.pop(0) if waiting else next(lines, None)
-            if follower is None:
-                break
-            taken.append(follower)
-            record += b"\n" + follower[1]
-        if record.count(b'"') % 2:
-            waiting = taken + waiting
-            yield number, record.split(b"\n", 1)[0], None
-        else:
-            yield number, record, _csv_fields(record, delimiter, max_bytes)
+def nearest(missing: Iterable[str], names: Sequence[str]) -> str:
+    """Say what names there are, and which of them a missing one may have been meant to be."""
+    near = {name: difflib.get_close_matches(name, names, n=1, cutoff=0.6) for name in missing}
+    told = ", ".join(f"{found[0]} for {name}" for name, found in near.items() if found)
+    listed = ", ".join(name[:100] for name in names[:200])
+    return f"; the file has {listed}" + (f" (nearest: {told})" if told else "")
 
 
-def _csv_fields(record: bytes, delimiter: str, max_bytes: int) -> list[bytes] | None:
-    if b'"' not in record:
-        return record.split(delimiter.encode())
-    csv.field_size_limit(max(max_bytes, len(record)))
+def _is_text(fields: Sequence[str]) -> bool:
     try:
-        # Latin-1 keeps every byte, so that encoding is judged field by field afterwards.
-        text = record.decode("latin-1")
-        fields = next(csv.reader([text], delimiter=delimiter, strict=True))
-    except csv.Error:
-        return None
-    return [field.encode("latin-1") for field in fields]
+        "".join(fields).encode()
+    except UnicodeEncodeError:
+        return False
+    return True

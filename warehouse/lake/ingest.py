@@ -20,7 +20,7 @@ from warehouse.feeds import EVENTS, FEEDS
 from warehouse.judging.consents import known_channels
 from warehouse.judging.currencies import known_currencies
 from warehouse.judging.exact import Limits
-from warehouse.judging.files import Count, Landed, look_at, read_file, refuse_file
+from warehouse.judging.files import Count, Findings, Landed, landed_name, look_at, read_file
 from warehouse.judging.orders import order_roles
 from warehouse.judging.placeholders import placeholder_ids
 from warehouse.lake.layout import (
@@ -38,7 +38,6 @@ from warehouse.lake.outcome import DayResult, IngestReport, report_of
 from warehouse.lake.sinks import DaySink
 from warehouse.lake.upgrade import upgrade
 from warehouse.landing.days import day_folder, is_landed, landed_entries, landed_files, source_name
-from warehouse.landing.streams import BadFile
 from warehouse.rules.effective import SHIPPED_DIR
 from warehouse.settings import Settings
 from warehouse.storage.files import remove_scratch, scratch
@@ -233,7 +232,8 @@ def _has_aside(counts: Iterable[Count]) -> bool:
 
 
 def _same_files(known: tuple[Count, ...], files: list[Landed]) -> bool:
-    return {(c.source_file, c.file_sha256) for c in known} == {(f.name, f.sha256) for f in files}
+    held = {(landed_name(count.source_file), count.file_sha256) for count in known}
+    return held == {(landed.name, landed.sha256) for landed in files}
 
 
 def _replace_day(work: _Work, day: date, files: list[Landed], waiting: Iterable[Load]) -> DayResult:
@@ -260,24 +260,21 @@ def _read_all(
     files: list[Landed], work: _Work, limits: Limits, folder: Path
 ) -> tuple[list[Count], Counter[str]]:
     """Judge all files of a day; one that turns out bad half-way makes the others start again."""
-    refused = {landed.name: landed.refused for landed in files if landed.refused}
     sources, schema = work.settings.sources_of(work.feed), schema_of(work.feed)
     rows, quarantine = folder / "rows.parquet", folder / "quarantine.parquet"
+    findings = Findings()
     while True:
         quarantine.unlink(missing_ok=True)
+        findings.begin()
         with DaySink(rows, quarantine, schema) as sink:
-            counts: list[Count] = []
-            for landed in files:
-                if landed.name in refused:
-                    counts.append(refuse_file(landed, refused[landed.name], sink))
-                    continue
-                try:
-                    counts.append(read_file(landed, sources, limits, sink, work.feed))
-                except BadFile as verdict:
-                    refused[landed.name] = str(verdict)
-                    break
-            else:
-                return counts, sink.reasons
+            counts = [
+                count
+                for landed in files
+                for count in read_file(landed, sources, limits, sink, work.feed, findings)
+            ]
+            findings.end(sink)
+        if not findings.again:
+            return counts, sink.reasons
 
 
 @contextmanager

@@ -78,6 +78,8 @@ class DaySink:
 
     def __init__(self, rows: Path, quarantine: Path, schema: pa.Schema = EVENTS_SCHEMA) -> None:
         self.reasons: Counter[str] = Counter()
+        # Rows taken so far, accepted and refused.
+        self.taken = 0
         self._schema = schema
         self._rows = RowGroups(rows, schema, ROWS_GROUP_BYTES)
         self._path = quarantine
@@ -99,6 +101,7 @@ class DaySink:
     def add(self, judged: Judged, source_file: str, sha256: str) -> None:
         """Take the verdicts on some lines of a file, in the order of the lines."""
         rows = judged.rows
+        self.taken += rows.num_rows
         if rows.num_rows:
             *columns, line = rows.columns
             file, digest = (pa.repeat(pa.scalar(t), rows.num_rows) for t in (source_file, sha256))
@@ -110,6 +113,7 @@ class DaySink:
 
     def refuse(self, rejected: Sequence[Refusal], source_file: str, sha256: str) -> None:
         """Put lines aside; number 0 stands for what is to be said about the whole file."""
+        self.taken += len(rejected)
         numbers, rejections, lines = zip(*rejected, strict=True)
         reasons, details = zip(*rejections, strict=True)
         self.reasons.update(reasons)

@@ -1,45 +1,108 @@
-"""A landed file -> the same file without some lines; every other byte of its text stays."""
+"""A landed file -> the same file without some lines; every other byte of its text stays.
+
+Of JSON that is not one object a line, the objects that stay are written one a line.
+"""
 
 import gzip
-from collections.abc import Collection, Generator, Iterator
-from contextlib import contextmanager
+import zipfile
+from collections.abc import Collection, Generator, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from warehouse.judging.files import format_of, source_of
-from warehouse.judging.tables import csv_records
-from warehouse.landing.days import open_landed
-from warehouse.landing.splitting import split_lines
-from warehouse.landing.streams import Stream
-from warehouse.settings import Settings, Source
+import msgspec
+
+from warehouse.feeds import FEEDS
+from warehouse.judging.contents import Content
+from warehouse.judging.exact import Limits
+from warehouse.judging.files import source_of
+from warehouse.landing.archives import is_archive, open_archive, open_member
+from warehouse.landing.days import open_landed, source_name
+from warehouse.landing.documents import has_several
+from warehouse.landing.encodings import from_utf8
+from warehouse.landing.kinds import CSV, NDJSON, PARQUET
+from warehouse.landing.splitting import physical_lines
+from warehouse.settings import Settings
 from warehouse.storage.files import write_atomically
 from warehouse.storage.places import Place, readable
 
 GZIP_LEVEL = 6
 
 
-def without_lines(path: Place, lines: Collection[int], settings: Settings) -> None:
-    """Replace a landed file by one without these lines (numbers as in the lake), atomically.
+def without_lines(path: Place, gone: Mapping[str, Collection[int]], settings: Settings) -> None:
+    """Replace a landed file by one without these lines (names, numbers as in the lake), atomically.
 
-    Compressed files are compressed anew. A file that broke off ends where it broke off.
+    Compressed files and archives are packed anew. A file that broke off ends where it broke off.
     """
-    form, compression = format_of(path, _source_of(path, settings))
     mode = path.stat().st_mode & 0o777 if isinstance(path, Path) else 0o600
-    if form == "parquet":
-        write_atomically(path, lambda new: _parquet_without(path, new, lines), mode=mode)
+    name = source_name(path)
+    with open_landed(path) as file:
+        members = open_archive(file) if is_archive(file) else None
+        if members is not None:
+            write_atomically(path, partial(_archive_without, path, gone, settings), mode=mode)
+            return
+        opened = partial(_opened, path, settings)
+        form = opened(file, name, 0).form
+    if form == PARQUET:
+        write_atomically(path, lambda new: _parquet_without(path, new, gone[name]), mode=mode)
         return
-    gone = _csv_lines(path, compression, lines, settings) if form == "csv" else set(lines)
 
     def write(new: Path) -> None:
-        with open_landed(path) as source, _opened(new, compression) as target:
-            for number, line in _raw_lines(Stream(source, compression)):
-                if number not in gone:
-                    target.write(line)
+        with new.open("wb") as target:
+            _write_without(lambda: opened(open_landed(path), name, 0), gone[name], target, settings)
 
     write_atomically(path, write, mode=mode)
 
 
-def _raw_lines(blocks: Stream) -> Iterator[tuple[int, bytes]]:
+def _archive_without(
+    path: Place, gone: Mapping[str, Collection[int]], settings: Settings, new: Path
+) -> None:
+    name = source_name(path)
+    with open_landed(path) as file, zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED) as target:
+        for member in open_archive(file):
+            full = f"{name}/{member.name}"
+            # Without a time, so that the same lines give the same bytes.
+            with target.open(zipfile.ZipInfo(member.name), "w", force_zip64=True) as into:
+                if full not in gone:
+                    _copy(open_member(member), cast("BinaryIO", into))
+                    continue
+                opened = partial(_opened_member, path, settings, full, member)
+                _write_without(opened, gone[full], cast("BinaryIO", into), settings)
+
+
+def _opened(path: Place, settings: Settings, file: BinaryIO, name: str, packed: int) -> Content:
+    feed = path.parent.parent.name
+    names = (path.name, name.rpartition("/")[2])
+    source = source_of(names, settings.sources_of(feed))
+    return Content(file, name, source, FEEDS[feed], size=0, packed_size=packed)
+
+
+def _opened_member(path: Place, settings: Settings, name: str, member) -> Content:
+    return _opened(path, settings, open_member(member), name, max(member.size, 1))
+
+
+def _write_without(opened, gone: Collection[int], target: BinaryIO, settings: Settings) -> None:
+    """Write a text without some rows, in its encoding and its compressions."""
+    content = opened()
+    encoding = content.encoding
+    if content.form == NDJSON:
+        is_document = content.is_document or _has_documents(opened())
+        content.is_document = is_document
+        lines = _objects(content) if is_document else _raw_lines(content.blocks())
+    else:
+        lines = physical_lines(content.blocks())
+        gone = _lines_of(opened(), gone, settings) if content.form == CSV else set(gone)
+    with _packed(target, content.stream.layers) as into:
+        # The mark says how the rest is to be read.
+        if not (content.form == NDJSON and not content.is_document):
+            into.write(content.mark)
+        for number, line in lines:
+            if number not in gone:
+                into.write(from_utf8(line, encoding))
+
+
+def _raw_lines(blocks: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
     """Yield lines with their line ends, numbered as the reader numbers them."""
     number, rest = 1, b""
     for block in blocks:
@@ -51,28 +114,38 @@ def _raw_lines(blocks: Stream) -> Iterator[tuple[int, bytes]]:
         yield number, rest
 
 
-def _csv_lines(
-    path: Place, compression: str, records: Collection[int], settings: Settings
-) -> set[int]:
-    """Turn records into lines: a quoted field may go on over several."""
-    source = _source_of(path, settings)
+def _objects(content: Content) -> Iterator[tuple[int, bytes]]:
+    for batch in content.objects():
+        for number, line in enumerate(batch.lines, batch.first_line):
+            # Between the tokens of JSON a line end is a space like any other.
+            yield number, line.replace(b"\r", b" ").replace(b"\n", b" ") + b"\n"
+
+
+def _has_documents(content: Content) -> bool:
+    """Tell whether the reader found several objects on a line, and so read a document."""
+    for batch in content.objects():
+        for line in batch.lines:
+            try:
+                msgspec.json.decode(line, type=dict[str, msgspec.Raw])
+            except (msgspec.MsgspecError, RecursionError, UnicodeError):
+                if has_several(line):
+                    return True
+    return False
+
+
+def _lines_of(content: Content, rows: Collection[int], settings: Settings) -> set[int]:
+    """Turn rows into lines: a quoted field may go on over several."""
+    limits = Limits(0, frozenset(), settings.max_line_bytes)
     gone: set[int] = set()
-    with open_landed(path) as file:
-        for record in csv_records(
-            split_lines(Stream(file, compression)),
-            header=source.header if source else True,
-            expected=frozenset(),
-            delimiter=source.delimiter if source else ",",
-            max_bytes=settings.max_line_bytes,
-        ):
-            if record.number in records:
-                last = record.number + record.original.count(b"\n")
-                gone.update(range(record.number, last + 1))
+    for record in content.records(limits, iter(()), lambda _: None):
+        if record.number in rows:
+            gone.update(range(record.number, record.number + record.lines))
     return gone
 
 
-def _source_of(path: Place, settings: Settings) -> Source | None:
-    return source_of(path, settings.sources_of(path.parent.parent.name))
+def _copy(source: BinaryIO, target: BinaryIO) -> None:
+    while block := source.read(1 << 20):
+        target.write(block)
 
 
 def _parquet_without(path: Place, new: Path, rows: Collection[int]) -> None:
@@ -85,16 +158,16 @@ def _parquet_without(path: Place, new: Path, rows: Collection[int]) -> None:
 
 
 @contextmanager
-def _opened(path: Path, compression: str) -> Generator[BinaryIO]:
-    with path.open("wb") as file:
-        if compression == "gz":
-            # Without name and time, so that the same lines give the same bytes.
-            with gzip.GzipFile("", "wb", GZIP_LEVEL, file, mtime=0) as packed:
-                yield cast("BinaryIO", packed)
-        elif compression == "zst":
-            import zstandard
+def _packed(file: BinaryIO, layers: list[str]) -> Generator[BinaryIO]:
+    """Compress what is written as it was compressed, the outermost layer first."""
+    with ExitStack() as stack:
+        for layer in layers:
+            if layer == "gz":
+                # Without name and time, so that the same lines give the same bytes.
+                packed = gzip.GzipFile("", "wb", GZIP_LEVEL, file, mtime=0)
+            else:
+                import zstandard
 
-            with zstandard.ZstdCompressor().stream_writer(file, closefd=False) as packed:
-                yield cast("BinaryIO", packed)
-        else:
-            yield file
+                packed = zstandard.ZstdCompressor().stream_writer(file, closefd=False)
+            file = cast("BinaryIO", stack.enter_context(packed))
+        yield file

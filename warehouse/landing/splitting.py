@@ -1,4 +1,4 @@
-"""Blocks of bytes -> batches of whole lines: every byte between two line feeds is one line."""
+"""Blocks of UTF-8 -> lines: of JSON, between two line feeds; of tables, by whatever ends a line."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -43,6 +43,32 @@ def split_lines(blocks: Iterable[bytes]) -> Iterator[LineBatch]:
     last = bytes(rest).removeprefix(BOM) if is_first else bytes(rest)
     if last:
         yield LineBatch(number, [last.removesuffix(b"\r")], is_open=True)
+
+
+def physical_lines(blocks: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Yield the numbered lines of a table with their ends, which are LF, CRLF or CR.
+
+    A byte order mark is left out; memory is bounded as in `split_lines`.
+    """
+    number, rest, is_first = 1, b"", True
+    for block in blocks:
+        text = rest + block if len(rest) < KEPT_LINE_BYTES else rest + _from_line_end(block)
+        if is_first and len(text) >= len(BOM):
+            text, is_first = text.removeprefix(BOM), False
+        lines = text.splitlines(keepends=True)
+        # A CR at the end of a block may be half of a CRLF.
+        rest = b"" if not lines or lines[-1].endswith(b"\n") else lines.pop()
+        yield from enumerate(lines, number)
+        number += len(lines)
+    rest = rest.removeprefix(BOM) if is_first else rest
+    if rest:
+        yield number, rest
+
+
+def _from_line_end(block: bytes) -> bytes:
+    """Return a block from its first line end on: what stands before belongs to too long a line."""
+    ends = [place for place in (block.find(b"\n"), block.find(b"\r")) if place >= 0]
+    return block[min(ends) :] if ends else b""
 
 
 def _whole_lines(rest: bytearray, block: bytes) -> list[bytes]:

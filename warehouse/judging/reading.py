@@ -1,0 +1,123 @@
+"""The rows of one file -> verdicts on them, in batches, in the order of the file."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+
+import pyarrow as pa
+
+from warehouse.judging.cells import judge_cells
+from warehouse.judging.contents import Content
+from warehouse.judging.exact import Limits
+from warehouse.judging.mapping import found_in, judge_mapped, mapped_row
+from warehouse.judging.quick import judge_batch
+from warehouse.judging.tables import Record, nearest
+from warehouse.judging.values import Rejection
+from warehouse.judging.verdicts import JUDGED_SCHEMA, Judged, Refusal
+from warehouse.landing.documents import has_several
+from warehouse.landing.encodings import UTF_8, from_utf8
+from warehouse.landing.kinds import NDJSON
+from warehouse.landing.splitting import LineBatch
+
+ROW_BATCH = 8_192
+NAMES_KEPT = 1_000
+# What several objects on one line, or an array of them, are refused for.
+_NOT_ONE_OBJECT = frozenset({"bad_json", "not_an_object"})
+
+
+class IsDocument(Exception):  # noqa: N818 - a finding, not a failure
+    """A file read line by line holds lines of several objects: it must be read as a document."""
+
+
+@dataclass
+class Unseen:
+    """The columns a source asks for that no row has had; the names that rows did have."""
+
+    columns: set[str]
+    names: set[str] = field(default_factory=set)
+    rows: int = 0
+
+    def look(self, record: Record) -> None:
+        """Look for the columns in a row."""
+        self.rows += 1
+        self.columns -= {each for each in self.columns if found_in(record.values, each)}
+        if self.columns and len(self.names) < NAMES_KEPT:
+            self.names.update(record.values)
+
+    def __str__(self) -> str:
+        """Say which columns no row has, and what they may have been meant to be."""
+        missing = sorted(self.columns)
+        return f"no row has {', '.join(missing)}{nearest(missing, sorted(self.names))}"
+
+
+class Reading:
+    """One file under way: its verdicts, and what is to be said about it as a whole at the end."""
+
+    def __init__(self, content: Content, limits: Limits, row_id: Callable[[int], str]) -> None:
+        self._content, self._limits, self._row_id = content, limits, row_id
+        source = content.source
+        self.odd = ""
+        # Lines of rows that go on over several, their first ones not counted.
+        self.further_lines = 0
+        self.unseen = Unseen(set(source.columns.values()) if source else set())
+
+    def verdicts(self) -> Iterator[Judged]:
+        """Yield the verdicts; raises BadFile, and IsDocument, possibly after some of them."""
+        content, cut = self._content, []
+        batches = self._whole(content.objects(), cut) if content.form == NDJSON else iter(())
+        if content.form == NDJSON and content.source is None:
+            found = (judge_batch(each.lines, each.first_line, self._limits) for each in batches)
+        else:
+            found = self._of_records(batches)
+        for judged in found:
+            yield self._as_landed(judged)
+        for batch in cut:
+            why = Rejection("cut_file", content.stream.cut)
+            rejected = [Refusal(batch.first_line, why, batch.lines[0])]
+            none = pa.RecordBatch.from_pylist([], JUDGED_SCHEMA)
+            yield self._as_landed(Judged(none, rejected, 0))
+
+    def _whole(self, batches: Iterable[LineBatch], cut: list[LineBatch]) -> Iterator[LineBatch]:
+        """Pass on whole lines; the beginning at which a broken file ends goes to ``cut``."""
+        for batch in batches:
+            if batch.is_open and self._content.stream.cut:
+                cut.append(batch)
+            else:
+                yield batch
+
+    def _of_records(self, batches: Iterator[LineBatch]) -> Iterator[Judged]:
+        content, limits = self._content, self._limits
+        source, feed = content.source, content.feed
+        records = self._counted(content.records(limits, batches, self._tell))
+        if feed.columns:
+            while some := list(islice(records, ROW_BATCH)):
+                yield judge_cells(some, feed, source, limits)
+            return
+        rows = (mapped_row(record, source, limits, self._row_id) for record in records)
+        while some := list(islice(rows, ROW_BATCH)):
+            yield judge_mapped(some, limits)
+
+    def _counted(self, records: Iterable[Record]) -> Iterator[Record]:
+        for record in records:
+            self.further_lines += record.lines - 1
+            if self.unseen.columns and record.values:
+                self.unseen.look(record)
+            yield record
+
+    def _as_landed(self, judged: Judged) -> Judged:
+        """Give refused rows the bytes they have in the file; see what they really are."""
+        content = self._content
+        if content.form == NDJSON and not content.is_document:
+            for refusal in judged.rejected:
+                if refusal.why.reason in _NOT_ONE_OBJECT and has_several(refusal.original):
+                    raise IsDocument
+        if content.encoding == UTF_8 or not judged.rejected:
+            return judged
+        rejected = [
+            refusal._replace(original=from_utf8(refusal.original, content.encoding))
+            for refusal in judged.rejected
+        ]
+        return Judged(judged.rows, rejected, judged.blank, judged.left_out, judged.used)
+
+    def _tell(self, what: str) -> None:
+        self.odd = what
