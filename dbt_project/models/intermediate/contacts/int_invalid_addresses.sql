@@ -23,17 +23,14 @@ bounced as (
 
 periods as (
 
-    -- The address of an account at a time; its first one also stands for what was before.
+    -- The address of an account at a time: what comes before it names one hits none that is known.
     select
         user_id,
         value as address,
         occurred_at as valid_from,
         lead(occurred_at) over (
             partition by user_id order by occurred_at, load_date, source_file, source_line
-        ) as valid_to,
-        row_number() over (
-            partition by user_id order by occurred_at, load_date, source_file, source_line
-        ) as place
+        ) as valid_to
 
     from changes
     where
@@ -54,7 +51,7 @@ failed as (
         on
             bounced.value is null
             and bounced.user_id = periods.user_id
-            and (bounced.occurred_at >= periods.valid_from or periods.place = 1)
+            and bounced.occurred_at >= periods.valid_from
             and (bounced.occurred_at < periods.valid_to or periods.valid_to is null)
     group by coalesce(bounced.value, periods.address)
 
@@ -71,7 +68,7 @@ arrived as (
         on
             changes.value is null
             and changes.user_id = periods.user_id
-            and (changes.occurred_at >= periods.valid_from or periods.place = 1)
+            and changes.occurred_at >= periods.valid_from
             and (changes.occurred_at < periods.valid_to or periods.valid_to is null)
     where
         changes.kind = 'reached'

@@ -51,6 +51,11 @@ places as (
         event_date,
         platform,
         country,
+        case
+            when campaign_source is not null and not (is_named and is_activity)
+                then {{ time_key('occurred_at') }} || campaign_source
+        end as other_campaign,
+        min(case when is_named and is_activity then occurred_at end) as first_active_at,
         max(occurred_at) as last_at,
         max(case when is_seen then 1 else 0 end) as is_seen,
         min(
@@ -59,12 +64,6 @@ places as (
                     then {{ time_key('occurred_at') }} || campaign_source
             end
         ) as first_campaign,
-        min(
-            case
-                when campaign_source is not null and not (is_named and is_activity)
-                    then {{ time_key('occurred_at') }} || campaign_source
-            end
-        ) as first_other_campaign,
         min(case when event = 'Signed Up' then occurred_at end) as signed_up_at,
         min(case when type = 'identify' then occurred_at end) as identified_at,
         count(
@@ -79,7 +78,17 @@ places as (
         count(case when is_named and is_known then 1 end) as known_events
 
     from lines
-    group by user_id, event_date, platform, country
+    group by user_id, event_date, platform, country, other_campaign
+
+),
+
+dated as (
+
+    select
+        *,
+        min(first_active_at) over (partition by user_id, event_date) as day_active_at
+
+    from places
 
 ),
 
@@ -96,7 +105,13 @@ final as (
             max(case when country is not null then {{ time_key('last_at') }} || country end), 21
         ) as country,
         min(first_campaign) as first_campaign,
-        min(first_other_campaign) as first_other_campaign,
+        min(other_campaign) as first_other_campaign,
+        min(
+            case
+                when substr(other_campaign, 1, 20) >= {{ time_key('day_active_at') }}
+                    then other_campaign
+            end
+        ) as later_other_campaign,
         min(signed_up_at) as signed_up_at,
         min(identified_at) as identified_at,
         cast(sum(clicks) as bigint) as clicks,
@@ -105,7 +120,7 @@ final as (
         cast(sum(known_events) as bigint) as known_events,
         event_date
 
-    from places
+    from dated
     group by user_id, event_date
 
 )

@@ -27,6 +27,14 @@ campaigns as (
 
     from traits
     where first_other_campaign is not null
+    union all
+    select
+        user_id,
+        event_date,
+        later_other_campaign as campaign
+
+    from traits
+    where later_other_campaign > first_other_campaign
 
 ),
 
