@@ -17,10 +17,16 @@ from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
 from orchestration.data_tests import Verdicts, is_saying
 from orchestration.dbt_project import Project, dbt_arguments, definition_fingerprint
+from orchestration.run_log import MENDED
+from warehouse.build.checked import APPLIED, begin, loads_read
 from warehouse.build.offsets import utc_offsets
+from warehouse.feeds import EVENTS
 from warehouse.judging.currencies import minor_unit
+from warehouse.lake.damage import mend
 from warehouse.settings import Settings
-from warehouse.storage.files import remove_durably, write_text_atomically
+from warehouse.storage.files import remove_durably
+from warehouse.storage.notes import read_note, write_note
+from warehouse.upkeep.restore import restore
 
 # Clocks of senders run ahead by days at most; no event of a later day is let in.
 FUTURE_DAYS = 400
@@ -34,6 +40,8 @@ def build(
 
     Raises dg.Failure naming the nodes that failed. A changed definition rebuilds all history.
     """
+    if told := begin(settings):
+        context.log.warning(f"{MENDED}{told}")
     project.engine.prepare(settings)
     selection = _selection(context)
     known = _applied(settings)
@@ -65,11 +73,24 @@ def build(
     for event in stream(project, arguments, outcome):
         yield from _dagster_events(project, event)
     if not outcome.success:
+        if outcome.is_broken:
+            _try_again(context, restore(settings), outcome.message())
         raise dg.Failure(outcome.message())
     project.engine.finish(settings, project.nodes)
+    # Which files of history a day opens is known to the models alone.
+    told = mend(settings, EVENTS, loads_read(settings))
+    _try_again(context, told, "what was read of the lake was damaged")
     if not selection:
         applied = {"definition": definition, "rules": project.rules, "project": project.files}
         _note(settings, applied)
+
+
+def _try_again(context: dg.AssetExecutionContext, mended: Sequence[str], why: str) -> None:
+    """Build once more, from what is whole now; goes on where nothing was mended."""
+    for text in mended:
+        context.log.warning(f"{MENDED}{text}")
+    if mended:
+        raise dg.RetryRequested(max_retries=1) from dg.Failure(why)
 
 
 def build_arguments(
@@ -128,6 +149,8 @@ class Outcome:
         self.success = False
         self.exception: BaseException | None = None
         self.failures: list[str] = []
+        # Whether anything but a test failed.
+        self.is_broken = False
 
     def message(self) -> str:
         """Say which nodes failed and how."""
@@ -163,10 +186,13 @@ def stream(project: Project, arguments: list[str], outcome: Outcome) -> Iterator
             runner = dbtRunner(manifest=project.manifest, callbacks=[on_event])
             result = runner.invoke(arguments)
             outcome.success, outcome.exception = result.success, result.exception
+            outcome.is_broken = result.exception is not None
             for item in getattr(result.result, "results", ()):
                 if item.status in ("error", "fail"):
                     reason = f"{item.node.name}: {(item.message or '').strip()}"
-                    outcome.failures += verdicts.failures_of(item.node.unique_id) or [reason]
+                    found = verdicts.failures_of(item.node.unique_id)
+                    outcome.failures += found or [reason]
+                    outcome.is_broken |= item.status == "error" and not found
         finally:
             events.put(None)
 
@@ -232,13 +258,13 @@ def _applied(settings: Settings) -> dict[str, str]:
     path = _applied_path(settings)
     # Without the tables the note is about nothing: they are made anew, rules included.
     is_known = path.is_file() and settings.build_db.is_file()
-    return json.loads(path.read_text()) if is_known else {}
+    return read_note(path) or {} if is_known else {}
 
 
 def _applied_path(settings: Settings) -> Path:
     """Return the note of what the tables of history were built by."""
-    return settings.engine_dir / "applied.json"
+    return settings.engine_dir / APPLIED
 
 
 def _note(settings: Settings, applied: dict[str, str]) -> None:
-    write_text_atomically(_applied_path(settings), json.dumps(applied, indent=2) + "\n")
+    write_note(_applied_path(settings), applied)

@@ -12,6 +12,8 @@ import dagster as dg
 from warehouse.settings import Settings
 
 KEPT_LOGS = 20
+# How a warning begins that says what was damaged and is whole again: the operator is told these.
+MENDED = "mended: "
 DONE = (dg.DagsterEventType.ASSET_MATERIALIZATION, dg.DagsterEventType.ASSET_CHECK_EVALUATION)
 
 
@@ -35,6 +37,7 @@ class Follower(logging.Handler):
         self._steps = 0
         self._seen: set[str] = set()
         self._bar: Any = None
+        self.mended: list[str] = []
 
     def expect(self, steps: int) -> None:
         """Say how many assets and checks the run has."""
@@ -74,7 +77,10 @@ class Follower(logging.Handler):
         self._file.emit(record)
         if self._screen:
             self._screen.emit(record)
-        event = getattr(record, "dagster_meta", {}).get("dagster_event")
+        meta = getattr(record, "dagster_meta", {})
+        if str(meta.get("orig_message", "")).startswith(MENDED):
+            self.mended.append(meta["orig_message"])
+        event = meta.get("dagster_event")
         if event is not None and self._bar is not None:
             self._move(event)
 

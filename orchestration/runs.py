@@ -82,6 +82,8 @@ def run_days(
                 tags={RANGE_START: first.isoformat(), RANGE_END: last.isoformat()},
                 raise_on_error=False,
             )
+    for text in follower.mended:
+        tell(text)
     return _report(result, first, last, time.monotonic() - started, log)
 
 

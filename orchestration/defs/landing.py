@@ -7,11 +7,13 @@ import dagster as dg
 
 from orchestration.partitions import SINGLE_RUN, days_of
 from orchestration.resources import Installation
+from orchestration.run_log import MENDED
 from warehouse.erasure.forget import drop_returned
 from warehouse.errors import UserError
 from warehouse.exports.listed import bring_in_line
 from warehouse.feeds import EVENTS, FEEDS, Feed
 from warehouse.lake.admission import admit
+from warehouse.lake.damage import displaced, mend
 from warehouse.lake.ingest import ingest_days
 from warehouse.lake.layout import name_of
 from warehouse.lake.loads import admitted, waiting
@@ -83,7 +85,10 @@ def _assets(feed: Feed, *, partitions: dg.PartitionsDefinition) -> list[Any]:
         """
         settings = installation.settings
         try:
-            days = _landed(settings, days_of(context.partition_keys), feed)
+            wanted = days_of(context.partition_keys)
+            days = _landed(settings, wanted, feed)
+            for text in mend(settings, feed.name, days, turn=wanted[-1]):
+                context.log.warning(f"{MENDED}{text}")
             report = ingest_days(settings, days, feed.name)
             if erased := drop_returned(settings, days, feed.name):
                 report = ingest_days(settings, days, feed.name)
@@ -151,8 +156,10 @@ def days_in_question(settings: Settings, wanted: list[date], feed: Feed) -> list
     """Return the days that a run judges and lets in: its own, and of what stands all that waits.
 
     So what a gate has stopped stops every run until it is mended, and is not forgotten on the next.
+    Judged anew are also days of which a damaged load was read again and came out otherwise.
     """
-    return sorted({*wanted, *(waiting(settings, feed.name) if feed.stands else ())})
+    other = waiting(settings, feed.name) if feed.stands else displaced(settings, feed.name)
+    return sorted({*wanted, *other})
 
 
 def _metadata(report: IngestReport) -> dict[str, Any]:

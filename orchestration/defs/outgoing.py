@@ -10,6 +10,7 @@ from orchestration.dbt_project import Project
 from orchestration.defs.landing import POOL, RETRY
 from orchestration.quality_rows import quality_rows
 from orchestration.resources import Installation
+from warehouse.build.checked import vouch
 from warehouse.exports.folder import ExportReport
 from warehouse.exports.kpi import export_kpi
 from warehouse.exports.recall import export_recall
@@ -45,6 +46,7 @@ def build_defs(*, project: Project) -> dg.Definitions:
         """The marts as BI tools read them: a new file under one link, never half of one."""
         settings = installation.settings
         done = publish(settings, as_of_date=_as_of(settings), run_id=context.run_id)
+        vouch(settings)
         return dg.MaterializeResult(
             metadata={
                 "revision": done.revision,

@@ -4,7 +4,6 @@ Who was listed yesterday was contacted, whatever the sender reports. The export 
 record; the parts in the lake are brought in line with their manifests.
 """
 
-import json
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -19,12 +18,15 @@ from warehouse.lake.listed import (
     FOLDER,
     SCHEMA,
     days_with_part,
+    part_path,
     put_empty_part,
     put_part,
     remove_part,
 )
 from warehouse.settings import Settings
-from warehouse.storage.files import complete_swaps, write_text_atomically
+from warehouse.storage.files import complete_swaps
+from warehouse.storage.notes import read_note, write_note
+from warehouse.storage.places import content_of
 
 
 def list_id(as_of_date: date, channel: str) -> str:
@@ -47,17 +49,17 @@ def bring_in_line(settings: Settings) -> list[date]:
     it cannot be known who is on it.
     """
     put_empty_part(settings)
-    noted, there = _noted(settings), days_with_part(settings)
+    noted = read_note(_note_path(settings)) or {}
     folders = export_folders(settings)
-    marks = {day: _mark(folder) for day, folder in folders.items()}
-    stale = [day for day in folders if day not in there or noted.get(str(day)) != marks[day]]
+    stale = [day for day, folder in folders.items() if noted.get(str(day)) != _mark(settings, day)]
     for day in stale:
         put_part(settings, day, table_of(folders[day], day))
-    for day in there - folders.keys():
+    for day in days_with_part(settings) - folders.keys():
         remove_part(settings, day)
-    now = {str(day): mark for day, mark in marks.items()}
+    now = {str(day): _mark(settings, day) for day in folders} if stale else noted
+    now = {str(day): now[str(day)] for day in folders}
     if now != noted:
-        write_text_atomically(_note_path(settings), json.dumps(now, indent=1) + "\n")
+        write_note(_note_path(settings), now)
     return stale
 
 
@@ -102,16 +104,13 @@ def broken(fault: str) -> UserError:
     )
 
 
-def _mark(folder: Path) -> str:
-    path = folder / MANIFEST
-    return sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+def _mark(settings: Settings, day: date) -> list[str]:
+    """Return the checksums of the manifest of a day and of the part made from it."""
+    manifest = settings.exports_dir / "recall" / f"{FOLDER}{day}" / MANIFEST
+    contents = (content_of(path) for path in (manifest, part_path(settings, day)))
+    return ["" if content is None else sha256(content).hexdigest() for content in contents]
 
 
 def _note_path(settings: Settings) -> Path:
-    """Return the note of which manifests the parts were made from."""
+    """Return the note of which manifests the parts were made from, and of what they are."""
     return settings.build_dir / "listed.json"
-
-
-def _noted(settings: Settings) -> dict[str, str]:
-    path = _note_path(settings)
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}

@@ -7,6 +7,7 @@ what is loaded anew lies beside, and the models keep reading what was let in.
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from warehouse.errors import UserError
@@ -18,15 +19,17 @@ from warehouse.lake.layout import (
     ledger_path,
     loads_path,
     loads_with,
+    put_empty,
     rows_path,
     schema_of,
 )
 from warehouse.lake.listed import put_empty_part
 from warehouse.lake.loads import admitted, list_fault, loaded, remove_load, write_list
 from warehouse.lake.upgrade import upgrade
+from warehouse.serving import versions
 from warehouse.settings import Settings
-from warehouse.storage.files import remove_durably, write_atomically
-from warehouse.storage.places import is_file, readable
+from warehouse.storage.files import remove_durably
+from warehouse.storage.places import is_file
 
 
 def admit(settings: Settings, days: Sequence[date], feed: str = EVENTS) -> dict[date, str]:
@@ -52,6 +55,8 @@ def point_to(settings: Settings, chosen: Mapping[date, str], feed: str = EVENTS)
     """List these loads as let in, then remove what nothing points to any more."""
     before = admitted(settings, feed)
     after = before | dict(chosen)
+    if feed == EVENTS and not before:
+        _refuse_less(settings, after)
     there = loads_with(settings, "rows", feed)
     listed = {Load(*item, feed) for item in after.items()}
     for load in sorted(listed - there):
@@ -75,6 +80,24 @@ def point_to(settings: Settings, chosen: Mapping[date, str], feed: str = EVENTS)
 def _put_empty_load(settings: Settings, feed: str) -> None:
     """Let models read a feed of which nothing has landed, or whose columns are other ones now."""
     for path_of, schema in ((rows_path, schema_of(feed)), (ledger_path, LEDGER_SCHEMA)):
-        path = path_of(settings, empty_load(feed))
-        if not is_file(path) or pq.read_schema(readable(path)) != schema:
-            write_atomically(path, lambda new, of=schema: pq.write_table(of.empty_table(), new))
+        put_empty(path_of(settings, empty_load(feed)), schema)
+
+
+def _refuse_less(settings: Settings, after: Mapping[date, str]) -> None:
+    """Where the list was lost: refuse to go on with fewer days than readers see.
+
+    Read from the published Parquet, which nobody can hold a lock on; before the first, nothing.
+    """
+    path = settings.serving_dir / versions.PARQUET / versions.PARQUET_LINK / "load_ledger.parquet"
+    try:
+        ledger = pq.ParquetFile(path).read(["load_date", "is_admitted"]).to_pylist()
+    except (OSError, pa.ArrowException):
+        return
+    if gone := sorted({row["load_date"] for row in ledger if row["is_admitted"]} - after.keys()):
+        names = ", ".join(map(str, gone))
+        raise UserError(
+            f"the lake has lost what was let in of {names}, and landing no longer holds it",
+            where=str(loads_path(settings)),
+            cure=f"put these days back into {settings.landing_root / EVENTS} (or restore the"
+            " lake from a backup), then run again; what is published stays as it is until then",
+        )

@@ -9,7 +9,8 @@ import pyarrow.parquet as pq
 
 from warehouse.feeds import EVENTS, FEEDS
 from warehouse.settings import Settings
-from warehouse.storage.places import Place, all_readable, files_below
+from warehouse.storage.files import write_bytes_atomically
+from warehouse.storage.places import Place, all_readable, content_of, files_below
 
 # In the order in which they are written.
 KINDS = ("rows", "quarantine", "ledger")
@@ -217,3 +218,12 @@ def _path(settings: Settings, kind: str, load: Load) -> Place:
     name = name_of(load.feed, kind)
     folder = f"{name}/{PARTITION}{load.day}/{FINGERPRINT}{load.fingerprint}"
     return settings.lake_root / f"{folder}/{name}.parquet"
+
+
+def put_empty(path: Place, schema: pa.Schema) -> None:
+    """Let a file without rows stand there, unless it does, byte for byte."""
+    sink = pa.BufferOutputStream()
+    pq.write_table(schema.empty_table(), sink)
+    content = sink.getvalue().to_pybytes()
+    if content_of(path) != content:
+        write_bytes_atomically(path, content)

@@ -8,10 +8,10 @@ from datetime import date
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from warehouse.lake.layout import PARQUET
+from warehouse.lake.layout import PARQUET, put_empty
 from warehouse.settings import Settings
 from warehouse.storage.files import remove_folder, write_atomically
-from warehouse.storage.places import Place, files_below, is_file
+from warehouse.storage.places import Place, files_below
 
 FOLDER = "as_of="
 PART = "part.parquet"
@@ -29,16 +29,20 @@ SCHEMA = pa.schema(
 NO_DAY = date(1970, 1, 1)
 
 
+def part_path(settings: Settings, day: date) -> Place:
+    """Return the file of who was on the lists of a day."""
+    return _root(settings) / f"{FOLDER}{day}" / PART
+
+
 def put_part(settings: Settings, day: date, table: pa.Table) -> None:
     """Write who was on the lists of a day, whole."""
-    part = _root(settings) / f"{FOLDER}{day}" / PART
+    part = part_path(settings, day)
     write_atomically(part, lambda path: pq.write_table(table, path, **PARQUET))
 
 
 def put_empty_part(settings: Settings) -> None:
     """Let models read the lists where nothing was ever exported."""
-    if not is_file(_root(settings) / f"{FOLDER}{NO_DAY}" / PART):
-        put_part(settings, NO_DAY, SCHEMA.empty_table())
+    put_empty(part_path(settings, NO_DAY), SCHEMA)
 
 
 def days_with_part(settings: Settings) -> set[date]:

@@ -30,7 +30,7 @@ from warehouse.storage.files import (
     remove_durably,
     remove_folder,
     sha256_of,
-    write_atomically,
+    write_bytes_atomically,
 )
 from warehouse.storage.notes import read_note, write_note
 from warehouse.storage.places import content_of, readable
@@ -50,11 +50,12 @@ class LetIn(NamedTuple):
 
 def admitted(settings: Settings, feed: str = EVENTS) -> dict[date, str]:
     """Return the admitted days and the fingerprint of what was let in of each."""
-    return {day: each.fingerprint for day, each in read_list(settings, feed).items()}
+    listed = read_list(settings, feed) or {}
+    return {day: each.fingerprint for day, each in listed.items()}
 
 
-def read_list(settings: Settings, feed: str = EVENTS) -> dict[date, LetIn]:
-    """Return what was let in: by the record, else by the list as it lies; nothing, by neither."""
+def read_list(settings: Settings, feed: str = EVENTS) -> dict[date, LetIn] | None:
+    """Return what was let in: by the record, else by the list as it lies; None, by neither."""
     if note := read_note(record_path(settings, feed)):
         return {date.fromisoformat(day): LetIn(*each) for day, *each in note["loads"]}
     content = content_of(loads_path(settings, feed))
@@ -65,12 +66,13 @@ def read_list(settings: Settings, feed: str = EVENTS) -> dict[date, LetIn]:
             row["load_date"]: LetIn(row["load_fingerprint"], row.get("rows", 0)) for row in rows
         }
     except (OSError, pa.ArrowException, KeyError, ValueError):
-        return {}
+        return None
 
 
 def write_list(settings: Settings, listed: Mapping[date, str], feed: str = EVENTS) -> None:
     """Say which loads are let in: in the record first, then in the list that engines read."""
-    known = {(day, each.fingerprint): each.rows for day, each in read_list(settings, feed).items()}
+    before = (read_list(settings, feed) or {}).items()
+    known = {(day, each.fingerprint): each.rows for day, each in before}
     loads = [
         LetIn(name, known.get((day, name)) or _rows(settings, Load(day, name, feed)))
         for day, name in sorted(listed.items())
@@ -86,7 +88,7 @@ def write_list(settings: Settings, listed: Mapping[date, str], feed: str = EVENT
     days = [[str(day), *each] for day, each in zip(sorted(listed), loads, strict=True)]
     note = {"parquet": sha256(content).hexdigest(), "loads": days}
     write_note(record_path(settings, feed), note)
-    write_atomically(loads_path(settings, feed), lambda path: _write(path, content))
+    write_bytes_atomically(loads_path(settings, feed), content)
 
 
 def list_fault(settings: Settings, feed: str = EVENTS) -> str:
@@ -172,7 +174,3 @@ def remove_load(settings: Settings, load: Load) -> None:
 
 def _rows(settings: Settings, load: Load) -> int:
     return pq.ParquetFile(readable(rows_path(settings, load))).metadata.num_rows
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.write_bytes(content)

@@ -53,14 +53,14 @@ def _move(settings: Settings, day: date) -> None:
     root = settings.lake_root
     old = {kind: root / name / folder / f"{name}.parquet" for kind, name in names.items()}
     if all(map(is_file, old.values())):
-        load = Load(day, _fingerprint(old["rows"], old["ledger"]))
+        load = Load(day, former_fingerprint(old["rows"], old["ledger"]))
         for kind in KINDS:
             copy_whole(old[kind], PATHS[kind](settings, load))
     for kind in KINDS:
         remove_durably(old[kind])
 
 
-def _fingerprint(*files: Place) -> str:
+def former_fingerprint(*files: Place) -> str:
     """Return the fingerprint that the day has in the list, if it was let in as it lies."""
     digest = hashlib.sha256()
     for file in files:

@@ -104,7 +104,11 @@ def copy_whole(source: Place, target: Place) -> None:
 
 def write_text_atomically(path: Place, text: str, *, mode: int = OURS) -> None:
     """Put a text, as UTF-8, in the place of a file, whole and durably."""
-    content = text.encode("utf-8")
+    write_bytes_atomically(path, text.encode("utf-8"), mode=mode)
+
+
+def write_bytes_atomically(path: Place, content: bytes, *, mode: int = 0o644) -> None:
+    """Put bytes in the place of a file, whole and durably."""
 
     def write(target: Path) -> None:
         target.write_bytes(content)

@@ -11,7 +11,7 @@ from warehouse.storage.places import Place, content_of
 def write_note(path: Place, value: Any) -> None:
     """Put a value in the place of a note, with the checksum of its text; whole and durably."""
     told = {"sha256": _checksum(value), "note": value}
-    write_text_atomically(path, json.dumps(told, indent=1, ensure_ascii=False) + "\n")
+    write_text_atomically(path, json.dumps(told, ensure_ascii=False) + "\n")
 
 
 def read_note(path: Place) -> Any:
