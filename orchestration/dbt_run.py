@@ -40,7 +40,7 @@ def build(
 
     Raises dg.Failure naming the nodes that failed. A changed definition rebuilds all history.
     """
-    if told := begin(settings):
+    if told := begin(settings, as_of_date):
         context.log.warning(f"{MENDED}{told}")
     project.engine.prepare(settings)
     selection = _selection(context)

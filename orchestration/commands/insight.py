@@ -82,14 +82,15 @@ def rules(name: str | None) -> None:
 
 
 @click.command(short_help="What stands in the way of a run, with cures.")
+@click.option("--deep", is_flag=True, help="Also read every file and compare its checksum.")
 @verbose_option
-def doctor() -> None:
+def doctor(*, deep: bool) -> None:
     """Look for what stands in the way of a run; each problem comes with its cure."""
     from warehouse.upkeep.doctor import examine
     from warehouse.upkeep.finding import Finding
 
     try:
-        findings = examine(load_settings())
+        findings = examine(load_settings(), deep=deep)
     except UserError as error:
         # Where the installation lies is a setting too: without them nothing else can be looked at.
         faults = (error, *error.others)

@@ -1,7 +1,8 @@
 """The build databases between runs -> as the last run left them, or set aside and built anew.
 
 DuckDB verifies each block that it reads; a day reads few of them. So a run that ended well notes
-the checksums of both files, and the next one compares. After any other run, everything is read.
+the checksums of both files, and the next one compares; of a large file it reads a part instead,
+each day another one. After a run that did not end well, everything is read.
 """
 
 from collections.abc import Collection, Iterator
@@ -19,8 +20,10 @@ from warehouse.storage.notes import read_note, write_note
 NOTE = "databases.json"
 APPLIED = "applied.json"
 DAMAGED = ".damaged-"
-# Above this a file is compared by its size: the cost of a day must not follow that of history.
+# Above this, a run compares a file by its size only and reads this part of its tables: the cost of
+# a day must not follow that of history.
 COMPARED_BYTES = 64 << 20
+TURNS = 30
 IN_USE = "Could not set lock"
 
 
@@ -29,27 +32,29 @@ def vouch(settings: Settings) -> None:
     write_note(settings.engine_dir / NOTE, {path.name: _mark(path) for path in _files(settings)})
 
 
-def begin(settings: Settings) -> str:
+def begin(settings: Settings, turn: date | None = None) -> str:
     """Set the build databases aside if they are damaged; call it before anything writes to them.
 
     Returns what was done, in a sentence; "" where nothing was wrong. What was noted of them ends
     here: until `vouch`, they are what a run has left half-way.
     """
-    found = damage(settings)
+    found = damage(settings, turn=turn)
     remove_durably(settings.engine_dir / NOTE)
     return set_aside(settings, found) if found else ""
 
 
-def damage(settings: Settings, *, deep: bool = False) -> str:
+def damage(settings: Settings, *, turn: date | None = None, deep: bool = False) -> str:
     """Say what is wrong with the build databases; "" if nothing is, or they are not there.
 
-    ``deep`` reads every row, also of those that the last run vouches for.
+    Of a large file, the tables whose turn it is on a day are read; ``deep`` reads every row of all.
     """
     noted = read_note(settings.engine_dir / NOTE)
     for path in _files(settings):
         if isinstance(noted, dict) and noted.get(path.name) != _mark(path):
             return f"{path}: not as the last run left it"
-        if (deep or noted is None) and (fault := _unreadable(settings, path)):
+        is_large = path.stat().st_size > COMPARED_BYTES
+        part = None if deep or noted is None else turn.toordinal() % TURNS if turn else -1
+        if (part is None or is_large) and (fault := _unreadable(settings, path, part)):
             return f"{path}: {fault}"
     gone = isinstance(noted, dict) and sorted(set(noted) - {path.name for path in _files(settings)})
     return f"{settings.engine_dir / gone[0]}: missing" if gone else ""
@@ -125,14 +130,16 @@ def _mark(path: Path) -> str:
     return sha256_of(path) if size <= COMPARED_BYTES else f"{size} bytes"
 
 
-def _unreadable(settings: Settings, path: Path) -> str:
-    """Read every row of every table; return what DuckDB says if it cannot."""
+def _unreadable(settings: Settings, path: Path, part: int | None) -> str:
+    """Read every row of every table, or of a part of them; return what DuckDB says if it cannot."""
     try:
         with open_file(settings, path, read_only=True) as opened:
             tables = opened.execute(
                 "select schema_name, table_name from duckdb_tables()"
             ).fetchall()
-            for schema, table in tables:
+            for number, (schema, table) in enumerate(sorted(tables)):
+                if part is not None and number % TURNS != part:
+                    continue
                 name = f"{quoted(schema)}.{quoted(table)}"
                 opened.execute(f"select bit_xor(hash(counted)) from {name} as counted").fetchall()
     except duckdb.Error as error:

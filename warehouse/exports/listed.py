@@ -49,9 +49,8 @@ def bring_in_line(settings: Settings) -> list[date]:
     it cannot be known who is on it.
     """
     put_empty_part(settings)
-    noted = read_note(_note_path(settings)) or {}
-    folders = export_folders(settings)
-    stale = [day for day, folder in folders.items() if noted.get(str(day)) != _mark(settings, day)]
+    noted, folders = read_note(_note_path(settings)) or {}, export_folders(settings)
+    stale = parts_out_of_line(settings)
     for day in stale:
         put_part(settings, day, table_of(folders[day], day))
     for day in days_with_part(settings) - folders.keys():
@@ -61,6 +60,13 @@ def bring_in_line(settings: Settings) -> list[date]:
     if now != noted:
         write_note(_note_path(settings), now)
     return stale
+
+
+def parts_out_of_line(settings: Settings) -> list[date]:
+    """Return the days whose part is not as it was made, or no longer says what was exported."""
+    noted = read_note(_note_path(settings)) or {}
+    days = export_folders(settings)
+    return [day for day in days if noted.get(str(day)) != _mark(settings, day)]
 
 
 def table_of(folder: Path, as_of_date: date) -> pa.Table:

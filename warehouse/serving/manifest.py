@@ -11,6 +11,9 @@ import duckdb
 from warehouse.serving import versions
 from warehouse.serving.contents import Part, table_hashes
 from warehouse.storage.files import READABLE, sha256_of, write_text_atomically
+from warehouse.storage.notes import checksum_of
+
+CHECKSUM = "sha256"
 
 
 @dataclass(frozen=True)
@@ -70,15 +73,20 @@ def write(serving: Path, manifest: Manifest, written: list[Path]) -> Manifest:
         for path in sorted(written)
     }
     complete = dataclasses.replace(manifest, files=marks)
-    text = json.dumps(dataclasses.asdict(complete), indent=1, ensure_ascii=False) + "\n"
+    told = dataclasses.asdict(complete)
+    told[CHECKSUM] = checksum_of(told)
+    text = json.dumps(told, indent=1, ensure_ascii=False) + "\n"
     write_text_atomically(serving / versions.manifest_name(manifest.revision), text, mode=READABLE)
     return complete
 
 
-def read(serving: Path) -> Manifest | None:
-    """Read the current manifest; None where nothing readable is published."""
+def read(serving: Path, name: str = versions.MANIFEST_LINK) -> Manifest | None:
+    """Read a manifest, the current one unless named; None where it is not as it was written."""
     try:
-        found = json.loads((serving / versions.MANIFEST_LINK).read_text(encoding="utf-8"))
+        found = json.loads((serving / name).read_text(encoding="utf-8"))
+        # One of before manifests had a checksum has none.
+        if CHECKSUM in found and found.pop(CHECKSUM) != checksum_of(found):
+            return None
         marks = {name: FileMark(**mark) for name, mark in found.pop("files").items()}
         return Manifest(**found, files=marks)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):

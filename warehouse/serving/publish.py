@@ -49,7 +49,9 @@ def publish(settings: Settings, *, as_of_date: date, run_id: str) -> Publication
         before = manifests.read(serving)
         if before:
             versions.discard_unpublished(serving, before.revision)
-        if before and before.holds(parts, as_of_date) and not manifests.damage(serving, before):
+        is_same = before is not None and before.holds(parts, as_of_date)
+        is_damaged = before is not None and is_same and bool(manifests.damage(serving, before))
+        if before and is_same and not is_damaged:
             versions.point_links(serving, before.revision)
             return _publication(serving, before, changed=False)
 
@@ -58,6 +60,8 @@ def publish(settings: Settings, *, as_of_date: date, run_id: str) -> Publication
         written = _write(settings, planned, parts, _earlier(serving, before))
         published = manifests.write(serving, planned, written)
         versions.point_links(serving, revision)
+        if before and is_damaged:
+            versions.remove_revision(serving, before.revision)
         versions.keep_latest(serving, settings.keep_versions)
         return _publication(serving, published, changed=True)
 
@@ -79,6 +83,18 @@ def verify(settings: Settings) -> list[str]:
     if versions.revisions_on_disk(serving):
         return [f"{serving / versions.MANIFEST_LINK}: missing or unreadable"]
     return []
+
+
+def damaged_revisions(settings: Settings) -> dict[int, list[str]]:
+    """Name, for each revision that is kept, every file that is not as it was published."""
+    serving = settings.serving_dir
+    found: dict[int, list[str]] = {}
+    for revision in versions.revisions_on_disk(serving):
+        name = versions.manifest_name(revision)
+        manifest = manifests.read(serving, name)
+        problems = manifests.damage(serving, manifest) if manifest else []
+        found[revision] = problems if manifest else [f"{serving / name}: missing or unreadable"]
+    return {revision: problems for revision, problems in found.items() if problems}
 
 
 def _built_parts(settings: Settings) -> list[Part]:

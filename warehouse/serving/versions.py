@@ -120,6 +120,12 @@ def discard_unpublished(serving: Path, current: int) -> None:
                 remove(path)
 
 
+def remove_revision(serving: Path, revision: int) -> None:
+    """Remove a revision; open readers keep what they opened."""
+    for path in revisions_on_disk(serving).get(revision, ()):
+        remove(path)
+
+
 def keep_latest(serving: Path, keep: int) -> None:
     """Remove all but the newest versions; open readers keep what they opened."""
     for revision in sorted(found := revisions_on_disk(serving), reverse=True)[max(keep, 1) :]:

@@ -10,7 +10,7 @@ from warehouse.storage.places import Place, content_of
 
 def write_note(path: Place, value: Any) -> None:
     """Put a value in the place of a note, with the checksum of its text; whole and durably."""
-    told = {"sha256": _checksum(value), "note": value}
+    told = {"sha256": checksum_of(value), "note": value}
     write_text_atomically(path, json.dumps(told, ensure_ascii=False) + "\n")
 
 
@@ -19,10 +19,11 @@ def read_note(path: Place) -> Any:
     content = content_of(path)
     try:
         told = json.loads(content or b"")
-        return told["note"] if told["sha256"] == _checksum(told["note"]) else None
+        return told["note"] if told["sha256"] == checksum_of(told["note"]) else None
     except (ValueError, TypeError, KeyError):
         return None
 
 
-def _checksum(value: Any) -> str:
+def checksum_of(value: Any) -> str:
+    """Return the SHA-256 of a value of JSON, however it is spaced and ordered."""
     return sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()

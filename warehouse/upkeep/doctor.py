@@ -9,14 +9,17 @@ from warehouse.build.database import lock_holder
 from warehouse.configuration import FILE_NAME, PREFIX
 from warehouse.errors import UserError
 from warehouse.settings import Settings
-from warehouse.upkeep import folders, machine
+from warehouse.upkeep import bytes_written, folders, machine
 from warehouse.upkeep.finding import Finding
 
 
-def examine(settings: Settings) -> list[Finding]:
-    """Look at everything; a look that fails is a finding, not the end of the others."""
+def examine(settings: Settings, *, deep: bool = False) -> list[Finding]:
+    """Look at everything; a look that fails is a finding, not the end of the others.
+
+    ``deep`` reads every file that a run has written, and compares it with its checksum.
+    """
     found: list[Finding] = []
-    for subject, look in LOOKS.items():
+    for subject, look in (LOOKS | DEEP_LOOKS if deep else LOOKS).items():
         try:
             found.extend(look(settings))
         except (OSError, UserError) as error:
@@ -100,4 +103,11 @@ LOOKS: dict[str, Callable[[Settings], Iterator[Finding]]] = {
     "erased": _erased,
     "leftovers": folders.leftovers,
     "published": _published,
+}
+DEEP_LOOKS: dict[str, Callable[[Settings], Iterator[Finding]]] = {
+    "lake files": bytes_written.lake,
+    "lists": bytes_written.lists,
+    "build": bytes_written.build,
+    "revisions": bytes_written.revisions,
+    "exports": bytes_written.exports,
 }

@@ -5,6 +5,7 @@ Totals come from the published revision: the build database belongs to the run t
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -77,25 +78,27 @@ def freshness(settings: Settings) -> Freshness:
 
 
 def totals(settings: Settings, first: date = date.min, last: date = date.max) -> Totals | None:
-    """Add up the published ledger of some load days; None before the first publication."""
+    """Add up the published ledger of some load days; None where nothing readable is published."""
     if current(settings) is None:
         return None
-    with open_published(settings, "load_ledger") as published:
+    with suppress(duckdb.Error, OSError), open_published(settings, "load_ledger") as published:
         found = published.execute(
             "select count(*), sum(lines), sum(accepted), sum(duplicates), sum(quarantined),"
             " sum(blank) from marts.load_ledger"
             " where load_date between cast(? as date) and cast(? as date)",
             [first, last],
         ).fetchall()
-    return Totals(*(int(value or 0) for value in found[0]))
+        return Totals(*(int(value or 0) for value in found[0]))
+    return None
 
 
 def exceptions(settings: Settings) -> list[Counted]:
-    """Count what the published marts set apart or are unsure of; empty before they are there."""
+    """Count what the published marts set apart or are unsure of; empty where none can be read."""
     if current(settings) is None:
         return []
-    with open_published(settings) as published:
+    with suppress(duckdb.Error, OSError), open_published(settings) as published:
         return [each for each in read_exceptions(published, SCHEMA) if each.found]
+    return []
 
 
 def quarantine_counts(
