@@ -17,6 +17,7 @@ from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
 from orchestration.data_tests import Verdicts, is_saying
 from orchestration.dbt_project import Project, dbt_arguments, definition_fingerprint
+from orchestration.partitions import partitions_of
 from orchestration.run_log import MENDED
 from warehouse.build.checked import APPLIED, begin, loads_read
 from warehouse.build.offsets import utc_offsets
@@ -70,8 +71,9 @@ def build(
     elif not selection and not is_known:
         _note(settings, known | {"project": ""})
     outcome = Outcome()
+    partitions = [day.isoformat() for day in partitions_of(context)] or [None]
     for event in stream(project, arguments, outcome):
-        yield from _dagster_events(project, event)
+        yield from _dagster_events(project, event, partitions)
     if not outcome.success:
         if outcome.is_broken:
             _try_again(context, restore(settings), outcome.message())
@@ -206,8 +208,10 @@ def stream(project: Project, arguments: list[str], outcome: Outcome) -> Iterator
         project.engine.release()
 
 
-def _dagster_events(project: Project, event: dict[str, Any]) -> Iterator[Any]:
-    """Say that a table stands, or what a test found.
+def _dagster_events(
+    project: Project, event: dict[str, Any], partitions: Sequence[str | None]
+) -> Iterator[Any]:
+    """Say that a table stands, in each partition of the run, or what a test found.
 
     Only what other steps wait for is a result of this one: for each of those, Dagster also looks up
     what all its parents were made from, and keeps a second event.
@@ -219,7 +223,7 @@ def _dagster_events(project: Project, event: dict[str, Any]) -> Iterator[Any]:
     ):
         key = None if isinstance(item, dg.Output) else item.asset_key
         if key not in project.outgoing:
-            yield item
+            yield from _in_partitions(item, partitions)
         elif isinstance(item, dg.AssetMaterialization):
             metadata = {**item.metadata, **_metadata(project, event)}
             yield dg.MaterializeResult(asset_key=key, metadata=metadata)
@@ -231,6 +235,17 @@ def _dagster_events(project: Project, event: dict[str, Any]) -> Iterator[Any]:
                 severity=item.severity,
                 metadata=item.metadata,
             )
+
+
+def _in_partitions(item: Any, partitions: Sequence[str | None]) -> Iterator[Any]:
+    """Repeat what is said of a table in each partition, as Dagster does with results."""
+    if not isinstance(item, dg.AssetMaterialization):
+        yield item
+        return
+    for partition in partitions:
+        yield dg.AssetMaterialization(
+            item.asset_key, metadata=item.metadata, partition=partition, tags=item.tags
+        )
 
 
 def _metadata(project: Project, event: dict[str, Any]) -> dict[str, Any]:

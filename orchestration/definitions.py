@@ -21,8 +21,8 @@ def build_definitions(*, settings: Settings) -> dg.Definitions:
     return dg.Definitions.merge(
         landing.build_defs(partitions=partitions),
         border.build_defs(partitions=partitions),
-        models.build_defs(project=project),
-        outgoing.build_defs(project=project),
+        models.build_defs(project=project, partitions=partitions),
+        outgoing.build_defs(project=project, partitions=partitions),
         schedules.build_defs(settings=settings),
         sensors.build_defs(settings=settings),
         dg.Definitions(

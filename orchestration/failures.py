@@ -15,17 +15,24 @@ NOT_PUBLISHED = "what was published before still stands"
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that stopped a run, in the words of a `UserError`."""
+    """One thing that stopped a run, in the words of a `UserError`.
+
+    ``to_others`` says it where ``what`` names users: to whoever is not at this machine.
+    """
 
     what: str
     where: str = ""
     cure: str = ""
+    to_others: str = ""
 
 
 def failed_checks(
-    events: Iterable[dg.DagsterEvent], severity: dg.AssetCheckSeverity
+    events: Iterable[dg.DagsterEvent], severity: dg.AssetCheckSeverity, *, to_others: bool = False
 ) -> tuple[str, ...]:
-    """Name the checks that did not pass at a severity, with what they found."""
+    """Name the checks that did not pass at a severity, with what they found.
+
+    ``to_others`` leaves out the keys of rows, which may be users.
+    """
     found = []
     for event in events:
         if event.event_type != dg.DagsterEventType.ASSET_CHECK_EVALUATION:
@@ -34,6 +41,7 @@ def failed_checks(
         if check.passed or check.severity != severity:
             continue
         key = "critical" if severity == dg.AssetCheckSeverity.ERROR else "warnings"
+        key = "told" if to_others else key
         details: Any = check.metadata[key].value if key in check.metadata else None
         name = f"{check.check_name} on {check.asset_key.to_user_string()}"
         if ROWS in check.metadata:
@@ -51,8 +59,13 @@ def problems_of(events: Iterable[dg.DagsterEvent], log: Path) -> tuple[Problem, 
             where=f"quality/suites/{text.split(' on ')[0].removeprefix('gx_')}.yml",
             cure="mend what it names (`userops quarantine list` shows lines that were set aside)"
             f" and run the same days again; {NOT_PUBLISHED}",
+            to_others=f"check {told}",
         )
-        for text in failed_checks(events, dg.AssetCheckSeverity.ERROR)
+        for text, told in zip(
+            failed_checks(events, dg.AssetCheckSeverity.ERROR),
+            failed_checks(events, dg.AssetCheckSeverity.ERROR, to_others=True),
+            strict=True,
+        )
         if text.startswith("gx_")
     ]
     for event in events:

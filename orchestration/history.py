@@ -9,13 +9,16 @@ import dagster as dg
 
 from orchestration import environment
 from orchestration.event_log import EventLog
+from orchestration.partitions import DAYS, TO
 from orchestration.quality_rows import quality_rows
-from orchestration.runs import RANGE_END, RANGE_START
 from warehouse.erasure.people import People, mentions
 from warehouse.report.quality import QualityRow
 from warehouse.settings import Settings
 
 PARTITION = "dagster/partition"
+# As a backfill from the UI says it.
+RANGE_START = "dagster/asset_partition_range_start"
+RANGE_END = "dagster/asset_partition_range_end"
 PRUNED_AT_ONCE = 20
 ENDED = [
     dg.DagsterRunStatus.SUCCESS,
@@ -103,11 +106,18 @@ def forget_run(
     shutil.rmtree(settings.dagster_home / "storage" / run_id, ignore_errors=True)
 
 
-def _past(record: dg.RunRecord, settings: Settings) -> PastRun:
-    run = record.dagster_run
+def days_said(run: dg.DagsterRun) -> str:
+    """Return the load days of a run as it was asked for them; empty where it was not."""
+    if DAYS in run.tags:
+        return run.tags[DAYS].replace(TO, " to ")
     first = run.tags.get(RANGE_START) or run.tags.get(PARTITION, "")
     last = run.tags.get(RANGE_END, first)
-    days = first if first == last else f"{first} to {last}"
+    return first if first == last else f"{first} to {last}"
+
+
+def _past(record: dg.RunRecord, settings: Settings) -> PastRun:
+    run = record.dagster_run
+    days = days_said(run)
     began = record.start_time
     ended = record.end_time
     return PastRun(

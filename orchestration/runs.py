@@ -8,7 +8,7 @@ import time
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -18,13 +18,16 @@ from dagster_shared.utils.warnings import BetaWarning, PreviewWarning
 
 from orchestration import environment
 from orchestration.failures import Problem, failed_checks, problems_of
+from orchestration.partitions import days_tag
 from orchestration.run_log import Follower, run_log_path
+from orchestration.telling import COMMAND_LINE, TOLD_BY, tell_of
+from orchestration.telling import tell as tell_webhook
 from warehouse.build.database import lock_holder, run_lock
 from warehouse.settings import Settings
 
 LOGGER = "userops"
-RANGE_START = "dagster/asset_partition_range_start"
-RANGE_END = "dagster/asset_partition_range_end"
+# How Dagster finds the runs of a job that this code location has: what `userops dev` serves.
+OF_THE_JOB = {".dagster/repository": "__repository__@orchestration.definitions"}
 ACTIVE = [
     dg.DagsterRunStatus.STARTED,
     dg.DagsterRunStatus.STARTING,
@@ -64,6 +67,7 @@ def run_days(
     """
     _silence_previews()
     environment.enter(settings)
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     run_id = str(uuid4())
     log = run_log_path(settings, run_id)
     follower = Follower(log, verbose=verbose)
@@ -71,7 +75,8 @@ def run_days(
     follower.expect(_steps(job))
     started = time.monotonic()
     with dg.DagsterInstance.get() as instance:
-        close_dead_runs(instance, settings)
+        for dead in close_dead_runs(instance, settings):
+            tell_of(settings, instance, dead, tell)
         if holder := lock_holder(settings):
             tell(f"waiting for {holder}")
         with follower:
@@ -79,12 +84,20 @@ def run_days(
                 instance=instance,
                 run_id=run_id,
                 run_config={"loggers": {LOGGER: {}}},
-                tags={RANGE_START: first.isoformat(), RANGE_END: last.isoformat()},
+                partition_key=last.isoformat(),
+                tags={**days_tag(days), **OF_THE_JOB, TOLD_BY: COMMAND_LINE},
                 raise_on_error=False,
             )
     for text in follower.mended:
         tell(text)
-    return _report(result, first, last, time.monotonic() - started, log)
+    report = _report(result, first, last, time.monotonic() - started, log)
+    if not report.success:
+        tell_webhook(settings, _span(first, last), report.problems, tell, run_id=run_id)
+    return report
+
+
+def _span(first: date, last: date) -> str:
+    return f"{first}" if first == last else f"{first} to {last}"
 
 
 def _job(settings: Settings, follower: Follower) -> dg.JobDefinition:

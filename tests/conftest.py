@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,8 @@ from orchestration.dbt_project import project_of
 from orchestration.dbt_run import Outcome, build_arguments, stream
 from orchestration.definitions import build_definitions
 from orchestration.environment import enter
+from orchestration.partitions import DAYS, TO
+from tests.chat import Chat
 from tests.skips import pytest_sessionfinish  # noqa: F401 - a hook of pytest
 from warehouse.feeds import EVENTS, FEEDS
 from warehouse.lake.admission import admit
@@ -47,13 +50,11 @@ class Installation:
     def run(self, first: str, last: str = "") -> dg.ExecuteInProcessResult:
         """Run the daily job for a day or a range, through Dagster, with every check."""
         definitions = build_definitions(settings=self.settings)
-        tags = {
-            "dagster/asset_partition_range_start": first,
-            "dagster/asset_partition_range_end": last or first,
-        }
+        last = last or first
+        tags = {} if first == last else {DAYS: f"{first}{TO}{last}"}
         with _instance(self.settings.home / "dagster-test") as instance:
             return definitions.resolve_job_def("daily").execute_in_process(
-                instance=instance, tags=tags, raise_on_error=False
+                instance=instance, partition_key=last, tags=tags, raise_on_error=False
             )
 
     def build(self, *days: str) -> None:
@@ -177,6 +178,15 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert "revision  1 (new)" in done.stdout
     assert "DEBUG" not in done.stderr
     return home
+
+
+@pytest.fixture
+def chat() -> Iterator[Chat]:
+    """Serve a webhook for one test."""
+    with Chat() as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
 
 
 @pytest.fixture(autouse=True)

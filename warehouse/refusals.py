@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from warehouse.feeds import EVENTS, FEEDS
 from warehouse.judging.currencies import ISO_4217
 from warehouse.landing.encodings import is_readable
-from warehouse.settings import Settings, Source
+from warehouse.settings import WEBHOOK_KINDS, Settings, Source
 from warehouse.storage.places import fault_in, place_of
 
 # What a whole number may be; beyond it a setting does something nobody can want.
@@ -138,6 +138,10 @@ def _limits(settings: Settings) -> Iterator[Fault]:
         if not is_fit or re.search(r"\s", url):
             cure = "give the whole address, as https://example.org/hook"
             yield Fault("webhook_url", "webhook_url is no http or https address", cure)
+    if (kind := settings.webhook_kind) and kind not in WEBHOOK_KINDS:
+        near = difflib.get_close_matches(kind.lower(), WEBHOOK_KINDS, n=1)
+        cure = f"did you mean {near[0]!r}?" if near else f"use one of {', '.join(WEBHOOK_KINDS)}"
+        yield Fault("webhook_kind", f"unknown webhook_kind {kind!r}", cure)
 
 
 def size_of(text: str) -> int:

@@ -15,6 +15,7 @@ FORMATS = ("ndjson", "csv", "parquet", "text")
 DUCKDB = "duckdb"
 # Whoever builds the models: the names of the targets in dbt's profile.
 ENGINES = (DUCKDB, "spark", "thrift")
+WEBHOOK_KINDS = ("slack", "feishu", "dingtalk", "wecom")
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ class Settings:
     threads: int = 0
     memory_limit: str = ""
     webhook_url: str = ""
+    webhook_kind: str = ""
     quiet_minutes: int = 10
     keep_versions: int = 3
     keep_history_days: int = 90

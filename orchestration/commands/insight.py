@@ -11,6 +11,7 @@ from warehouse.errors import UserError
 from warehouse.settings import Settings
 
 RECENT_DAYS = 14
+LATE_SHOWN = 5
 
 
 @click.command(short_help="Runs, freshness, checks, what readers see.")
@@ -37,6 +38,7 @@ def status(limit: int) -> None:
     if found.waiting:
         days = ", ".join(map(str, found.waiting[:5])) + (", ..." if len(found.waiting) > 5 else "")
         click.echo(f"waiting    {counted(len(found.waiting), 'day')}: {days}  (`userops run`)")
+    _show_late(settings)
     if lines := totals(settings):
         click.echo(
             f"lines      {lines.lines:,} = {lines.accepted:,} accepted + {lines.duplicates:,}"
@@ -104,6 +106,24 @@ def doctor(*, deep: bool) -> None:
     if bad:
         note(counted(bad, "problem"))
         raise click.exceptions.Exit(1)
+
+
+def _show_late(settings: Settings) -> None:
+    """Name files that came after their day was loaded: no run takes them in unasked."""
+    from warehouse.lake.late import late_files
+
+    late = late_files(settings)
+    if not late:
+        return
+    first, last = late[0].day, late[-1].day
+    command = f"--date {first}" if first == last else f"--from {first} --to {last}"
+    loaded = "a day" if first == last else "days"
+    click.echo(f"late       {counted(len(late), 'file')} of {loaded} already loaded:")
+    for each in late[:LATE_SHOWN]:
+        click.echo(f"             {each.file}  ({'changed' if each.is_known else 'new'})")
+    if more := late[LATE_SHOWN:]:
+        click.echo(f"             ... and {len(more):,} more")
+    click.echo(f"           `userops run {command}` takes them in")
 
 
 def _show_exceptions(settings: Settings) -> None:

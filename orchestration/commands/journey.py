@@ -10,6 +10,7 @@ import click
 
 from orchestration.commands.console import DAY, bar, counted, is_verbose, note, span, verbose_option
 from warehouse.configuration import load_settings, with_engine
+from warehouse.errors import UserError
 from warehouse.settings import ENGINES, Settings
 
 if TYPE_CHECKING:
@@ -95,9 +96,17 @@ def simulate(out: Path, users: int, days: int, seed: int, start: date | None) ->
 
 def run_and_tell(settings: Settings, first: date, last: date) -> None:
     """Run some days and say what came of it; exits with 1 when the run failed."""
+    from orchestration.failures import Problem
     from orchestration.runs import run_days
+    from orchestration.telling import tell
 
-    tell_result(settings, run_days(settings, first, last, verbose=is_verbose(), tell=note))
+    try:
+        report = run_days(settings, first, last, verbose=is_verbose(), tell=note)
+    except UserError as error:
+        # No run has begun, so no other will tell of it: a bad rule, most of the time.
+        tell(settings, span(first, last), [Problem(error.what, cure=error.cure)], note)
+        raise
+    tell_result(settings, report)
 
 
 def tell_result(settings: Settings, report: "RunReport") -> None:

@@ -63,7 +63,7 @@ def _frame(
     if suite.asset.startswith(BY_DAY):
         feed = FEEDS[suite.asset.removeprefix(BY_DAY)]
         landed = set(load_days(settings, feed.name))
-        asked = days_in_question(settings, days_of(context.partition_keys), feed)
+        asked = days_in_question(settings, days_of(context, settings), feed)
         days = [day for day in asked if day in landed]
         return measure(settings, days, feed.name) if days or feed.every_day else None
     return measure(settings, max(admitted(settings)))

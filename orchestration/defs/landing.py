@@ -5,7 +5,7 @@ from typing import Any
 
 import dagster as dg
 
-from orchestration.partitions import SINGLE_RUN, days_of
+from orchestration.partitions import SINGLE_RUN, days_of, partitions_of
 from orchestration.resources import Installation
 from orchestration.run_log import MENDED
 from warehouse.erasure.forget import drop_returned
@@ -60,6 +60,7 @@ def _assets(feed: Feed, *, partitions: dg.PartitionsDefinition) -> list[Any]:
         kinds={"parquet"},
         owners=OWNERS,
         deps=[landing],
+        partitions_def=partitions,
         description="One row per landed file: lines = parsed + quarantined + blank +"
         " left_out. Written by"
         f" the ingest, beside the {feed.name}.",
@@ -85,9 +86,9 @@ def _assets(feed: Feed, *, partitions: dg.PartitionsDefinition) -> list[Any]:
         """
         settings = installation.settings
         try:
-            wanted = days_of(context.partition_keys)
+            wanted = days_of(context, settings)
             days = _landed(settings, wanted, feed)
-            for text in mend(settings, feed.name, days, turn=wanted[-1]):
+            for text in mend(settings, feed.name, days, turn=max(wanted, default=date.min)):
                 context.log.warning(f"{MENDED}{text}")
             report = ingest_days(settings, days, feed.name)
             if erased := drop_returned(settings, days, feed.name):
@@ -97,11 +98,8 @@ def _assets(feed: Feed, *, partitions: dg.PartitionsDefinition) -> list[Any]:
         except UserError as error:
             # A person has to mend it: trying again would only delay the message.
             raise dg.Failure(str(error), allow_retries=False) from error
-        metadata = _metadata(report) | {"erased": erased}
-        context.log_event(dg.AssetMaterialization(ledger.key, metadata=metadata))
-        return dg.MaterializeResult(
-            metadata={"dagster/partition_row_count": report.events, **metadata}
-        )
+        _say_by_day(context, report, ledger.key)
+        return dg.MaterializeResult(metadata={"erased in this run": erased})
 
     @dg.asset(
         key=["raw", name_of(feed.name, "loads")],
@@ -118,7 +116,7 @@ def _assets(feed: Feed, *, partitions: dg.PartitionsDefinition) -> list[Any]:
     ) -> dg.MaterializeResult:
         """The load days that passed the border checks: only these are read further."""
         settings = installation.settings
-        chosen = days_in_question(settings, days_of(context.partition_keys), feed)
+        chosen = days_in_question(settings, days_of(context, settings), feed)
         days = admit(settings, chosen, feed.name)
         newest = {"newest": max(days).isoformat()} if days else {}
         return dg.MaterializeResult(metadata={"dagster/row_count": len(days), **newest})
@@ -162,17 +160,32 @@ def days_in_question(settings: Settings, wanted: list[date], feed: Feed) -> list
     return sorted({*wanted, *other})
 
 
+def _say_by_day(
+    context: dg.AssetExecutionContext, report: IngestReport, ledger: dg.AssetKey
+) -> None:
+    """Say of each day what came of it: of the run's partitions in what Dagster writes of them."""
+    written = partitions_of(context)
+    for day in sorted({*report.days, *written}):
+        told = _metadata(report.by_day.get(day, IngestReport(days=(day,))))
+        partition = day.isoformat()
+        if day in written:
+            context.add_asset_metadata(told, context.asset_key, partition)
+        else:
+            context.log_event(
+                dg.AssetMaterialization(context.asset_key, metadata=told, partition=partition)
+            )
+        context.log_event(dg.AssetMaterialization(ledger, metadata=told, partition=partition))
+
+
 def _metadata(report: IngestReport) -> dict[str, Any]:
     return {
+        "dagster/partition_row_count": report.events,
         "files": report.files,
         "lines": report.lines,
         "parsed": report.parsed,
         "quarantined": report.quarantined,
         "blank": report.blank,
         "left out": report.left_out,
-        "events": report.events,
-        "days reloaded": len(report.reloaded),
-        "days unchanged": len(report.unchanged),
+        "read again": bool(report.reloaded),
         "reasons": report.reasons,
-        "seconds": round(report.seconds, 2),
     }

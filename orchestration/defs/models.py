@@ -9,11 +9,12 @@ from dagster_dbt import dbt_assets
 from orchestration.dbt_project import Project
 from orchestration.dbt_run import build
 from orchestration.defs.landing import POOL
+from orchestration.partitions import SINGLE_RUN
 from orchestration.resources import Installation
 from warehouse.lake.loads import admitted
 
 
-def build_defs(*, project: Project) -> dg.Definitions:
+def build_defs(*, project: Project, partitions: dg.PartitionsDefinition) -> dg.Definitions:
     """Return the models, seeds and tests of the project as assets and asset checks."""
 
     @dbt_assets(
@@ -21,6 +22,8 @@ def build_defs(*, project: Project) -> dg.Definitions:
         project=project.for_dagster,
         name="dbt_models",
         pool=POOL,
+        partitions_def=partitions,
+        backfill_policy=SINGLE_RUN,
     )
     def dbt_models(
         context: dg.AssetExecutionContext, installation: dg.ResourceParam[Installation]

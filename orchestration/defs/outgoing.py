@@ -8,6 +8,7 @@ import dagster as dg
 
 from orchestration.dbt_project import Project
 from orchestration.defs.landing import POOL, RETRY
+from orchestration.partitions import SINGLE_RUN
 from orchestration.quality_rows import quality_rows
 from orchestration.resources import Installation
 from warehouse.build.checked import vouch
@@ -22,12 +23,18 @@ from warehouse.settings import Settings
 OWNERS = ["team:user-operations"]
 
 
-def build_defs(*, project: Project) -> dg.Definitions:
+def build_defs(*, project: Project, partitions: dg.PartitionsDefinition) -> dg.Definitions:
     """Return the published warehouse and the three exports.
 
     What they wait for is read from dbt's graph: every mart, and what the exposures depend on.
     """
-    common: dict[str, Any] = {"owners": OWNERS, "retry_policy": RETRY, "pool": POOL}
+    common: dict[str, Any] = {
+        "owners": OWNERS,
+        "retry_policy": RETRY,
+        "pool": POOL,
+        "partitions_def": partitions,
+        "backfill_policy": SINGLE_RUN,
+    }
 
     @dg.asset(
         key=["serving", "warehouse"],

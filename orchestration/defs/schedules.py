@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import dagster as dg
 
+from warehouse.lake.loads import admitted
 from warehouse.landing.days import landed_days
 from warehouse.settings import Settings
 
@@ -39,10 +40,16 @@ def build_defs(*, settings: Settings) -> dg.Definitions:
             return dg.SkipReason(f"nothing has landed for {day}; the sensor runs it when it does")
         return dg.RunRequest(run_key=day.isoformat(), partition_key=day.isoformat())
 
-    every_monday = dg.ScheduleDefinition(
-        name="every_monday",
+    @dg.schedule(
         job=weekly,
         cron_schedule=MONDAY_MORNING,
         execution_timezone=settings.timezone,
+        description="The weekly tables, as of the newest day in the warehouse.",
     )
+    def every_monday() -> dg.RunRequest | dg.SkipReason:
+        days = admitted(settings)
+        if not days:
+            return dg.SkipReason("nothing is in the warehouse yet")
+        return dg.RunRequest(partition_key=max(days).isoformat())
+
     return dg.Definitions(jobs=[daily, weekly], schedules=[every_morning, every_monday])

@@ -3,18 +3,17 @@
 import hashlib
 import json
 import time
-import urllib.request
+from collections.abc import Mapping
 from datetime import date
 
 import dagster as dg
 
-from orchestration.partitions import daily_partitions
+from orchestration.partitions import daily_partitions, days_tag
+from orchestration.telling import tell_of
 from warehouse.feeds import FEEDS
-from warehouse.lake.loads import admitted
+from warehouse.lake.late import not_loaded
 from warehouse.landing.days import is_ready, landed_days, landed_entries
 from warehouse.settings import Settings
-
-WEBHOOK_SECONDS = 10
 
 
 def build_defs(*, settings: Settings) -> dg.Definitions:
@@ -29,13 +28,15 @@ def _landing_sensor(settings: Settings) -> dg.SensorDefinition:
         name="landed_day",
         job_name="daily",
         minimum_interval_seconds=60,
-        description="Starts a run when a day's landing has a `_SUCCESS` file or has been quiet"
-        f" for {settings.quiet_minutes} minutes, and again when its files change.",
+        description="Starts one run for all days whose landing has a `_SUCCESS` file or has been"
+        f" quiet for {settings.quiet_minutes} minutes, and again when files of a day change.",
     )
     def landed_day(context: dg.SensorEvaluationContext) -> dg.SensorResult:
-        seen: dict[str, str] = json.loads(context.cursor or "{}")
-        known = {day.isoformat() for day in admitted(settings)} if not seen else set()
-        requests = []
+        looked = json.loads(context.cursor or "{}")
+        seen: dict[str, str] = looked.get("days", {})
+        # With nothing remembered, only what the ledger does not have is new.
+        new = not_loaded(settings) if not seen else None
+        days = []
         for day in landed_days(settings):
             key = day.isoformat()
             # One day that the job does not know (not begun yet) would fail the tick of all others.
@@ -45,12 +46,29 @@ def _landing_sensor(settings: Settings) -> dg.SensorDefinition:
             if seen.get(key) == state or not _is_whole(settings, day):
                 continue
             seen[key] = state
-            # On the first look, days that are in the warehouse already are not run again.
-            if key not in known:
-                requests.append(dg.RunRequest(run_key=f"{key}:{state}", partition_key=key))
-        return dg.SensorResult(run_requests=requests, cursor=json.dumps(seen))
+            if new is None or day in new:
+                days.append(day)
+        count = looked.get("runs", 0) + bool(days)
+        requests = [_one_run(days, seen, count)] if days else []
+        cursor = json.dumps({"days": seen, "runs": count})
+        return dg.SensorResult(run_requests=requests, cursor=cursor)
 
     return landed_day
+
+
+def _one_run(days: list[date], seen: Mapping[str, str], count: int) -> dg.RunRequest:
+    """Ask for all days that wait as one run, however far apart.
+
+    The key is the same when a tick that was cut off comes again, and another one for files that
+    are again what they once were.
+    """
+    states = "".join(seen[day.isoformat()] for day in days)
+    key = hashlib.sha256(states.encode()).hexdigest()[:16]
+    return dg.RunRequest(
+        run_key=f"{count}:{max(days)}:{key}",
+        partition_key=max(days).isoformat(),
+        tags=days_tag(days),
+    )
 
 
 def _is_whole(settings: Settings, day: date) -> bool:
@@ -73,27 +91,12 @@ def _state(settings: Settings, day: date) -> str:
 def _failure_sensor(settings: Settings) -> dg.SensorDefinition:
     @dg.run_failure_sensor(
         name="run_failed",
-        description="Writes every failed run to the log and posts it to `webhook_url`, if set.",
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        # Those of the command line too, which were not sent by this code location.
+        monitor_all_code_locations=True,
+        description="Tells `webhook_url`, if set, of every failed run: which days, why, the cure.",
     )
     def run_failed(context: dg.RunFailureSensorContext) -> None:
-        run = context.dagster_run
-        text = (
-            f"userops: run {run.run_id} of {run.job_name} failed: {context.failure_event.message}"
-        )
-        context.log.error(text)
-        if settings.webhook_url:
-            post(settings.webhook_url, text)
+        tell_of(settings, context.instance, context.dagster_run.run_id, context.log.warning)
 
     return run_failed
-
-
-def post(url: str, text: str) -> None:
-    """Post a text as JSON to a web address, as chat systems take it."""
-    if not url.startswith(("https://", "http://")):
-        raise ValueError(f"webhook_url must be a web address, not {url!r}")
-    request = urllib.request.Request(  # noqa: S310 - the scheme is checked above
-        url,
-        data=json.dumps({"text": text}).encode(),
-        headers={"Content-Type": "application/json"},
-    )
-    urllib.request.urlopen(request, timeout=WEBHOOK_SECONDS).close()  # noqa: S310

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from warehouse.judging.files import Count
@@ -24,6 +24,7 @@ class IngestReport:
     unchanged: tuple[date, ...] = ()
     reasons: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
+    by_day: dict[date, "IngestReport"] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,13 @@ class DayResult:
 
 
 def report_of(results: list[DayResult], seconds: float) -> IngestReport:
-    """Add up the days of an ingest."""
+    """Add up the days of an ingest, and say the same of each."""
     results.sort(key=lambda result: result.day)
+    by_day = {result.day: _added([result], 0.0) for result in results}
+    return replace(_added(results, seconds), by_day=by_day)
+
+
+def _added(results: list[DayResult], seconds: float) -> IngestReport:
     files = [count for result in results for count in result.files]
     reasons: Counter[str] = Counter()
     for result in results:
