@@ -8,6 +8,7 @@ whose text changes from run to run, stays a node of dbt's own.
 import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from itertools import dropwhile, takewhile
 from typing import Any
 
 from orchestration.lineage import ancestors, is_fixed
@@ -32,6 +33,38 @@ def carried(manifest: Mapping[str, Any], built: Collection[str]) -> dict[str, li
                 told = {"unique_id": key, "name": node["name"], "sql": node["compiled_code"]}
                 found[model].append(told | limits)
     return dict(found)
+
+
+def description(node: Mapping[str, Any]) -> str:
+    """Say what a data test asks for: as it is written, else by its kind and arguments.
+
+    A singular test is described by the comment above its query.
+    """
+    if node["description"]:
+        return node["description"]
+    generic = node.get("test_metadata")
+    if not generic:
+        lines = node["raw_code"].splitlines()
+        below_config = dropwhile(lambda line: not line.startswith("--"), lines)
+        comment = takewhile(lambda line: line.startswith("--"), below_config)
+        return " ".join(line.removeprefix("--").strip() for line in comment)
+    arguments = generic["kwargs"]
+    table = (node["attached_node"] or "").rpartition(".")[2]
+    column = f"`{arguments.get('column_name')}` of `{table}`"
+    match generic["name"]:
+        case "unique_rows":
+            columns = ", ".join(f"`{name}`" for name in arguments["columns"])
+            return f"No two rows of `{table}` share {columns}."
+        case "unique":
+            return f"No two rows share {column}."
+        case "not_null":
+            return f"{column} is never empty."
+        case "accepted_values":
+            return f"{column} is one of {', '.join(map(str, arguments['values']))}."
+        case "relationships":
+            other = arguments["to"].split("'")[1]
+            return f"{column} is a `{arguments['field']}` of `{other}`."
+    return ""
 
 
 class Verdicts:

@@ -13,7 +13,7 @@ import dagster as dg
 from dagster_dbt import DbtProject
 
 from orchestration import lineage, parsed
-from orchestration.data_tests import carried
+from orchestration.data_tests import carried, description
 from orchestration.engines import Engine, engine_of
 from orchestration.lineage import ancestors
 from warehouse.judging.currencies import minor_unit
@@ -110,8 +110,16 @@ def project_of(settings: Settings) -> Project:
         flags += ["--vars", json.dumps({"currency_places": places})]
         engine = engine_of(settings.engine)
         manifest, nodes = parsed.load(target, key[-1], flags, with_tests=engine.judges_its_tables)
+        _describe_tests(nodes)
         _PARSED[key] = Project(engine, folder, target, manifest, nodes, _digest(folder), key[-1])
     return _PARSED[key]
+
+
+def _describe_tests(nodes: Mapping[str, Any]) -> None:
+    """Say what each data test asks for where Dagster looks for it."""
+    for node in nodes["nodes"].values():
+        if node["resource_type"] == "test":
+            node["meta"] = {"description": description(node), **node["meta"]}
 
 
 # By engine, folder and files: installations with the shipped rules share one.

@@ -223,18 +223,36 @@ def _dagster_events(
     ):
         key = None if isinstance(item, dg.Output) else item.asset_key
         if key not in project.outgoing:
-            yield from _in_partitions(item, partitions)
+            yield from _in_partitions(_described(project, event, item), partitions)
         elif isinstance(item, dg.AssetMaterialization):
             metadata = {**item.metadata, **_metadata(project, event)}
             yield dg.MaterializeResult(asset_key=key, metadata=metadata)
         elif isinstance(item, dg.AssetCheckEvaluation):
+            told = _described(project, event, item)
             yield dg.AssetCheckResult(
                 asset_key=key,
-                check_name=item.check_name,
-                passed=item.passed,
-                severity=item.severity,
-                metadata=item.metadata,
+                check_name=told.check_name,
+                passed=told.passed,
+                severity=told.severity,
+                metadata=told.metadata,
+                description=told.description,
             )
+
+
+def _described(project: Project, event: dict[str, Any], item: Any) -> Any:
+    """Say of a data test that failed what it asks for, and how much it found."""
+    if not isinstance(item, dg.AssetCheckEvaluation) or item.passed:
+        return item
+    node = project.nodes["nodes"][event["data"]["node_info"]["unique_id"]]
+    found = int(event["data"]["num_failures"])
+    return dg.AssetCheckEvaluation(
+        asset_key=item.asset_key,
+        check_name=item.check_name,
+        passed=False,
+        severity=item.severity,
+        metadata=item.metadata,
+        description=f"{node['meta']['description']} Found: {found:,}.",
+    )
 
 
 def _in_partitions(item: Any, partitions: Sequence[str | None]) -> Iterator[Any]:

@@ -8,8 +8,8 @@ from typing import Any
 
 import dagster as dg
 
-# What a data test of dbt found, by its own count.
-ROWS = "dagster_dbt/failed_row_count"
+# How a border check says in which rows it found something, and what to do.
+ROWS, CURE = "rows", "cure"
 NOT_PUBLISHED = "what was published before still stands"
 
 
@@ -26,47 +26,23 @@ class Problem:
     to_others: str = ""
 
 
-def failed_checks(
-    events: Iterable[dg.DagsterEvent], severity: dg.AssetCheckSeverity, *, to_others: bool = False
-) -> tuple[str, ...]:
-    """Name the checks that did not pass at a severity, with what they found.
-
-    ``to_others`` leaves out the keys of rows, which may be users.
-    """
-    found = []
-    for event in events:
-        if event.event_type != dg.DagsterEventType.ASSET_CHECK_EVALUATION:
-            continue
-        check = event.asset_check_evaluation_data
-        if check.passed or check.severity != severity:
-            continue
-        key = "critical" if severity == dg.AssetCheckSeverity.ERROR else "warnings"
-        key = "told" if to_others else key
-        details: Any = check.metadata[key].value if key in check.metadata else None
-        name = f"{check.check_name} on {check.asset_key.to_user_string()}"
-        if ROWS in check.metadata:
-            name += f": {check.metadata[ROWS].value}"
-        found.append("\n    ".join([name, *map(str, details or ())]))
-    return tuple(found)
+def warnings_of(events: Iterable[dg.DagsterEvent]) -> tuple[str, ...]:
+    """Return what the checks of a run warn of: a sentence each, and the check that says it."""
+    return tuple(
+        f"{sentence} ({check.check_name})"
+        for check in _failed(events)
+        if check.severity == dg.AssetCheckSeverity.WARN
+        for sentence in (check.description or "did not pass").splitlines()
+    )
 
 
 def problems_of(events: Iterable[dg.DagsterEvent], log: Path) -> tuple[Problem, ...]:
     """Say what stopped a run: border checks first, then models, then everything else."""
     events = list(events)
     problems = [
-        Problem(
-            f"check {text}",
-            where=f"quality/suites/{text.split(' on ')[0].removeprefix('gx_')}.yml",
-            cure="mend what it names (`userops quarantine list` shows lines that were set aside)"
-            f" and run the same days again; {NOT_PUBLISHED}",
-            to_others=f"check {told}",
-        )
-        for text, told in zip(
-            failed_checks(events, dg.AssetCheckSeverity.ERROR),
-            failed_checks(events, dg.AssetCheckSeverity.ERROR, to_others=True),
-            strict=True,
-        )
-        if text.startswith("gx_")
+        _from_check(check)
+        for check in _failed(events)
+        if check.severity == dg.AssetCheckSeverity.ERROR and check.check_name.startswith("gx_")
     ]
     for event in events:
         if event.is_step_failure:
@@ -80,6 +56,38 @@ def problems_of(events: Iterable[dg.DagsterEvent], log: Path) -> tuple[Problem, 
         if problem and problem not in problems:
             problems.append(problem)
     return tuple(problems) or (Problem("the run failed", where=str(log)),)
+
+
+def _failed(events: Iterable[dg.DagsterEvent]) -> list[dg.AssetCheckEvaluation]:
+    kind = dg.DagsterEventType.ASSET_CHECK_EVALUATION
+    found = [event.asset_check_evaluation_data for event in events if event.event_type == kind]
+    return [check for check in found if not check.passed]
+
+
+def _told(check: dg.AssetCheckEvaluation) -> str:
+    name = f"{check.check_name} on {check.asset_key.to_user_string()}"
+    return "\n    ".join([name, *(check.description or "").splitlines()])
+
+
+def _from_check(check: dg.AssetCheckEvaluation) -> Problem:
+    """Tell of a border check: here with the rows that failed, to others without."""
+    told = f"check {_told(check)}"
+    cure = check.metadata.get(CURE)
+    return Problem(
+        "\n    ".join([told, *_rows_at(check)]),
+        where=f"quality/suites/{check.check_name.removeprefix('gx_')}.yml",
+        cure=f"{cure.value}; {NOT_PUBLISHED}" if cure else NOT_PUBLISHED,
+        to_others=told,
+    )
+
+
+def _rows_at(check: dg.AssetCheckEvaluation) -> list[str]:
+    table = check.metadata.get(ROWS)
+    if not isinstance(table, dg.TableMetadataValue):
+        return []
+    key = table.schema.columns[1].name
+    rows = dict.fromkeys(str(record.data[key]) for record in table.records if record.data[key])
+    return [f"at {key} {', '.join(rows)}"] if rows else []
 
 
 def _from_description(text: str | None) -> Problem | None:

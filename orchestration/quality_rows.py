@@ -1,7 +1,5 @@
 """Check results of a run -> rows of the report."""
 
-from collections.abc import Mapping
-
 import dagster as dg
 
 from warehouse.report.quality import QualityRow
@@ -33,19 +31,9 @@ def quality_rows(instance: dg.DagsterInstance, run_id: str) -> list[QualityRow]:
                 stage=stage,
                 passed=evaluation.passed,
                 severity="critical" if is_error else "warning",
-                detail=_detail(evaluation.metadata),
+                detail="; ".join((evaluation.description or "").splitlines()),
             )
         )
     for stage, count in sorted(passed.items()):
         rows.append(QualityRow(f"dbt tests x {count}", stage, True, "critical", ""))
     return rows
-
-
-def _detail(metadata: Mapping[str, dg.MetadataValue]) -> str:
-    # The sentences without keys: the report names no user.
-    told = metadata.get("told")
-    return (
-        "; ".join(str(line) for line in told.value)
-        if isinstance(told, dg.JsonMetadataValue) and isinstance(told.value, list)
-        else ""
-    )

@@ -17,7 +17,7 @@ import dagster as dg
 from dagster_shared.utils.warnings import BetaWarning, PreviewWarning
 
 from orchestration import environment
-from orchestration.failures import Problem, failed_checks, problems_of
+from orchestration.failures import Problem, problems_of, warnings_of
 from orchestration.partitions import days_tag
 from orchestration.run_log import Follower, run_log_path
 from orchestration.telling import COMMAND_LINE, TOLD_BY, tell_of
@@ -177,7 +177,7 @@ def _report(
         success=result.success,
         seconds=seconds,
         tables=sum(key.split("/")[0] not in ("raw", "serving", "exports") for key in outputs),
-        warnings=failed_checks(result.all_events, dg.AssetCheckSeverity.WARN),
+        warnings=warnings_of(result.all_events),
         problems=() if result.success else problems_of(result.all_events, log),
         outputs=outputs,
         log=log,

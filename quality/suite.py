@@ -21,17 +21,22 @@ if TYPE_CHECKING:
 SUITES_DIR = Path(__file__).parent / "suites"
 SEVERITIES = ("critical", "warning")
 ROWS_SHOWN = 20
-VALUES_SHOWN = 5
+ROWS_TOLD = 5
 
 
 @dataclass(frozen=True)
 class Expectation:
-    """One sentence of a suite: what is expected, how grave a breach is, and why."""
+    """One sentence of a suite: what is expected, how grave a breach is, and why.
+
+    ``says`` tells a breach: with ``{row}`` or ``{value}`` in it once a row, else once with
+    ``{count}`` of them.
+    """
 
     type: str
     kwargs: Mapping[str, Any]
     severity: str
     why: str
+    says: str
 
     def with_rules(self, values: Callable[[str], Sequence[str]]) -> "Expectation":
         """Give each argument that ends in ``_from`` the values of the rule column it names."""
@@ -47,13 +52,14 @@ class Suite:
     """What good data is at one border.
 
     ``frame`` names the function of ``warehouse.gates`` that measures it, ``key`` the column
-    that says which row failed.
+    that says which row failed. ``cure`` says what to do when it stops a run.
     """
 
     name: str
     asset: str
     frame: str
     key: str
+    cure: str
     expectations: tuple[Expectation, ...]
 
     def with_rules(self, values: Callable[[str], Sequence[str]]) -> "Suite":
@@ -65,22 +71,19 @@ class Suite:
 
 @dataclass(frozen=True)
 class Failure:
-    """One expectation that was not met; ``rows`` are keys, the first 20."""
+    """One expectation that was not met, told in a sentence that names no user.
+
+    ``rows`` are the keys of what failed, the first 20, each with the value that did.
+    """
 
     expectation: str
     column: str
+    said: str
     why: str
-    observed: str
-    rows: tuple[str, ...]
+    rows: Mapping[str, str]
 
     def __str__(self) -> str:
-        at = f" at {', '.join(self.rows)}" if self.rows else ""
-        return f"{self.column or 'table'}: {self.observed}{at}. {self.why}"
-
-    @property
-    def without_keys(self) -> str:
-        """The same for a page that names nobody."""
-        return f"{self.column or 'table'}: {self.observed}. {self.why}"
+        return f"{self.said}. {self.why}"
 
 
 @dataclass(frozen=True)
@@ -184,22 +187,29 @@ def _refuse_broken(suite: Suite, expectation: Expectation, info: Mapping[str, An
 
 
 def _failure(expectation: Expectation, result: Mapping[str, Any], key: str) -> Failure:
-    rows = [str(item[key]) for item in result.get("unexpected_index_list") or ()]
+    column = str(expectation.kwargs.get("column", ""))
+    found = result.get("unexpected_index_list") or ()
+    values = {str(row[key]): row.get(column) for row in found}
     return Failure(
         expectation=expectation.type,
-        column=str(expectation.kwargs.get("column", "")),
+        column=column,
+        said=_sentence(expectation, values, int(result.get("unexpected_count") or 0)),
         why=expectation.why,
-        observed=_observed(result),
-        rows=tuple(dict.fromkeys(rows))[:ROWS_SHOWN],
+        rows={row: _shown(value) for row, value in list(values.items())[:ROWS_SHOWN]},
     )
 
 
-def _observed(result: Mapping[str, Any]) -> str:
-    """Say what was found; of values only numbers, since a text may hold what must not be shown."""
-    if "observed_value" in result:
-        return f"found {result['observed_value']}"
-    found = f"{result['unexpected_count']} of {result['element_count']} rows"
-    values = result["partial_unexpected_list"][:VALUES_SHOWN]
-    if values and all(isinstance(value, int | float) for value in values):
-        found += f" ({', '.join(f'{value:g}' for value in values)})"
-    return found
+def _sentence(expectation: Expectation, values: Mapping[str, Any], count: int) -> str:
+    """Fill in what a breach says; a sentence a row, for as many as are read."""
+    says = expectation.says
+    if "{row" not in says and "{value" not in says:
+        return says.format(count=count)
+    told = [says.format(row=row, value=value) for row, value in values.items()]
+    more = [f"and {len(told) - ROWS_TOLD} more"] if len(told) > ROWS_TOLD else []
+    return "; ".join([*told[:ROWS_TOLD], *more])
+
+
+def _shown(value: Any) -> str:
+    """Show a number; a text may hold what must not be shown."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return f"{value:g}" if is_number and value == value else ""

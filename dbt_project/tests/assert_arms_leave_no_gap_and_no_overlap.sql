@@ -1,3 +1,4 @@
+-- The arms of each experiment share out the buckets 0 to 9999: neither a gap nor an overlap.
 with
 
 arms as (

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
 from orchestration.defs.landing import days_in_question
+from orchestration.failures import CURE, ROWS
 from orchestration.partitions import days_of
 from orchestration.resources import Installation
 from quality.suite import Suite, Verdict, load_suites, run_suite
@@ -47,7 +48,7 @@ def _check(suite: Suite, *, partitions: dg.PartitionsDefinition) -> dg.AssetChec
         if frame is None:
             return dg.AssetCheckResult(passed=True, metadata={"evaluated": 0})
         rules = partial(values_in_effect, installation.settings)
-        return _result(run_suite(suite.with_rules(rules), frame))
+        return _result(suite, run_suite(suite.with_rules(rules), frame))
 
     return gx_check
 
@@ -69,16 +70,33 @@ def _frame(
     return measure(settings, max(admitted(settings)))
 
 
-def _result(verdict: Verdict) -> dg.AssetCheckResult:
+def _result(suite: Suite, verdict: Verdict) -> dg.AssetCheckResult:
+    """Say a verdict as people read it: sentences, then the rows as a table, then what to do."""
+    failures = (*verdict.critical, *verdict.warnings)
+    metadata: dict[str, Any] = {"evaluated": verdict.evaluated}
+    if failures:
+        metadata[ROWS] = dg.MetadataValue.table(_records(verdict, suite.key), _columns(suite.key))
+    if verdict.critical:
+        metadata[CURE] = suite.cure
     # Only an ERROR blocks: a warning must never be reported as one, nor the other way round.
     severity = dg.AssetCheckSeverity.ERROR if verdict.critical else dg.AssetCheckSeverity.WARN
     return dg.AssetCheckResult(
-        passed=not (verdict.critical or verdict.warnings),
+        passed=not failures,
         severity=severity,
-        metadata={
-            "evaluated": verdict.evaluated,
-            "critical": [str(failure) for failure in verdict.critical],
-            "warnings": [str(failure) for failure in verdict.warnings],
-            "told": [f.without_keys for f in (*verdict.critical, *verdict.warnings)],
-        },
+        description="\n".join(map(str, failures)) or None,
+        metadata=metadata,
     )
+
+
+def _records(verdict: Verdict, key: str) -> list[dg.TableRecord]:
+    """Return a record for each row that failed; a failure of the whole has one without a row."""
+    return [
+        dg.TableRecord({"severity": severity, key: row, "found": value, "what": failure.said})
+        for severity, failures in (("critical", verdict.critical), ("warning", verdict.warnings))
+        for failure in failures
+        for row, value in (failure.rows or {"": ""}).items()
+    ]
+
+
+def _columns(key: str) -> dg.TableSchema:
+    return dg.TableSchema([dg.TableColumn(name) for name in ("severity", key, "found", "what")])

@@ -7,14 +7,17 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import duckdb
 import pytest
 
 from orchestration import dbt_project
 from orchestration.dbt_project import Project, dbt_arguments, project_of
 from orchestration.dbt_run import Outcome, build_arguments, stream
+from orchestration.definitions import build_definitions
 from orchestration.engines import Spark
 from tests.conftest import FIRST, Installation, NewInstallation, land_golden
+from tests.counts import DATA_TESTS
 
 SPOILED = "marts/lifecycle/lifecycle_periods.sql"
 # Twice the rows: a generic test fails, and a singular one that is made a warning.
@@ -107,6 +110,20 @@ def test_only_tests_that_no_model_completes_are_nodes(finished: Installation) ->
     assert model in ("model.userops.fct_orders", "model.userops.fct_user_days")
     # Spark's own materializations ask nobody: there dbt's test nodes do it.
     assert replace(project, engine=Spark()).data_tests(seeds=True) == {}
+
+
+def test_every_data_test_says_what_it_asks_for(finished: Installation) -> None:
+    nodes = project_of(finished.settings).nodes["nodes"].values()
+    tests = [node for node in nodes if node["resource_type"] == "test"]
+    assets = build_definitions(settings=finished.settings).assets or ()
+    defined = [each for each in assets if isinstance(each, dg.AssetsDefinition)]
+    told = {spec.name: spec.description for each in defined for spec in each.check_specs}
+
+    assert len(tests) == DATA_TESTS
+    for test in tests:
+        said = told[test["name"]] or ""
+        assert len(said) > 15, test["name"]
+        assert said.endswith((".", "`")), said
 
 
 def _build_by_hand(installation: Installation, project: Project) -> dict[tuple[str, str], Any]:

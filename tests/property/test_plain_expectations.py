@@ -41,7 +41,7 @@ def expectations(draw: st.DrawFn) -> Expectation:
         kwargs["min_value"], kwargs["max_value"] = most, least
     if kind == "expect_table_row_count_to_be_between":
         kwargs = {key: int(value) for key, value in kwargs.items()}
-    return Expectation(kind, kwargs, "critical", "it is tried")
+    return Expectation(kind, kwargs, "critical", "it is tried", "it failed")
 
 
 @settings(max_examples=300, deadline=None)
@@ -51,7 +51,7 @@ def test_what_is_plainly_met_great_expectations_finds_met(
 ) -> None:
     frame = pd.DataFrame({"value": values, "key": range(len(values))})
     if is_met(expectation, frame):
-        suite = Suite("tried", "raw/events", "tried", "key", (expectation,))
+        suite = Suite("tried", "raw/events", "tried", "key", "mend it", (expectation,))
         assert _judged(suite, frame) == ((), ())
 
 
@@ -73,7 +73,7 @@ def test_each_kind_can_be_met_and_can_be_in_doubt(kind: str) -> None:
         "expect_column_values_to_be_in_set": [1.0, 3.0],
         "expect_column_values_to_match_regex": [1.0, 3.0],
     }[kind]
-    expectation = Expectation(kind, kwargs, "critical", "it is tried")
+    expectation = Expectation(kind, kwargs, "critical", "it is tried", "it failed")
     assert is_met(expectation, pd.DataFrame({"value": [1.0, 2.0]}))
     assert not is_met(expectation, pd.DataFrame({"value": doubtful}))
 
@@ -98,8 +98,9 @@ import pandas as pd
 from quality.suite import Expectation, Suite, run_suite
 
 least = {"column": "n", "min_value": 1}
-expectation = Expectation("expect_column_values_to_be_between", least, "critical", "why")
-suite = Suite("tried", "raw/events", "tried", "n", (expectation,))
+kind = "expect_column_values_to_be_between"
+expectation = Expectation(kind, least, "critical", "why", "it failed")
+suite = Suite("tried", "raw/events", "tried", "n", "mend it", (expectation,))
 for value in (1, 0):
     verdict = run_suite(suite, pd.DataFrame({"n": [value]}))
     print(len(verdict.critical), "great_expectations" in sys.modules)

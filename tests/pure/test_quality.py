@@ -160,8 +160,8 @@ def test_a_failure_names_the_day_and_the_number_it_found() -> None:
     verdict = run_suite(SUITES["raw_events"], frame("raw_events", quarantined_share=0.75))
 
     [failure] = verdict.critical
-    assert failure.rows == ("2026-03-11",)
-    assert failure.observed == "1 of 2 rows (0.75)"
+    assert failure.rows == {"2026-03-11": "0.75"}
+    assert failure.said == "75.0% of the lines of 2026-03-11 were set aside"
     assert failed(verdict) == ({"quarantined_share"}, {"quarantined_share"})
 
 
@@ -169,7 +169,20 @@ def test_a_failure_shows_no_text_of_the_data() -> None:
     verdict = run_suite(SUITES["recall_list"], frame("recall_list", channel="ann@example.com"))
 
     assert "ann@example.com" not in str(verdict)
-    assert verdict.critical[0].rows == ("bob",)
+    assert verdict.critical[0].rows == {"bob": ""}
+    assert verdict.critical[0].said.endswith("a channel that no rule knows: 1")
+
+
+def test_every_breach_of_every_suite_is_a_sentence_and_has_a_cure() -> None:
+    for suite in SUITES.values():
+        assert suite.cure
+        for expectation in suite.expectations:
+            said = expectation.says.format(row="2026-03-11", value=0.75, count=2)
+            assert said == said.strip()
+            assert "{" not in said
+            assert not said.endswith(".")
+            # Whose rows are users says how many, never who.
+            assert "{row" not in expectation.says or suite.key.endswith("_date")
 
 
 def test_an_empty_recall_list_is_a_quiet_day() -> None:
@@ -185,8 +198,8 @@ def test_a_check_that_cannot_be_evaluated_is_not_taken_for_bad_data() -> None:
 
 def test_a_suite_file_with_an_unknown_severity_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.yml").write_text(
-        "{asset: a, frame: f, key: k, expectations:"
-        " [{type: t, kwargs: {}, severity: Critical, why: w}]}"
+        "{asset: a, frame: f, key: k, cure: c, expectations:"
+        " [{type: t, kwargs: {}, severity: Critical, why: w, says: s}]}"
     )
 
     with pytest.raises(ValueError, match="'Critical' is none of"):
