@@ -86,7 +86,9 @@ def _rows_at(check: dg.AssetCheckEvaluation) -> list[str]:
     if not isinstance(table, dg.TableMetadataValue):
         return []
     key = table.schema.columns[1].name
-    rows = dict.fromkeys(str(record.data[key]) for record in table.records if record.data[key])
+    told = check.description or ""
+    found = (str(record.data[key]) for record in table.records)
+    rows = dict.fromkeys(row for row in found if row and row not in told)
     return [f"at {key} {', '.join(rows)}"] if rows else []
 
 

@@ -36,7 +36,7 @@ class Expectation:
     kwargs: Mapping[str, Any]
     severity: str
     why: str
-    says: str
+    says: str = "{count} rows are not as expected"
 
     def with_rules(self, values: Callable[[str], Sequence[str]]) -> "Expectation":
         """Give each argument that ends in ``_from`` the values of the rule column it names."""

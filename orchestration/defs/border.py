@@ -72,7 +72,8 @@ def _frame(
 
 def _result(suite: Suite, verdict: Verdict) -> dg.AssetCheckResult:
     """Say a verdict as people read it: sentences, then the rows as a table, then what to do."""
-    failures = (*verdict.critical, *verdict.warnings)
+    said = {failure.said for failure in verdict.critical}
+    failures = [*verdict.critical, *(each for each in verdict.warnings if each.said not in said)]
     metadata: dict[str, Any] = {"evaluated": verdict.evaluated}
     if failures:
         metadata[ROWS] = dg.MetadataValue.table(_records(verdict, suite.key), _columns(suite.key))

@@ -115,10 +115,9 @@ def test_what_is_amiss_among_orders_is_told_with_how_many(
     told = warnings_of(first_run[1].all_events)
 
     # An order in francs, for which there is no rate.
-    assert (
-        "Orders whose amount is unknown, or in a currency without a rate, are in no total."
-        " Found: 1. (assert_no_orders_without_value)"
-    ) in told
+    [orders] = [each for each in told if each.endswith("(assert_no_orders_without_value)")]
+    assert orders.startswith("Orders whose amount is unknown, or in a currency without a rate, ")
+    assert " Found: 1. " in orders
 
 
 def test_a_late_event_is_counted_on_the_day_it_happened(finished: Installation) -> None:

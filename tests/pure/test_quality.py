@@ -178,6 +178,7 @@ def test_every_breach_of_every_suite_is_a_sentence_and_has_a_cure() -> None:
         assert suite.cure
         for expectation in suite.expectations:
             said = expectation.says.format(row="2026-03-11", value=0.75, count=2)
+            assert expectation.says != Expectation.says, expectation
             assert said == said.strip()
             assert "{" not in said
             assert not said.endswith(".")
