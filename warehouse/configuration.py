@@ -1,6 +1,5 @@
 """``userops.toml`` and ``USEROPS_*`` -> Settings: the only place that reads configuration."""
 
-import difflib
 import os
 import re
 import tomllib
@@ -11,9 +10,9 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from warehouse.errors import UserError, all_of
-from warehouse.feeds import FEEDS
 from warehouse.refusals import faults_in
-from warehouse.settings import ENGINES, FORMATS, Settings, Source
+from warehouse.settings import ENGINES, Settings, Source
+from warehouse.sources import source_of, unknown_key
 
 FILE_NAME = "userops.toml"
 PREFIX = "USEROPS_"
@@ -90,6 +89,8 @@ class _Origins:
         self.variables: dict[str, str] = {}
         self.sources: list[int] = []  # the place of each source that could be read
         self._path = path
+        # What a setting names by a path lies there, or on the way from there.
+        self.folder = path.parent if path else Path.cwd()
         self._lines: dict[tuple[str, int | None], int] = {}
         source: int | None = None
         for number, line in enumerate(text.splitlines(), start=1):
@@ -134,13 +135,7 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
 def _unknown(values: Mapping[str, Any], known: list[str], origins: _Origins) -> Iterator[UserError]:
     for key in values:
         if key not in known:
-            yield _unknown_key(key, known, origins.of(key))
-
-
-def _unknown_key(key: str, known: list[str], where: str) -> UserError:
-    near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
-    cure = f"did you mean {near[0]!r}?" if near else f"known settings: {', '.join(known)}"
-    return UserError(f"unknown setting {key!r}", where=where, cure=cure)
+            yield unknown_key(key, known, origins.of(key))
 
 
 def _typed(values: Mapping[str, Any], origins: _Origins, faults: list[UserError]) -> dict[str, Any]:
@@ -166,7 +161,7 @@ def _sources(given: Any, origins: _Origins, faults: list[UserError]) -> Iterator
         return
     for number, item in enumerate(given):
         try:
-            source = _source(item, origins.of("", number))
+            source = source_of(item, origins.of("", number), origins.folder)
         except UserError as error:
             faults.append(error)
         else:
@@ -189,30 +184,3 @@ def _convert(hint: Any, value: Any) -> Any:
         return date.fromisoformat(str(value))
     except ValueError:
         raise ValueError("give a date as 2026-01-31") from None
-
-
-def _source(item: Any, where: str) -> Source:
-    if not isinstance(item, dict):
-        raise UserError("a source is a table", where=where, cure="write [[sources]] above its keys")
-    known = [field.name for field in fields(Source)]
-    for key in item:
-        if key not in known:
-            raise _unknown_key(key, known, where)
-    for key in ("name", "glob", "columns"):
-        if key not in item:
-            raise UserError(f"a source lacks {key!r}", where=where, cure=f"add {key} = ...")
-    given: dict[str, Any] = {"constants": {}, "format": ""} | item
-    source = Source(**given)
-    choices = (
-        (source.format, ("", *FORMATS), "format"),
-        (source.feed, tuple(FEEDS), "feed"),
-        (source.order_id, ("", "row"), "order_id"),
-    )
-    for value, allowed, key in choices:
-        if value not in allowed:
-            raise UserError(
-                f"source {source.name!r}: unknown {key} {value!r}",
-                where=where,
-                cure=f"use one of {', '.join(filter(None, allowed))}",
-            )
-    return source

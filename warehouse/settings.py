@@ -3,7 +3,8 @@
 Read by ``warehouse.configuration`` from file and environment; nothing else sets anything.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from warehouse.feeds import EVENTS
 from warehouse.storage.places import Place, place_of
 
 FORMATS = ("ndjson", "csv", "parquet", "text")
+Column = str | tuple[str, ...]
 DUCKDB = "duckdb"
 # Whoever builds the models: the names of the targets in dbt's profile.
 ENGINES = (DUCKDB, "spark", "thrift")
@@ -22,12 +24,15 @@ WEBHOOK_KINDS = ("slack", "feishu", "dingtalk", "wecom")
 class Source:
     """Files that name things otherwise than their feed: which files, which column is which field.
 
-    ``columns`` maps a Segment field (dotted, as ``properties.revenue``) to a column of the file, or
-    a column of a CSV feed;
-    ``constants`` gives fields the same value on every line. ``date_format`` parses the columns of
-    times (strptime; without a zone it is UTC); without it ISO 8601 is expected. ``header`` tells
-    whether the first line of ``csv`` and ``text`` names the columns; without it they are "1", "2"
-    and so on. ``order_id = "row"`` makes an order id of each row, for logs of orders without one.
+    ``columns`` maps a Segment field (dotted, as ``properties.revenue``) to a column of the file, to
+    a list of them (the first that has a value) or to several joined (``a + b``); or a column of
+    a CSV feed. ``constants`` gives fields the same value on every line; ``values`` renames what
+    a field says; ``nulls`` are texts that say nothing. ``where`` and ``where_not`` choose rows.
+    ``date_format`` and ``timezone`` are of times, ``numbers`` and ``scale`` of numbers, ``types``
+    says which other fields are such; ``drop`` are fields not to keep. ``sql`` is a query on what
+    has been read so far (``warehouse.judging.shaping``). ``header`` tells whether the first line of
+    ``csv`` and ``text`` names the columns; without it they are "1", "2" and so on.
+    ``order_id = "row"`` makes an order id of each row, for logs of orders without one.
     ``format`` "" is told by the file's ending and first bytes; ``encoding`` "" is UTF-8, or what a
     byte order mark says; ``quote`` "" means that the writer of a CSV never quotes; ``skip_lines``
     lines stand above the header, or above the first row.
@@ -36,16 +41,32 @@ class Source:
     name: str
     glob: str
     format: str
-    columns: dict[str, str]
-    constants: dict[str, Any]
+    columns: Mapping[str, Column]
+    constants: Mapping[str, Any]
     feed: str = EVENTS
-    date_format: str = ""
+    date_format: str | tuple[str, ...] = ""
     delimiter: str = ","
     header: bool = True
     order_id: str = ""
     encoding: str = ""
     quote: str = '"'
     skip_lines: int = 0
+    nulls: tuple[str, ...] = ()
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    where_not: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    timezone: str = ""
+    numbers: str = ""
+    scale: int | str = 1
+    types: Mapping[str, str] = field(default_factory=dict)
+    drop: tuple[str, ...] = ()
+    sql: str = ""
+
+    @property
+    def date_formats(self) -> tuple[str, ...]:
+        """The forms of times, in the order in which they are tried."""
+        given = self.date_format
+        return tuple(filter(None, (given,) if isinstance(given, str) else given))
 
 
 @dataclass(frozen=True)

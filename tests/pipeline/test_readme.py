@@ -213,4 +213,4 @@ def test_the_sources_shown_are_settings(tmp_path: Path) -> None:
 
     settings = load_settings({}, tmp_path)
 
-    assert [source.name for source in settings.sources] == ["cdnow", "ga4"]
+    assert [source.name for source in settings.sources] == ["cdnow"]

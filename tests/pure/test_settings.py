@@ -13,7 +13,7 @@ from warehouse.refusals import LEAST_MEMORY, size_of
 from warehouse.settings import Settings
 
 SOURCE = '[[sources]]\nname = "shop"\nglob = "*.csv"\nformat = "csv"\n'
-COLUMNS = 'columns = { userId = "customer" }\n'
+COLUMNS = 'columns = { userId = "customer", timestamp = "at" }\n'
 
 
 def read(home: Path, text: str, **variables: str) -> Settings:
@@ -119,6 +119,7 @@ def test_a_size_is_what_duckdb_reads(text: str) -> None:
 
 def test_what_may_be_said_still_may(tmp_path: Path) -> None:
     text = 'currency = "usd"\nphone_country = "+1"\nthreads = 0\nmemory_limit = "4GB"\n'
-    settings = read(tmp_path, text + SOURCE + COLUMNS + 'date_format = "%d.%m.%y"\n')
+    source = SOURCE + COLUMNS + 'constants = { type = "track" }\ndate_format = "%d.%m.%y"\n'
+    settings = read(tmp_path, text + source)
     assert (settings.currency, settings.phone_country) == ("USD", "1")
     assert settings.sources[0].date_format == "%d.%m.%y"

@@ -33,7 +33,9 @@ def columns_in(feed: Feed, source: Source | None) -> dict[str, str]:
     """Return what a file calls each column of its feed; what a constant stands for is left out."""
     mapped = source.columns if source else {}
     constants = source.constants if source else {}
-    return {c.name: mapped.get(c.name, c.name) for c in feed.columns if c.name not in constants}
+    return {
+        c.name: str(mapped.get(c.name, c.name)) for c in feed.columns if c.name not in constants
+    }
 
 
 def needed_in(feed: Feed, source: Source | None) -> frozenset[str]:

@@ -10,6 +10,7 @@ from warehouse.feeds import Feed
 from warehouse.judging.cells import columns_in, needed_in
 from warehouse.judging.csv_rows import Dialect, Wanted, csv_records
 from warehouse.judging.exact import Limits
+from warehouse.judging.mapping import columns_of, needed_columns
 from warehouse.judging.parquet_rows import parquet_records
 from warehouse.judging.tables import Record, json_records, text_records
 from warehouse.landing.ahead import ahead
@@ -86,9 +87,8 @@ class Content:
         if self.form == NDJSON:
             return json_records(objects, limits)
         if self.form == PARQUET:
-            needed = frozenset(column.partition(".")[0] for column in self._needed())
             self._file.seek(0)
-            return parquet_records(self._file, needed)
+            return parquet_records(self._file, self._needed())
         lines = physical_lines(self.blocks())
         if self.form == TEXT:
             header, skip = dialect.header, dialect.skip_lines
@@ -96,8 +96,7 @@ class Content:
         if self.feed.columns:
             names = frozenset(columns_in(self.feed, source).values())
         else:
-            columns = source.columns if source else {name: name for name in NAMES}
-            names = frozenset(columns[name] for name in NAMES if name in columns)
+            names = columns_of(source, *NAMES) if source else frozenset(NAMES)
         wanted = Wanted(
             self._needed(), names, are_all_used=source is None and not self.feed.columns
         )
@@ -116,13 +115,13 @@ class Content:
     def _needed(self) -> frozenset[str]:
         if self.feed.columns:
             return needed_in(self.feed, self.source)
-        return frozenset(self.source.columns.values() if self.source else ("type",))
+        return needed_columns(self.source) if self.source else frozenset({"type"})
 
     def _fields(self) -> frozenset[str]:
         """Return the names by which an object is known to be a row."""
         if self.source is None:
             return SEGMENT_FIELDS
-        columns = self.source.columns.values()
+        columns = columns_of(self.source)
         return frozenset({*columns, *(column.partition(".")[0] for column in columns)})
 
     def _is_document(self, head: bytes) -> bool:

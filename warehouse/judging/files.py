@@ -240,14 +240,14 @@ class _Pass:
             packed_size=max(part.size, 1) if part.place else 0,
             is_document=part.name in self.findings.documents,
         )
-        reading = Reading(content, self.limits, part.row_id)
+        reading = Reading(content, self.limits, part.row_id, sink.folder)
         parsed = quarantined = blank = events = 0
         left_out: Counter[str] = Counter()
         for judged in reading.verdicts():
             sink.add(judged, part.name, landed.sha256)
             parsed += judged.used_rows
             events += judged.rows.num_rows
-            quarantined += len(judged.rejected)
+            quarantined += judged.refused_rows
             blank += judged.blank
             left_out.update(judged.left_out)
         # Lines of a row behind its first, on which no row begins.

@@ -1,52 +1,313 @@
 """A record of any table -> the Segment line it stands for, by a source's mapping -> its verdict."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime
-from functools import lru_cache
-from typing import Any
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache, partial
+from typing import Any, NamedTuple
 
 import msgspec
 import pyarrow as pa
 
 from warehouse.judging.exact import Limits
+from warehouse.judging.lookup import (
+    ABSENT,
+    OPTIONAL,
+    Getter,
+    Lookup,
+    bare,
+    is_name,
+    is_optional,
+    named_values,
+    names_in,
+    opened,
+)
+from warehouse.judging.orders import AMOUNT_FIELDS
 from warehouse.judging.quick import judge_batch
+from warehouse.judging.readings import TimeReader, number_reader, scaled
 from warehouse.judging.repeats import refuse_repeats_within
 from warehouse.judging.tables import Record
 from warehouse.judging.values import WHITESPACE, Rejected, Rejection
 from warehouse.judging.verdicts import JUDGED_SCHEMA, Judged, Refusal, Row
-from warehouse.settings import Source
+from warehouse.settings import Column, Source
 
 OBJECTS = ("properties", "traits", "context")
-TIMES = ("timestamp", "receivedAt", "sentAt", "originalTimestamp")
+TEXT, TIME, NUMBER, MONEY, OBJECT = TYPES = ("text", "time", "number", "money", "object")
+# What a field holds by the last part of its name, where a source does not say otherwise.
+KINDS = (
+    dict.fromkeys(("timestamp", "receivedAt", "sentAt", "originalTimestamp"), TIME)
+    | dict.fromkeys(("revenue", "total", "value", "price", "subtotal", "tax", "shipping"), MONEY)
+    | dict.fromkeys(("discount", "cost", "amount", "refunded"), MONEY)
+    | dict.fromkeys(("quantity", "points", "score"), NUMBER)
+)
+CURRENCIES = ("properties.currency", "currency")
 
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 _as_anything = msgspec.json.Decoder().decode
 _as_fields = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
-def mapped_row(
-    record: Record, source: Source | None, limits: Limits, row_id: Callable[[int], str]
-) -> Row:
-    """Turn a record into the Segment line it stands for, or into the reason why it stands for none.
+class _Field(NamedTuple):
+    """A field of the mapping, with all that is known of it before any row is seen."""
+
+    name: str
+    path: tuple[str, ...]
+    # The column's name where that is all there is to look up, else what finds it.
+    column: str
+    get: Getter
+    kind: str
+    renamed: Mapping[str, str]
+    convert: Callable[[Any], Any] | None
+
+
+class LeftOut(Exception):  # noqa: N818 - a verdict: the source does not want this row
+    """Ends the reading of a row; its text is the rule by which it is left out."""
+
+
+def kind_of(name: str, source: Source | None) -> str:
+    """Return what a field holds: told by the source, else by its name."""
+    if source and name in source.types:
+        return source.types[name]
+    return OBJECT if name in OBJECTS else KINDS.get(name.rpartition(".")[2], TEXT)
+
+
+def sought(source: Source) -> dict[str, Getter]:
+    """Return what a source asks of its files, but for what they may lack: told as it is written.
+
+    Columns, and those by which rows are chosen; one of a list is enough.
+    """
+    asked = [*source.columns.values(), *source.where, *source.where_not]
+    lookup = Lookup(written)
+    return {
+        " or ".join(names_in(column)): lookup.getter(column)
+        for column in asked
+        if not is_optional(column)
+    }
+
+
+def needed_columns(source: Source) -> frozenset[str]:
+    """Return the columns without which no table can be right, told by its header alone."""
+    asked = [*source.columns.values(), *source.where, *source.where_not]
+    told = [each for each in asked if isinstance(each, str) and not is_optional(each)]
+    return frozenset(name for each in told for name in names_in(each) if "." not in name)
+
+
+def columns_of(source: Source, *fields: str) -> frozenset[str]:
+    """Return the columns that are read for some fields (default: for all), by their names."""
+    chosen = [source.columns[name] for name in fields or source.columns if name in source.columns]
+    return frozenset(name for column in chosen for name in names_in(column))
+
+
+class Mapper:
+    """Turns the records of one file into Segment lines by a source, which may be none.
 
     Without a source, columns bear Segment's own names, dotted where they lie inside an object, and
-    ``properties``, ``traits`` and ``context`` may hold JSON text. ``row_id`` names a row
-    that brings no message id of its own.
+    ``properties``, ``traits`` and ``context`` may hold JSON text.
     """
-    original = record.original or _encode(_writable(record.values))
-    if len(original) > limits.max_line_bytes:
-        over = Rejection("too_long", f"over {limits.max_line_bytes} bytes")
-        return Row(record.number, original, original, over)
-    if record.refused:
-        return Row(record.number, original, original, record.refused)
+
+    def __init__(self, source: Source | None) -> None:
+        self._source = source
+        self._lookup = Lookup(written)
+        # What reads a text that the source's own query gives, by the field it is.
+        self._made = lru_cache(maxsize=None)(self._convert_of)
+        self._constants = _constants_of(source)
+        self._nulls = frozenset(source.nulls) if source else frozenset()
+        self._times = TimeReader(*(source.date_formats, source.timezone) if source else ((), ""))
+        self._is_told_times = bool(source and source.date_formats)
+        self._number = number_reader(source.numbers if source else "")
+        self._scale = source.scale if source else 1
+        self._currency: str | None = None
+        self._reads_numbers = bool(source and (source.numbers or source.scale != 1 or source.sql))
+        self._fields = self._compiled(source.columns if source else {})
+        self._rules = _rules_of(source, self._lookup) if source else []
+        self._drop = [tuple(name.split(".")) for name in source.drop] if source else []
+        self._names: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> list[str]:
+        """The fields of the mapping, objects first."""
+        return [field.name for field in self._fields]
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """What each field of the mapping holds."""
+        return {field.name: field.kind for field in self._fields}
+
+    def line(self, record: Record, row_id: Callable[[int], str]) -> bytes:
+        """Return the Segment line of a record; raises Rejected, and LeftOut by a rule."""
+        event = self._started()
+        for field, value in self.cells(record):
+            path = field.path
+            if len(path) == 1 and value.__class__ is not dict:
+                event[path[0]] = value
+            else:
+                _put(event, path, value)
+        return self.finished(event, row_id(record.number))
+
+    def cells(self, record: Record) -> list[tuple[_Field, Any]]:
+        """Return the fields of a record that have a value, read and renamed, objects first."""
+        values = record.values
+        if self._source is None:
+            self._take_names(values)
+        for rule, get, fits, is_wanted in self._rules:
+            if fits(self._text(get(values))) != is_wanted:
+                raise LeftOut(rule)
+        if self._scale != 1:
+            self._currency = self._currency_of(values)
+        found = []
+        for field in self._fields:
+            value = values.get(field.column) if field.column else field.get(values)
+            if value.__class__ is not str:
+                value = self._plain(field, value)
+            if not value and (value is None or value == ""):
+                continue
+            if self._nulls and value.__class__ is str and value.strip(WHITESPACE) in self._nulls:
+                continue
+            if field.renamed:
+                value = field.renamed.get(written(value).strip(WHITESPACE), value)
+                if value == "":
+                    continue
+            if field.convert:
+                value = field.convert(value)
+            found.append((field, value))
+        return found
+
+    def event(self, fields: Mapping[str, Any], row_id: str) -> bytes:
+        """Return the line of an event whose fields are read already; raises Rejected."""
+        event = self._started()
+        for name in sorted(fields, key=lambda name: name.count(".")):
+            value = fields[name]
+            if name in OBJECTS:
+                value = _object(name, value)
+            elif value.__class__ is str and (convert := self._made(name)):
+                value = convert(value)
+            _put(event, tuple(name.split(".")), value)
+        return self.finished(event, row_id)
+
+    def finished(self, event: dict[str, Any], row_id: str) -> bytes:
+        """Return the line of an event, with the ids that a row gives to what has none."""
+        if self._source and self._source.order_id == "row":
+            _put(event, ("properties", "order_id"), row_id)
+        if not str(event.get("messageId") or "").strip(WHITESPACE):
+            event["messageId"] = row_id
+        for path in self._drop:
+            _drop(event, path)
+        return _encode(event)
+
+    def _started(self) -> dict[str, Any]:
+        return {k: dict(v) if v.__class__ is dict else v for k, v in self._constants.items()}
+
+    def _compiled(self, columns: Mapping[str, Column]) -> list[_Field]:
+        # Whole objects first, so that a dotted column lands inside them.
+        return [
+            self._field(name, columns[name])
+            for name in sorted(columns, key=lambda name: name.count("."))
+        ]
+
+    def _field(self, name: str, column: Column) -> _Field:
+        source = self._source
+        is_plain = source is None or (isinstance(column, str) and is_name(column))
+        plain = str(column).removesuffix(OPTIONAL if source else "") if is_plain else ""
+        kind, convert = kind_of(name, source), self._convert_of(name)
+        get = _plainly(plain) if is_plain else self._lookup.getter(column)
+        renamed = source.values.get(name, {}) if source else {}
+        return _Field(name, tuple(name.split(".")), plain, get, kind, renamed, convert)
+
+    def _convert_of(self, name: str) -> Callable[[Any], Any] | None:
+        """Return what reads the values of a field; None for texts, which stay as they are."""
+        kind = kind_of(name, self._source)
+        if kind == TIME:
+            return self._time
+        if kind == OBJECT:
+            return partial(_object, name)
+        amounts = self._reads_numbers or name.rpartition(".")[2] in AMOUNT_FIELDS
+        is_number = kind in (MONEY, NUMBER) and amounts
+        return partial(self._amount, name, kind == MONEY) if is_number else None
+
+    def _plain(self, field: _Field, value: Any) -> Any:
+        """Return a value that is no text as JSON can hold it; None where there is none."""
+        if value is None or value is ABSENT:
+            return None
+        value = _value(value)
+        return value if field.kind == OBJECT or value.__class__ is str else _value(bare(value))
+
+    def _take_names(self, values: Mapping[str, Any]) -> None:
+        names = tuple(values)
+        if self._names != names:
+            self._names = names
+            self._fields = self._compiled({name: name for name in names})
+
+    def _currency_of(self, values: Mapping[str, Any]) -> str | None:
+        """Return what tells the minor unit of a row's money."""
+        for field in self._fields:
+            if field.name in CURRENCIES and (text := self._text(field.get(values))):
+                return field.renamed.get(text, text)
+        told = self._source.constants if self._source else {}
+        return next((str(told[name]) for name in CURRENCIES if name in told), None)
+
+    def _text(self, value: Any) -> str:
+        text = "" if value is ABSENT else written(_value(bare(value))).strip(WHITESPACE)
+        return "" if text in self._nulls else text
+
+    def _time(self, value: Any) -> Any:
+        if value.__class__ is str:
+            return self._times.read(value)
+        # A number, as JSON or a typed file has it: digits of a date, a serial, or an epoch.
+        return self._times.read(written(value).removesuffix(".0")) if self._is_told_times else value
+
+    def _amount(self, name: str, is_money: bool, value: Any) -> Any:
+        if value.__class__ is str:
+            if not self._reads_numbers and not _has_signs(value):
+                return value
+            number = self._number(value, name)
+        elif not self._reads_numbers:
+            return value
+        else:
+            number = Decimal(written(value))
+        if is_money and self._scale != 1:
+            number = scaled(number, self._scale, self._currency)
+        return msgspec.Raw(format(number, "f").encode())
+
+
+def mapped_row(record: Record, mapper: Mapper, limits: Limits, row_id: Callable[[int], str]) -> Row:
+    """Turn a record into the Segment line it stands for, or into the reason why it stands for none.
+
+    ``row_id`` names a row that brings no message id of its own. Raises LeftOut.
+    """
+    original, refused = checked(record, limits)
+    if refused:
+        return Row(record.number, original, original, refused)
     if not record.values:
         return Row(record.number, b"", original)
     try:
-        line = _segment_line(record, source, row_id)
+        return Row(record.number, mapper.line(record, row_id), original)
     except Rejected as verdict:
         return Row(record.number, original, original, verdict.rejection)
-    return Row(record.number, line, original)
+
+
+def checked(record: Record, limits: Limits) -> tuple[bytes, Rejection | None]:
+    """Return a record's own bytes, and why they are refused before anything is read, if so."""
+    original = record.original or _encode(_writable(record.values))
+    if len(original) > limits.max_line_bytes:
+        return original, Rejection("too_long", f"over {limits.max_line_bytes} bytes")
+    return original, record.refused
+
+
+def mapped_rows(
+    records: Iterable[Record],
+    mapper: Mapper,
+    limits: Limits,
+    row_id: Callable[[int], str],
+    left_out: Counter[str],
+) -> Iterator[Row]:
+    """Yield the rows of records; those that the source leaves out are counted by their rule."""
+    for record in records:
+        try:
+            yield mapped_row(record, mapper, limits, row_id)
+        except LeftOut as rule:
+            left_out[str(rule)] += 1
 
 
 def judge_mapped(rows: Sequence[Row], limits: Limits) -> Judged:
@@ -63,57 +324,69 @@ def judge_mapped(rows: Sequence[Row], limits: Limits) -> Judged:
     return Judged(events, rejected, judged.blank, placeholders=judged.placeholders)
 
 
-def _segment_line(record: Record, source: Source | None, row_id: Callable[[int], str]) -> bytes:
+def _rules_of(
+    source: Source, lookup: Lookup
+) -> list[tuple[str, Getter, Callable[[str], bool], bool]]:
+    """Return the rules by which rows are chosen: name, column, test, and what the test must say."""
+    return [
+        (f"{key} {column}", lookup.getter(column), _pattern(wanted), key == "where")
+        for key, chosen in (("where", source.where), ("where_not", source.where_not))
+        for column, wanted in chosen.items()
+    ]
+
+
+def _pattern(texts: Iterable[str]) -> Callable[[str], bool]:
+    """Return a test for one of the texts, each exact or with ``*`` at one end."""
+    exact = frozenset(text for text in texts if text == "*" or "*" not in (text[:1], text[-1:]))
+    starts = tuple(text[:-1] for text in texts if text not in exact and text.endswith("*"))
+    ends = tuple(text[1:] for text in texts if text not in exact and text.startswith("*"))
+
+    def fits(text: str) -> bool:
+        return text in exact or (
+            bool(starts or ends) and (text.startswith(starts) or text.endswith(ends))
+        )
+
+    return fits
+
+
+def _constants_of(source: Source | None) -> dict[str, Any]:
     event: dict[str, Any] = {}
-    columns = source.columns if source else {name: name for name in record.values}
-    for field, value in (source.constants if source else {}).items():
-        _put(event, field, value)
-    # Whole objects first, so that a dotted column lands inside them.
-    for field in sorted(columns, key=lambda name: name.count(".")):
-        value = _value(_lookup(record.values, columns[field]))
-        if value is not None and value != "":
-            _put(event, field, _converted(field, value, source))
-    if source and source.order_id == "row":
-        _put(event, "properties.order_id", row_id(record.number))
-    if not str(event.get("messageId") or "").strip(WHITESPACE):
-        event["messageId"] = row_id(record.number)
-    return _encode(event)
+    for name, value in source.constants.items() if source else ():
+        _put(event, tuple(name.split(".")), value)
+    return event
 
 
-def _lookup(values: Mapping[str, Any], column: str) -> Any:
-    """Find a column by its name, else by the path its dots describe."""
-    if column in values:
-        return values[column]
-    found: Any = values
-    for step in column.split("."):
-        if isinstance(found, msgspec.Raw) and bytes(found)[:1] == b"{":
-            found = _as_fields(found)
-        found = found.get(step) if isinstance(found, Mapping) else None
-    return found
+def _plainly(column: str) -> Getter:
+    return lambda values: values.get(column, ABSENT)
 
 
-def found_in(values: Mapping[str, Any], column: str) -> bool:
-    """Tell whether a row has a column, be it null."""
-    return column in values or _lookup(values, column) is not None
+def written(value: Any) -> str:
+    """Return a value as text: numbers as they are written, truth as JSON has it."""
+    if isinstance(value, str):
+        return value
+    if value is None or value is ABSENT:
+        return ""
+    if isinstance(value, msgspec.Raw):
+        found = _value(value)
+        return found if isinstance(found, str) else "" if found is None else bytes(value).decode()
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
 
 
-def _converted(field: str, value: Any, source: Source | None) -> Any:
-    if field in TIMES and source and source.date_format and isinstance(value, str):
-        return _iso_time(value, source.date_format)
-    if field in OBJECTS and isinstance(value, msgspec.Raw):
-        value = bytes(value).decode()
-    if field in OBJECTS and isinstance(value, str):
-        return _parsed_object(field, value)
-    return value
+def _has_signs(text: str) -> bool:
+    return any(sign in text for sign in "¥￥$€£₹₩元")
 
 
-@lru_cache(maxsize=4_096)
-def _iso_time(value: str, form: str) -> str:
-    try:
-        moment = datetime.strptime(value.strip(), form)  # noqa: DTZ007 - the zone is set below
-    except ValueError:
-        raise Rejected("bad_time", f"not of the form {form}") from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()
+def _object(field: str, value: Any) -> Any:
+    """Return an object's fields as written; an array of names and values is one, too."""
+    if isinstance(value, (str, msgspec.Raw)):
+        text = value if isinstance(value, str) else bytes(value).decode()
+        if not text.startswith("["):
+            return _parsed_object(field, text)
+    if isinstance(listed := opened(value), list) and (fields := named_values(listed)) is not None:
+        return fields
+    return _parsed_object(field, text) if isinstance(value, (str, msgspec.Raw)) else value
 
 
 def _parsed_object(field: str, text: str) -> dict[str, Any]:
@@ -127,15 +400,22 @@ def _parsed_object(field: str, text: str) -> dict[str, Any]:
     return dict(fields)
 
 
-def _put(event: dict[str, Any], field: str, value: Any) -> None:
-    first, _, rest = field.partition(".")
-    if not rest:
-        event[first] = dict(value) if isinstance(value, dict) else value
+def _put(event: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
+    if len(path) == 1:
+        event[path[0]] = dict(value) if isinstance(value, dict) else value
         return
-    inner = event.setdefault(first, {})
+    inner = event.setdefault(path[0], {})
     if not isinstance(inner, dict):
-        raise Rejected("bad_value", f"{first} is not an object")
-    _put(inner, rest, value)
+        raise Rejected("bad_value", f"{path[0]} is not an object")
+    _put(inner, path[1:], value)
+
+
+def _drop(event: dict[str, Any], path: tuple[str, ...]) -> None:
+    inner = event.get(path[0])
+    if len(path) == 1:
+        event.pop(path[0], None)
+    elif isinstance(inner, dict):
+        _drop(inner, path[1:])
 
 
 def _writable(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,15 +1,18 @@
 """The rows of one file -> verdicts on them, in batches, in the order of the file."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import islice
+from pathlib import Path
 
 import pyarrow as pa
 
 from warehouse.judging.cells import judge_cells
 from warehouse.judging.contents import Content
 from warehouse.judging.exact import Limits
-from warehouse.judging.mapping import found_in, judge_mapped, mapped_row
+from warehouse.judging.lookup import ABSENT, Getter
+from warehouse.judging.mapping import Mapper, judge_mapped, mapped_rows, sought
 from warehouse.judging.quick import judge_batch
 from warehouse.judging.tables import Record, nearest
 from warehouse.judging.values import Rejection
@@ -34,32 +37,44 @@ class Unseen:
     """The columns a source asks for that no row has had; the names that rows did have."""
 
     columns: set[str]
+    getters: Mapping[str, Getter]
     names: set[str] = field(default_factory=set)
     rows: int = 0
 
     def look(self, record: Record) -> None:
         """Look for the columns in a row."""
         self.rows += 1
-        self.columns -= {each for each in self.columns if found_in(record.values, each)}
+        self.columns -= {
+            each for each in self.columns if self.getters[each](record.values) is not ABSENT
+        }
         if self.columns and len(self.names) < NAMES_KEPT:
             self.names.update(record.values)
 
     def __str__(self) -> str:
         """Say which columns no row has, and what they may have been meant to be."""
         missing = sorted(self.columns)
-        return f"no row has {', '.join(missing)}{nearest(missing, sorted(self.names))}"
+        told = f"no row has {', '.join(missing)}{nearest(missing, sorted(self.names))}"
+        return f"{told}; a column that days may lack is written with a ? behind it"
 
 
 class Reading:
     """One file under way: its verdicts, and what is to be said about it as a whole at the end."""
 
-    def __init__(self, content: Content, limits: Limits, row_id: Callable[[int], str]) -> None:
+    def __init__(
+        self,
+        content: Content,
+        limits: Limits,
+        row_id: Callable[[int], str],
+        folder: Path | None = None,
+    ) -> None:
         self._content, self._limits, self._row_id = content, limits, row_id
+        self._folder = folder
         source = content.source
+        asked = sought(source) if source and not content.feed.columns else {}
         self.odd = ""
         # Lines of rows that go on over several, their first ones not counted.
         self.further_lines = 0
-        self.unseen = Unseen(set(source.columns.values()) if source else set())
+        self.unseen = Unseen(set(asked), asked)
 
     def verdicts(self) -> Iterator[Judged]:
         """Yield the verdicts; raises BadFile, and IsDocument, possibly after some of them."""
@@ -93,9 +108,19 @@ class Reading:
             while some := list(islice(records, ROW_BATCH)):
                 yield judge_cells(some, feed, source, limits)
             return
-        rows = (mapped_row(record, source, limits, self._row_id) for record in records)
+        if source and source.sql:
+            # Only these need a database, and not every process has loaded one.
+            from warehouse.judging.shaping import shaped
+
+            yield from shaped(records, source, limits, self._row_id, self._folder)
+            return
+        left_out: Counter[str] = Counter()
+        rows = mapped_rows(records, Mapper(source), limits, self._row_id, left_out)
         while some := list(islice(rows, ROW_BATCH)):
             yield judge_mapped(some, limits)
+        if left_out:
+            none = pa.RecordBatch.from_pylist([], JUDGED_SCHEMA)
+            yield Judged(none, [], 0, left_out)
 
     def _counted(self, records: Iterable[Record]) -> Iterator[Record]:
         for record in records:
@@ -117,7 +142,7 @@ class Reading:
             refusal._replace(original=from_utf8(refusal.original, content.encoding))
             for refusal in judged.rejected
         ]
-        return Judged(judged.rows, rejected, judged.blank, judged.left_out, judged.used)
+        return replace(judged, rejected=rejected)
 
     def _tell(self, what: str) -> None:
         self.odd = what

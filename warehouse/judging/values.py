@@ -21,8 +21,15 @@ NULL = b"null"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
-# Numbers below are seconds until the year 5138, then milliseconds, then microseconds.
-_EPOCH_UNITS = ((Decimal(10) ** 11, 1_000_000), (Decimal(10) ** 14, 1_000), (Decimal(10) ** 17, 1))
+# Numbers below are seconds until the year 5138, then milliseconds, micro- and nanoseconds.
+_EPOCH_UNITS = (
+    *((Decimal(10) ** 11, 1_000_000), (Decimal(10) ** 14, 1_000), (Decimal(10) ** 17, 1)),
+    (Decimal(10) ** 20, Decimal("0.001")),
+)
+# How many digits those have as texts, of the years 2001 to 2286.
+_EPOCH_DIGITS = (10, 13, 16, 19)
+# Nobody's epoch is so early: it is a date as digits (20260301), or a spreadsheet's number of a day.
+_EARLIEST_EPOCH = int((datetime(1980, 1, 1, tzinfo=UTC) - _EPOCH).total_seconds()) * 1_000_000
 # A whole number as tables with gaps write it: `12345.0`.
 _WHOLE = re.compile(r"(-?\d+)\.0+", re.ASCII)
 # `1.2E+15`, also `1E+15` and `1.2e15`. `12e45` may be hexadecimal, and stays an id.
@@ -137,22 +144,25 @@ def moment(raw: bytes | None, name: str) -> int | None:
     """Return a time as microseconds since 1970 in UTC; raises Rejected (bad_time, bad_value).
 
     ISO 8601 (without a zone: UTC; digits past microseconds are cut), or an epoch number in
-    seconds, milliseconds or microseconds.
+    seconds, milliseconds, microseconds or nanoseconds, of 1980 or later.
     """
     value = scalar(raw, name)
     if isinstance(value, str):
         value = value.strip(WHITESPACE)
         if not value:
             return None
-        if not (value.isdecimal() and len(value) in (10, 13)):
+        if not (value.isdecimal() and len(value) in _EPOCH_DIGITS):
             return moment_of(value, name)
         value = Decimal(value)
     if value is None:
         return None
     for limit, unit in _EPOCH_UNITS:
         if abs(value) < limit:
-            return int(value * unit)
-    raise Rejected("bad_time", f"{name} is no epoch time")
+            micros = int(value * unit)
+            if micros < _EARLIEST_EPOCH:
+                break
+            return micros
+    raise Rejected("bad_time", f"{name} is a number and no epoch time")
 
 
 def moment_of(value: str, name: str) -> int:

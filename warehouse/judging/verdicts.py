@@ -52,6 +52,11 @@ class Judged:
     placeholders: int = 0
 
     @property
+    def refused_rows(self) -> int:
+        """How many rows were refused; what is told of number 0 is no row."""
+        return sum(refusal.number > 0 for refusal in self.rejected)
+
+    @property
     def used_rows(self) -> int:
         """How many rows of the file any event came of."""
         return self.rows.num_rows if self.used is None else self.used

@@ -80,6 +80,8 @@ class DaySink:
         self.reasons: Counter[str] = Counter()
         # Rows taken so far, accepted and refused.
         self.taken = 0
+        # Where whatever is needed while the day is read may lie, and goes with it.
+        self.folder = rows.parent
         self._schema = schema
         self._rows = RowGroups(rows, schema, ROWS_GROUP_BYTES)
         self._path = quarantine
