@@ -118,6 +118,10 @@ BAD = {
     "unknown type": (line_of(type="purchase"), "unknown_type"),
     "no type": (line_of(type=...), "unknown_type"),
     "no time at all": (line_of(timestamp=...), "bad_time"),
+    "a spreadsheet's day": (line_of(timestamp=46296.375), "bad_time"),
+    "a spreadsheet's day in a text": (line_of(timestamp="46296"), "bad_time"),
+    "a number too small for a time": (line_of(timestamp=0), "bad_time"),
+    "digits of no date": (line_of(timestamp=20261301), "bad_time"),
     "no date": (line_of(timestamp="yesterday"), "bad_time"),
     "no date, though received": (line_of(timestamp="soon", receivedAt=STAMP), "bad_time"),
     "30 February": (line_of(timestamp="2026-02-30T00:00:00Z"), "bad_time"),
@@ -194,6 +198,10 @@ UNUSUAL = {
     "epoch seconds": line_of(timestamp=1790841600),
     "epoch milliseconds": line_of(timestamp=1790841600123),
     "epoch milliseconds in a text": line_of(timestamp="1790841600123"),
+    "epoch nanoseconds": line_of(timestamp=1790841600123456789),
+    "epoch seconds in a text": line_of(timestamp="1790841600.5"),
+    "a date of digits": line_of(timestamp=20261001),
+    "a date of digits in a text": line_of(timestamp="20261001"),
     "clock skew": line_of(
         timestamp=...,
         originalTimestamp="2026-09-30T00:00:00Z",
@@ -283,6 +291,36 @@ def test_a_user_id_has_one_spelling(given_id: bytes, canonical: str) -> None:
     line = line_of(userId="X").replace(b'"X"', given_id)
 
     assert fields_of(line)["user_id"] == canonical
+
+
+@pytest.mark.parametrize(
+    ("given", "moment"),
+    [
+        (1790841600, "2026-10-01 08:00:00"),
+        (1790841600123, "2026-10-01 08:00:00.123"),
+        (1790841600123456, "2026-10-01 08:00:00.123456"),
+        (1790841600123456789, "2026-10-01 08:00:00.123456"),
+        ("1790841600123456", "2026-10-01 08:00:00.123456"),
+        ("1790841600.25", "2026-10-01 08:00:00.25"),
+        (852076800000, "1997-01-01 00:00:00"),
+        (20261001, "2026-10-01 00:00:00"),
+        (20261001.0, "2026-10-01 00:00:00"),
+        (202610010815, "2026-10-01 08:15:00"),
+        ("20261001081530", "2026-10-01 08:15:30"),
+        (20261001081530250, "2026-10-01 08:15:30.25"),
+    ],
+)
+def test_a_number_is_the_time_it_was_meant_to_be(given: object, moment: str) -> None:
+    verdict = judge(line_of(timestamp=given), LIMITS)
+
+    assert not isinstance(verdict, Rejection)
+    [occurred] = [
+        value
+        for value, field in zip(verdict, JUDGED_SCHEMA, strict=False)
+        if field.name == "occurred_at"
+    ]
+    expected = datetime.fromisoformat(moment).replace(tzinfo=UTC)
+    assert datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=occurred) == expected
 
 
 def test_a_corrected_clock_moves_the_event_and_keeps_what_was_sent() -> None:

@@ -5,10 +5,12 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import zstandard
@@ -427,6 +429,46 @@ def test_an_order_with_its_items_is_a_row_and_no_page(shop: Shop) -> None:
     shop.read()
 
     assert [event["user_id"] for event in shop.events()] == ["b"]
+
+
+def test_parquet_of_any_type_is_read_as_it_was_meant(shop: Shop) -> None:
+    at = datetime(2026, 10, 1, 8, 0, 0, 123456)  # noqa: DTZ001 - the file says the zone
+    columns = {
+        "type": pa.array(["track"] * 2).dictionary_encode(),
+        "event": pa.array(["Order Completed"] * 2, pa.large_string()),
+        "userId": pa.array([1.0, None], pa.float64()),
+        "anonymousId": pa.array([bytes(15) + b"\1", b"a visitor's text"], pa.binary(16)),
+        "timestamp": pa.array([at, at], pa.timestamp("ns", "Asia/Shanghai")),
+        "properties": pa.array(
+            [{"order_id": "o1", "revenue": 10.1, "lines": [{"at": at, "tags": [("k", at.date())]}]},
+             {"order_id": "o2", "revenue": None, "lines": None}],
+            pa.struct({
+                "order_id": pa.string(),
+                "revenue": pa.float32(),
+                "lines": pa.list_(pa.struct(
+                    {"at": pa.timestamp("ms", "UTC"), "tags": pa.map_(pa.string(), pa.date32())}
+                )),
+            }),
+        ),
+        "context": pa.array([None, [("platform", "ios")]], pa.map_(pa.string(), pa.string())),
+        "unused": pa.array([{"a": timedelta(1), "b": time(1), "c": Decimal("1.10")}, None]),
+        "also unused": pa.array([2**62, None], pa.timestamp("ms")),
+        "of nothing": pa.nulls(2),
+    }  # fmt: skip
+    written = io.BytesIO()
+    pq.write_table(pa.table(columns), written)
+    shop.land("a", written.getvalue())
+
+    assert shop.read() == ["o1", "o2"]
+    first, second = shop.events()
+    assert (first["user_id"], second["user_id"]) == ("1", None)
+    assert first["anonymous_id"] == "00000000000000000000000000000001"
+    assert second["anonymous_id"] == "a visitor's text"
+    assert first["occurred_at"] == at
+    assert (first["amount"], second["amount"]) == (Decimal("10.1"), None)
+    [line] = json.loads(first["properties"])["lines"]
+    assert line == {"at": "2026-10-01T08:00:00.123000Z", "tags": {"k": "2026-10-01"}}
+    assert second["platform"] == "ios"
 
 
 def packings(text: bytes) -> dict[str, tuple[str, bytes, Callable[[bytes], bytes]]]:

@@ -23,13 +23,15 @@ _MICROSECOND = timedelta(microseconds=1)
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
 # Numbers below are seconds until the year 5138, then milliseconds, micro- and nanoseconds.
 _EPOCH_UNITS = (
-    *((Decimal(10) ** 11, 1_000_000), (Decimal(10) ** 14, 1_000), (Decimal(10) ** 17, 1)),
-    (Decimal(10) ** 20, Decimal("0.001")),
+    *((Decimal(10) ** 11, Decimal(1_000_000)), (Decimal(10) ** 14, Decimal(1_000))),
+    *((Decimal(10) ** 17, Decimal(1)), (Decimal(10) ** 20, Decimal("0.001"))),
 )
-# How many digits those have as texts, of the years 2001 to 2286.
-_EPOCH_DIGITS = (10, 13, 16, 19)
-# Nobody's epoch is so early: it is a date as digits (20260301), or a spreadsheet's number of a day.
+# Nobody's epoch is so early: it is a spreadsheet's number of a day, or in another unit.
 _EARLIEST_EPOCH = int((datetime(1980, 1, 1, tzinfo=UTC) - _EPOCH).total_seconds()) * 1_000_000
+# Dates written as one number, by its digits, and the years in which they are no epoch time.
+_CALENDAR = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S", 17: "%Y%m%d%H%M%S%f"}
+_YEARS = ("1970", "2100")
+_DIGITS = re.compile(r"\d+(\.\d+)?", re.ASCII)
 # A whole number as tables with gaps write it: `12345.0`.
 _WHOLE = re.compile(r"(-?\d+)\.0+", re.ASCII)
 # `1.2E+15`, also `1E+15` and `1.2e15`. `12e45` may be hexadecimal, and stays an id.
@@ -143,30 +145,20 @@ def amount(raw: bytes | None, name: str) -> Decimal | None:
 def moment(raw: bytes | None, name: str) -> int | None:
     """Return a time as microseconds since 1970 in UTC; raises Rejected (bad_time, bad_value).
 
-    ISO 8601 (without a zone: UTC; digits past microseconds are cut), or an epoch number in
-    seconds, milliseconds, microseconds or nanoseconds, of 1980 or later.
+    ISO 8601 (without a zone: UTC; digits past microseconds are cut), or a number, see
+    `moment_of_number`.
     """
     value = scalar(raw, name)
     if isinstance(value, str):
         value = value.strip(WHITESPACE)
-        if not value:
-            return None
-        if not (value.isdecimal() and len(value) in _EPOCH_DIGITS):
-            return moment_of(value, name)
-        value = Decimal(value)
-    if value is None:
-        return None
-    for limit, unit in _EPOCH_UNITS:
-        if abs(value) < limit:
-            micros = int(value * unit)
-            if micros < _EARLIEST_EPOCH:
-                break
-            return micros
-    raise Rejected("bad_time", f"{name} is a number and no epoch time")
+        return moment_of(value, name) if value else None
+    return None if value is None else moment_of_number(value, name)
 
 
 def moment_of(value: str, name: str) -> int:
-    """Return an ISO 8601 text as microseconds since 1970 in UTC; raises Rejected (bad_time)."""
+    """Return a time in a text as microseconds since 1970 in UTC; raises Rejected (bad_time)."""
+    if _DIGITS.fullmatch(value):
+        return moment_of_number(Decimal(value), name)
     try:
         parsed = datetime.fromisoformat(value)
     except ValueError:
@@ -174,6 +166,31 @@ def moment_of(value: str, name: str) -> int:
     if parsed.tzinfo is None:
         parsed = parsed.replace(tzinfo=UTC)
     return (parsed - _EPOCH) // _MICROSECOND
+
+
+def moment_of_number(value: Decimal, name: str) -> int:
+    """Return a time written as a number, as microseconds since 1970 in UTC.
+
+    By its size an epoch time in seconds, milliseconds, microseconds or nanoseconds, which are cut;
+    or the digits of a date, 20260301, with hours and minutes, seconds, milliseconds behind it.
+    Smaller numbers would be before 1980, and are none: what counts days, as spreadsheets do, is not
+    guessed at. Raises Rejected (bad_time).
+    """
+    digits = format(value, "f").removesuffix(".0")
+    form = _CALENDAR.get(len(digits))
+    if form and digits.isdecimal() and _YEARS[0] <= digits[:4] <= _YEARS[1]:
+        try:
+            parsed = datetime.strptime(digits, form).replace(tzinfo=UTC)
+            return (parsed - _EPOCH) // _MICROSECOND
+        except ValueError:
+            pass
+    for limit, unit in _EPOCH_UNITS:
+        if abs(value) < limit and (micros := int(value * unit)) >= _EARLIEST_EPOCH:
+            return micros
+        if abs(value) < limit:
+            break
+    told = f"{name} is a number that is no epoch time; date_format tells how it is written"
+    raise Rejected("bad_time", told)
 
 
 def _kind(first: bytes) -> str:

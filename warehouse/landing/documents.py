@@ -17,6 +17,7 @@ from warehouse.landing.streams import BadFile
 # By so much text it is decided what is wrong, and by the first good one of so many lines.
 LOOK_AHEAD = 1 << 18
 BROKEN_LINES = 50
+MAX_INDENT = 200
 # How far into a page its list of objects may lie.
 MAX_PAGE_DEPTH = 4
 _BETWEEN = re.compile(r"[\s,\x1e\ufeff]*")
@@ -294,8 +295,11 @@ def _goes_on(text: str) -> bool:
 
 def _indent(text: str, at: int) -> str | None:
     """Return the space before a value that begins its line, else None."""
-    before = text[text.rfind("\n", 0, at) + 1 : at].lstrip(",")
-    return before if not before.strip() else None
+    # Looked for so far back only: else a long line would be gone through for each of its values.
+    start = max(at - MAX_INDENT, 0)
+    begin = text.rfind("\n", start, at) + 1
+    before = text[max(begin, start) : at].lstrip(",")
+    return before if (begin or not start) and not before.strip() else None
 
 
 def _next_object(text: str, at: int, indent: str | None) -> int:
