@@ -12,6 +12,7 @@ import click
 from orchestration.commands import erasure, insight, journey, quarantine, recall
 from orchestration.commands.console import is_verbose, verbose_option
 from warehouse.errors import UserError
+from warehouse.masking import masked
 
 CRASH_LOG = "crash.log"
 
@@ -35,12 +36,13 @@ class Edge(click.Group):
 
 
 def _unexpected(error: Exception, *, verbose: bool) -> str:
-    text = "".join(traceback.format_exception(error))
+    text = masked("".join(traceback.format_exception(error)))
     if verbose:
         return text
     summary = (
         f"unexpected {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
     )
+    summary = masked(summary)
     if isinstance(error, PermissionError | FileNotFoundError) and error.filename:
         return f"{error.strerror}\n  where: {error.filename}\n  cure:  check that it is yours"
     where = _write_down(text)

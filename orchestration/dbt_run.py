@@ -24,6 +24,7 @@ from warehouse.build.offsets import utc_offsets
 from warehouse.feeds import EVENTS
 from warehouse.judging.currencies import minor_unit
 from warehouse.lake.damage import mend
+from warehouse.masking import masked
 from warehouse.settings import Settings
 from warehouse.storage.files import remove_durably
 from warehouse.storage.notes import read_note, write_note
@@ -157,8 +158,8 @@ class Outcome:
     def message(self) -> str:
         """Say which nodes failed and how."""
         if self.failures:
-            return "dbt failed:\n" + "\n".join(f"  {line}" for line in self.failures)
-        return f"dbt failed: {self.exception}"
+            return masked("dbt failed:\n" + "\n".join(f"  {line}" for line in self.failures))
+        return masked(f"dbt failed: {self.exception}")
 
 
 def _selection(context: dg.AssetExecutionContext) -> list[str]:
@@ -282,7 +283,8 @@ def _metadata(project: Project, event: dict[str, Any]) -> dict[str, Any]:
 def _markdown(header: list[str], rows: list[tuple[Any, ...]]) -> str:
     lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
     for row in rows:
-        cells = ("" if cell is None else str(cell).replace("|", "\\|") for cell in row)
+        # An id may be an e-mail address or a phone number.
+        cells = ("" if cell is None else masked(str(cell)).replace("|", "\\|") for cell in row)
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
 

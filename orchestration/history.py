@@ -1,14 +1,17 @@
 """Dagster's run history -> what ran, when, how it ended."""
 
 import shutil
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import dagster as dg
 
 from orchestration import environment
-from orchestration.event_log import EventLog
+from orchestration.event_log import BUSY_SECONDS, EventLog
 from orchestration.partitions import DAYS, TO
 from orchestration.quality_rows import quality_rows
 from warehouse.erasure.people import People, mentions
@@ -59,21 +62,46 @@ def forget_in_history(settings: Settings, people: People) -> int:
     """Delete the runs whose records show rows of these people; returns how many.
 
     A run keeps the first rows of what it built, for the catalogue. Its record is the smallest part
-    of the history that can be deleted.
+    of the history that can be deleted. What was deleted is then written over, here and in logs.
     """
     environment.enter(settings)
-    ids = people.known | people.anonymous
+    history = settings.dagster_home / "history"
     deleted = 0
     with dg.DagsterInstance.get() as instance:
         for record in instance.get_run_records():
             run_id = record.dagster_run.run_id
-            shard = settings.dagster_home / "history" / "runs" / f"{run_id}.db"
-            # What a running process has written last is still in SQLite's log beside the file.
-            files = (shard, shard.with_name(f"{shard.name}-wal"))
-            if any(file.is_file() and mentions(file.read_bytes(), ids) for file in files):
-                instance.delete_run(run_id)
+            files = [history / "runs" / f"{run_id}.db"]
+            files += _files_below(settings.dagster_home / "storage" / run_id)
+            if any(_shows(file, people) for file in files):
+                forget_run(instance, settings, run_id, days_too=True)
                 deleted += 1
+    for folder in (settings.build_dir / "logs", settings.dagster_home / "storage"):
+        for file in _files_below(folder):
+            if mentions(file.read_bytes(), people.ids):
+                file.unlink()
+    # The catalogue's last word on an asset stands in the index, and deleted rows in free pages.
+    for file in [*history.rglob("*.db"), *settings.dagster_home.glob("schedules/*.db")]:
+        with closing(sqlite3.connect(file, timeout=BUSY_SECONDS)) as connection:
+            connection.execute("pragma wal_checkpoint(truncate)")
+            connection.execute("vacuum")
+            connection.execute("pragma wal_checkpoint(truncate)")
     return deleted
+
+
+def _files_below(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def _shows(file: Path, people: People) -> bool:
+    """Tell whether a file of the history names one of these people."""
+    if not file.is_file():
+        return False
+    if file.suffix != ".db":
+        return mentions(file.read_bytes(), people.ids)
+    # Read as what it is: on its pages a text may lie in pieces.
+    with closing(sqlite3.connect(file, timeout=BUSY_SECONDS)) as connection:
+        texts = connection.execute("select event from event_logs").fetchall()
+    return any(mentions(text.encode(), people.ids) for (text,) in texts)
 
 
 def prune_history(instance: dg.DagsterInstance, settings: Settings) -> int:

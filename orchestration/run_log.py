@@ -9,6 +9,7 @@ from typing import Any, Self
 
 import dagster as dg
 
+from warehouse.masking import masked
 from warehouse.settings import Settings
 
 KEPT_LOGS = 20
@@ -26,14 +27,24 @@ def run_log_path(settings: Settings, run_id: str) -> Path:
     return folder / f"{datetime.now(UTC):%Y-%m-%dT%H%M%S}-{run_id[:8]}.log"
 
 
+class Masking(logging.Formatter):
+    """Writes messages without what looks like a contact."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the text of a message, its traceback too."""
+        return masked(super().format(record))
+
+
 class Follower(logging.Handler):
     """Follows one run: its messages go to the file, with ``verbose`` to standard error too."""
 
     def __init__(self, path: Path, *, verbose: bool) -> None:
         super().__init__(logging.DEBUG)
         self._file = logging.FileHandler(path, encoding="utf-8", delay=True)
-        self._file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+        self._file.setFormatter(Masking("%(asctime)s %(levelname)s %(message)s"))
         self._screen = logging.StreamHandler() if verbose else None
+        if self._screen:
+            self._screen.setFormatter(Masking())
         self._steps = 0
         self._seen: set[str] = set()
         self._bar: Any = None

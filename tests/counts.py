@@ -10,7 +10,7 @@ COLLECTED = {
     "browser": 2,
     "fault": 47,
     "golden": 47,
-    "pipeline": 327,
+    "pipeline": 402,
     "property": 18,
     "pure": 1223,
     "recompute": 20,

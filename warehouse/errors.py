@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from warehouse.masking import masked
+
 
 class UserError(Exception):
     """A mistake in input, settings or use; shown without a traceback."""
@@ -18,7 +20,8 @@ class UserError(Exception):
         if cure:
             parts.append(f"  cure:  {cure}")
         self.others = tuple(others)
-        super().__init__("\n".join([*parts, *map(str, others)]))
+        # It is told on screens, in logs and in the run history.
+        super().__init__(masked("\n".join([*parts, *map(str, others)])))
 
 
 def all_of(errors: Sequence[UserError]) -> UserError:

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from warehouse.masking import masked
+
 VERBOSE = "userops.verbose"
 
 
@@ -90,7 +92,7 @@ def bar(unit: str) -> Generator[Callable[[int, int], None]]:
 
 def note(text: str) -> None:
     """Say something beside the result, on standard error."""
-    click.echo(text, err=True)
+    click.echo(masked(text), err=True)
 
 
 def _cell(value: object) -> str:
@@ -98,7 +100,7 @@ def _cell(value: object) -> str:
         return ""
     text = f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
     # A name from outside must not steer the terminal.
-    return "".join(c if c.isprintable() else "\ufffd" for c in text)
+    return masked("".join(c if c.isprintable() else "\ufffd" for c in text))
 
 
 def _is_number(text: str) -> bool:

@@ -1,11 +1,13 @@
 """`forget`: erasure of users, everywhere, and what was removed where."""
 
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 import click
 
 from orchestration.commands.console import bar, counted, is_verbose, note, verbose_option
 from warehouse.configuration import load_settings
+from warehouse.masking import masked
 from warehouse.settings import Settings
 
 if TYPE_CHECKING:
@@ -22,26 +24,32 @@ def forget(user_ids: tuple[str, ...], again: bool, yes: bool) -> None:
 
     Their other ids (merged users, their devices) go with them. The tables are then built anew from
     what is left, which takes as long as the first run. What was removed cannot be brought back.
+    An id that nothing has is refused, and nothing is done.
     """
     from warehouse.build.database import run_lock
-    from warehouse.erasure.forget import erase
-    from warehouse.erasure.people import returned
+    from warehouse.erasure.forget import clear_landing, erase, is_pending, known_among
+    from warehouse.erasure.tombstones import erased_people
 
     settings = load_settings()
-    wanted = {*user_ids, *(returned(settings) if again else ())}
-    if not wanted:
-        if again:
-            click.echo("no erased user has come back")
-            return
+    if not user_ids and not again:
         raise click.UsageError("name the users to forget, or give --again")
-    if not yes:
+
+    def turn() -> AbstractContextManager[None]:
+        return run_lock(settings, "forget", on_wait=lambda who: note(f"waiting for {who}"))
+
+    with turn(), bar("day") as progress:
+        wanted = known_among(settings, user_ids, progress=progress)
+    if wanted and not yes:
         question = f"Remove every trace of {counted(len(wanted), 'id')} ({_names(wanted)})?"
         click.confirm(f"{question} This cannot be undone.", abort=True)
-    with (
-        run_lock(settings, "forget", on_wait=lambda who: note(f"waiting for {who}")),
-        bar("day") as progress,
-    ):
-        erasure = erase(settings, wanted, progress=progress)
+    with turn():
+        gone = erased_people(settings).among(wanted)
+        if len(gone) == len(wanted) and not is_pending(settings):
+            # No table has anything of theirs: none need be built.
+            click.echo("these were erased before" if wanted else "looking for who came back")
+            _tell_landing(clear_landing(settings))
+            return
+        erasure = erase(settings, wanted)
     _tell(erasure)
     _rebuild(settings, erasure)
 
@@ -50,8 +58,7 @@ def _tell(erasure: "Erasure") -> None:
     people = erasure.people
     ids = counted(len(people.known | people.anonymous), "id")
     click.echo(f"forgotten  {ids} ({_names(people.known)})")
-    for name, count in sorted(erasure.landed_lines.items()):
-        click.echo(f"landing    {counted(count, 'line')} of {name}")
+    _tell_landing(erasure)
     days = counted(len(erasure.days), "day")
     click.echo(f"lake       {counted(erasure.lake_lines, 'line')} of {days}")
     for name, count in sorted(erasure.exported_rows.items()):
@@ -61,8 +68,17 @@ def _tell(erasure: "Erasure") -> None:
     if erasure.mentions:
         lines = counted(erasure.mentions, "line")
         note(f"warning: {lines} of other users name these ids in their properties; they stay")
-    if not erasure.found_anything:
-        note("no trace was found; the tables are built anew all the same")
+
+
+def _tell_landing(erasure: "Erasure") -> None:
+    for name, count in sorted(erasure.landed_lines.items()):
+        click.echo(f"landing    {counted(count, 'line')} of {name}")
+    for name, why in sorted(erasure.kept.items()):
+        note(
+            f"warning: {name} still holds lines of theirs; they are dropped when it is read: {why}"
+        )
+    if not erasure.landed_lines and not erasure.kept:
+        click.echo("landing    nothing of theirs")
 
 
 def _rebuild(settings: Settings, erasure: "Erasure") -> None:
@@ -88,5 +104,5 @@ def _rebuild(settings: Settings, erasure: "Erasure") -> None:
 
 
 def _names(ids: set[str] | frozenset[str]) -> str:
-    shown = [repr(text)[1:-1] for text in sorted(ids)[:5]]
+    shown = [masked(repr(text)[1:-1]) for text in sorted(ids)[:5]]
     return ", ".join(shown) + (", ..." if len(ids) > 5 else "")

@@ -1,5 +1,6 @@
 """`status`, `rules`, `doctor`: how the installation stands. Nothing here changes anything."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -62,11 +63,20 @@ def rules(name: str | None) -> None:
     from warehouse.rules.describe import describe_rules, difference
 
     settings = load_settings()
-    if name:
-        lines = difference(settings, name.removesuffix(".csv"))
-        click.echo("\n".join(lines) if lines else f"{name} is the shipped one, nothing differs")
-        return
     found = describe_rules(settings)
+    if name:
+        name = name.removesuffix(".csv")
+        faults = [fault for rule in found for fault in rule.faults if rule.name == name]
+        try:
+            lines = difference(settings, name)
+            same = f"{name} is the shipped one, nothing differs"
+            click.echo("\n".join(lines) if lines else same)
+        except UserError:
+            if not faults:
+                raise
+            # A file that cannot be read has no difference to show; why is said below.
+        _tell_faults(faults)
+        return
     click.echo(
         table(
             [
@@ -76,7 +86,11 @@ def rules(name: str | None) -> None:
             ["rule", "whose", "rows", "faults", "file"],
         )
     )
-    faults = [fault for rule in found for fault in rule.faults]
+    _tell_faults([fault for rule in found for fault in rule.faults])
+
+
+def _tell_faults(faults: Sequence[UserError]) -> None:
+    """Say what is wrong with rules; exits with 1 where anything is."""
     for fault in faults:
         note(f"fault: {fault}")
     if faults:

@@ -111,13 +111,20 @@ def run_and_tell(settings: Settings, first: date, last: date) -> None:
 
 def tell_result(settings: Settings, report: "RunReport") -> None:
     """Say how a run ended; exits with 1 when it failed."""
-    from warehouse.erasure.people import returned
+    from warehouse.erasure.forget import came_back
+    from warehouse.feeds import FEEDS
 
     for warning in report.warnings:
         note(f"warning: {warning}")
     if report.success:
-        if ids := returned(settings, report.first, report.last):
-            note(f"warning: {counted(len(ids), 'erased id')} came back: userops forget --again")
+        back = sum(
+            sum(came_back(settings, feed, report.first, report.last).values()) for feed in FEEDS
+        )
+        if back:
+            note(
+                f"warning: {counted(back, 'row')} of erased users came in again; no table has them:"
+                " userops forget --again takes them out of landing"
+            )
         click.echo(_summary(settings, report))
         return
     for problem in report.problems:

@@ -15,6 +15,7 @@ from warehouse.feeds import FEEDS
 from warehouse.gates import profiles
 from warehouse.lake.layout import load_days
 from warehouse.lake.loads import admitted
+from warehouse.masking import masked
 from warehouse.rules.effective import values_in_effect
 from warehouse.settings import Settings
 
@@ -84,7 +85,7 @@ def _result(suite: Suite, verdict: Verdict) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         passed=not failures,
         severity=severity,
-        description="\n".join(map(str, failures)) or None,
+        description=masked("\n".join(map(str, failures))) or None,
         metadata=metadata,
     )
 
@@ -92,7 +93,14 @@ def _result(suite: Suite, verdict: Verdict) -> dg.AssetCheckResult:
 def _records(verdict: Verdict, key: str) -> list[dg.TableRecord]:
     """Return a record for each row that failed; a failure of the whole has one without a row."""
     return [
-        dg.TableRecord({"severity": severity, key: row, "found": value, "what": failure.said})
+        dg.TableRecord(
+            {
+                "severity": severity,
+                key: masked(row),
+                "found": masked(value),
+                "what": masked(failure.said),
+            }
+        )
         for severity, failures in (("critical", verdict.critical), ("warning", verdict.warnings))
         for failure in failures
         for row, value in (failure.rows or {"": ""}).items()

@@ -8,7 +8,6 @@ import dagster as dg
 from orchestration.partitions import SINGLE_RUN, days_of, partitions_of
 from orchestration.resources import Installation
 from orchestration.run_log import MENDED
-from warehouse.erasure.forget import drop_returned
 from warehouse.errors import UserError
 from warehouse.exports.listed import bring_in_line
 from warehouse.feeds import EVENTS, FEEDS, Feed
@@ -62,7 +61,7 @@ def _assets(feed: Feed, *, partitions: dg.PartitionsDefinition) -> list[Any]:
         deps=[landing],
         partitions_def=partitions,
         description="One row per landed file: lines = parsed + quarantined + blank +"
-        " left_out. Written by"
+        " left_out + erased. Written by"
         f" the ingest, beside the {feed.name}.",
     )
 
@@ -91,15 +90,13 @@ def _assets(feed: Feed, *, partitions: dg.PartitionsDefinition) -> list[Any]:
             for text in mend(settings, feed.name, days, turn=max(wanted, default=date.min)):
                 context.log.warning(f"{MENDED}{text}")
             report = ingest_days(settings, days, feed.name)
-            if erased := drop_returned(settings, days, feed.name):
-                report = ingest_days(settings, days, feed.name)
             if feed.every_day:
                 bring_in_line(settings)
         except UserError as error:
             # A person has to mend it: trying again would only delay the message.
             raise dg.Failure(str(error), allow_retries=False) from error
         _say_by_day(context, report, ledger.key)
-        return dg.MaterializeResult(metadata={"erased in this run": erased})
+        return dg.MaterializeResult(metadata={"erased in this run": report.erased})
 
     @dg.asset(
         key=["raw", name_of(feed.name, "loads")],
@@ -185,6 +182,7 @@ def _metadata(report: IngestReport) -> dict[str, Any]:
         "parsed": report.parsed,
         "quarantined": report.quarantined,
         "blank": report.blank,
+        "erased": report.erased,
         "left out": report.left_out,
         "read again": bool(report.reloaded),
         "reasons": report.reasons,

@@ -3,10 +3,16 @@
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from orchestration.cli import cli
 from tests.rule_files import shipped, write_own
 from warehouse.errors import UserError
+from warehouse.report.charts import ACTIVITY
+from warehouse.report.kpis import HEADLINES
+from warehouse.rules.catalogue import DECLARED
 from warehouse.rules.effective import prepare_rules
+from warehouse.rules.events import is_slip
 from warehouse.settings import Settings
 
 
@@ -131,6 +137,47 @@ BAD_EDITS = [
         0,
     ),
     ("warning_levels", "activity_index,,0.30", "activity_index,,", "drop_share is blank", 0),
+    ("warning_levels", "0.30,3", "0,3", "drop_share cannot be '0'", 0),
+    ("warning_levels", "0.30,3", "0.30,99", "min_base_days cannot be '99'", 0),
+    ("warning_levels", "60,,", "60,0.3,", "drop_share can have no effect", 0),
+    ("warning_levels", "未登录,login,90", "未登录,interaction,50", "level 3 begins at 50", 0),
+    ("warning_levels", "churn_survey,", "churn_surve,", "nobody knows the action_1", 0),
+    ("activation", "Product Added", "identify", "'identify' can have no effect", 0),
+    ("activation", "Product Added", "Product Aded", "'Product Aded' is not in event_roles", 0),
+    ("activation", "Product Added", "Message Clicked", "it is a message to the user", 0),
+    ("channels", "wechat_openid,", "user_id,", "contact_field cannot be 'user_id'", 0),
+    ("funnels", "cart_to_order,2,Order Completed,\n", "", "'cart_to_order' has 1 row", -1),
+    ("funnels", "1,Product Viewed", "1,product viewed", "'product viewed' is not in event", 0),
+    ("funnels", "5,Order Completed", "5,alias", "'alias' can have no effect", 0),
+    ("fx_rates", "USD,", "RMB,", "currency cannot be 'RMB'", 0),
+    ("fx_rates", "USD,1970", "USD,1070", "valid_from cannot be '1070-01-01'", 0),
+    ("fx_rates", "CNY,1970-01-01,1\n", "", "no rate of CNY, which money is reported in", 4),
+    ("excluded_users", "pattern", "pattern\nemail_domain,,corp", "'corp' is no domain", 1),
+    ("kpis", "\ndau,", "\ndaily,", "the kpi 'dau' is missing, and the report needs it", 34),
+    ("kpis", "active_users,,7,count", "active_users,,7,percent", "unit cannot be 'percent'", 0),
+    ("kpis", "active_users,,7,count", "active_users,,7,share", "unit 'share' does not suit", 0),
+    ("kpis", "active_users,,7,count", "active_users,,9999,count", "cannot be '9999'", 0),
+    ("kpis", "mean_daily_users,active_users,", "active_users,active_users,", "always 1", 0),
+    ("kpis", "net_revenue,valued_orders,30,money", "orders,buyers,30,money", "not suit orders", 0),
+    ("kpis", "data,0.95", "data,95", "target '95' is no share", 0),
+    ("lifecycle_stages", "6,dormant", "6,asleep", "the stage 'dormant' is missing", 1),
+    ("lifecycle_stages", "7,lost", "7,gone", "the stage 'lost' is missing", 0),
+    ("lifecycle_stages", "4,growth", "4,all", "stage cannot be 'all'", 0),
+    ("parameters", "_minutes,30", "_minutes,9999", "cannot be '9999'", 0),
+    ("parameters", "window_days,", "window_days,0", "'rfm_window_days' cannot be '0'", 0),
+    ("parameters", "churned_after_days,90", "churned_after_days,9", "below 'silent_after", 0),
+    ("parameters", "share,0.05", "share,1", "'recall_holdout_share' cannot be '1'", 0),
+    ("recall_arms", "999,false", "999,true", "is_contacted is false nowhere", 0),
+    ("recall_arms", "recall,coupon", "recall,a/b", "arm cannot be 'a/b'", 0),
+    ("retention_brackets", "day 1,1,1", "day 1,0,1", "from_period cannot be '0'", 0),
+    ("rfm_classes", "false,general_value", "false,general value", "cannot be 'general value'", 0),
+    ("rfm_segments", "1,1,lost", "1,1,lo st", "segment cannot be 'lo st'", 0),
+    ("rfm_tiers", "冠军用户,diamond", "冠军用户,none", "tier cannot be 'none'", 0),
+    ("strategies", "be heard,churn_survey", "be heard,chrn_survey", "content_key 'chrn_survey'", 0),
+    ("strategies", "2,diamond,3", "2,diamond,9", "of tier 'diamond' is never taken", 0),
+    ("strategies", "0.10,0.08", "0.10,0", "uplift cannot be '0'", 0),
+    ("strategies", "0.10,0.08", "100000,0.08", "unit_cost cannot be '100000'", 0),
+    ("strategies", "rekindle_survey,", "rekindle/survey,", "strategy cannot be", 0),
 ]
 
 
@@ -244,3 +291,49 @@ def test_a_user_of_few_orders_must_have_a_stage_too(settings: Settings) -> None:
 
     assert "users silent for 0 to 29 days can be left without a stage" in error.what
     assert "0 orders" in error.what
+
+
+def test_what_is_wrong_with_a_rule_is_shown_beside_its_difference(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    write_own(settings, "kpis.csv", shipped("kpis").replace("\ndau,", "\ndaily,"))
+    write_own(settings, "funnels.csv", b"\xff\xfe")
+    env = {"USEROPS_HOME": str(tmp_path)}
+    found = CliRunner().invoke(cli, ["rules", "funnels"], env=env)
+    assert (found.exit_code, "the text is not UTF-8" in found.output) == (1, True)
+    (settings.rules_dir / "funnels.csv").unlink()
+    found = CliRunner().invoke(cli, ["rules", "kpis.csv"], env=env)
+    assert found.exit_code == 1
+    assert "+daily," in found.output
+    assert "the kpi 'dau' is missing" in found.output
+    assert "cure:  copy its row" in found.output
+    assert CliRunner().invoke(cli, ["rules", "rfm_tiers"], env=env).exit_code == 0
+    told = CliRunner().invoke(cli, ["doctor"], env=env)
+    assert (told.exit_code, "the kpi 'dau' is missing" in told.output) == (1, True)
+
+
+def test_a_new_key_is_named_where_it_is_sent_and_where_it_is_an_action(settings: Settings) -> None:
+    own = shipped("strategies").replace("churn_survey", "spring_letter")
+    write_own(settings, "strategies.csv", own)
+    assert "as an action of its level" in refusal(settings).cure
+    own = shipped("warning_levels").replace("churn_survey", "spring_letter")
+    write_own(settings, "warning_levels.csv", own)
+    assert prepare_rules(settings)
+
+
+def test_an_event_of_ones_own_may_be_near_a_known_one_where_it_has_a_role(
+    settings: Settings,
+) -> None:
+    write_own(settings, "activation.csv", "event\nProduct Searched\n")
+    assert "did you mean 'Products Searched'?" in refusal(settings).cure
+    roles = shipped("event_roles") + "Product Searched,activity\n"
+    write_own(settings, "event_roles.csv", roles)
+    assert prepare_rules(settings)
+    assert is_slip("Cart Viewed", "cart_viewed")
+    assert not is_slip("Cart Viewed", "Card Shared")
+
+
+def test_what_the_report_asks_for_by_name_cannot_be_dropped() -> None:
+    needed = {*HEADLINES, *ACTIVITY}
+    text = DECLARED.read_text(encoding="utf-8")
+    [line] = [line for line in text.splitlines() if line.strip().startswith("values: [dau")]
+    assert needed == {name.strip() for name in line.partition("[")[2].rstrip("]").split(",")}

@@ -12,12 +12,16 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import zstandard
 from click.testing import CliRunner
 
 from orchestration.cli import cli
-from warehouse.erasure.forget import drop_returned, erase, finish
-from warehouse.erasure.people import mentions, people_of, returned
+from warehouse.erasure.forget import came_back, clear_landing, erase, finish, is_pending
+from warehouse.erasure.people import mentions, people_of
+from warehouse.erasure.tombstones import erased_people
+from warehouse.errors import UserError
 from warehouse.exports.folder import verify_export, write_manifest
+from warehouse.judging.erased import spelled, words_in
 from warehouse.lake.ingest import ingest_days
 from warehouse.lake.loads import read_ledger
 from warehouse.lake.quarantine import list_quarantine
@@ -66,11 +70,16 @@ def traces(home: Path, ids: Collection[str]) -> list[str]:
         content = path.read_bytes()
         if path.suffix == ".gz":
             content = gzip.decompress(content)
+        elif path.suffix == ".zst":
+            content = zstandard.ZstdDecompressor().decompressobj().decompress(content)
         elif path.suffix == ".parquet":
             content = str(pq.read_table(path, partitioning=None).to_pylist()).encode()
         elif path.suffix == ".duckdb":
             content += tables_of(path)
-        if mentions(content, ids):
+        if mentions(content, ids) or (
+            # As senders write it: padded, as a number, with what is not seen.
+            "landing" in path.parts and any(spelled(word) in ids for word in {*words_in(content)})
+        ):
             found.append(str(path.relative_to(home)))
     return sorted(found)
 
@@ -86,8 +95,6 @@ def tables_of(path: Path) -> bytes:
 def test_only_the_lines_of_the_forgotten_user_leave_a_landed_file(
     tmp_path: Path, ending: str
 ) -> None:
-    import zstandard
-
     packers = {"gz": gzip.compress, "zst": zstandard.compress}
     unpackers = {
         "gz": gzip.decompress,
@@ -178,33 +185,157 @@ def test_an_exported_list_loses_the_row_and_stays_verifiable_and_closed(tmp_path
     assert sum(erasure.exported_rows.values()) == 2
 
 
-def test_who_comes_back_is_known_by_a_hash_that_gives_no_id_away(tmp_path: Path) -> None:
-    path = landed(tmp_path, "a.ndjson", b"\n".join(LINES))
+def test_who_was_erased_is_known_by_a_keyed_hash_that_gives_no_id_away(tmp_path: Path) -> None:
+    landed(tmp_path, "a.ndjson", b"\n".join(LINES))
     settings = Settings(tmp_path)
     erase(settings, ["ann"])
     finish(settings)
-    assert returned(settings) == []
-    assert b"ann" not in (tmp_path / "erased.json").read_bytes()
-    path.write_bytes(LINES[0])
-    ingest_days(settings, [DAY])
-    assert returned(settings) == ["ann", "d-ann"]
+    people = erased_people(settings)
+    assert people.among(["ann", " ann\u3000", "d-ann", "annabel", "d-both", None]) == [
+        *("ann", " ann\u3000", "d-ann"),
+    ]
+    for name in ("erased.json", "erased.key"):
+        assert (tmp_path / name).stat().st_mode & 0o777 == 0o600
+        assert b"ann" not in (tmp_path / name).read_bytes()
+    (tmp_path / "erased.key").unlink()
+    with pytest.raises(UserError, match="who was erased cannot be told"):
+        ingest_days(settings, [DAY])
 
 
-def test_what_is_sent_of_an_erased_user_later_is_taken_out_and_counted(tmp_path: Path) -> None:
+def test_what_is_sent_of_an_erased_user_later_is_dropped_at_the_door_and_counted(
+    tmp_path: Path,
+) -> None:
     settings = Settings(tmp_path)
     path = landed(tmp_path, "a.ndjson", LINES[0])
     erase(settings, ["ann"])
     finish(settings)
     stays = line(8, "bob", "d-ann")
     grant = line(9, "ann", "d-new", event="Consent Changed", properties={"granted": True})
-    path.write_bytes(b"\n".join([grant, stays, LINES[1]]))
-    ingest_days(settings, [DAY])
+    merged = json.dumps({"type": "alias", "userId": "eve", "previousId": "ann"}).encode()
+    path.write_bytes(b"\n".join([grant, stays, LINES[1], LINES[7], merged, b""]))
+    report = ingest_days(settings, [DAY])
 
-    assert drop_returned(settings, [DAY], "events") == 2
-    assert drop_returned(settings, [DAY], "events") == 0
+    assert (report.lines, report.parsed, report.quarantined, report.erased) == (5, 1, 0, 4)
+    [count] = read_ledger(settings).to_pylist()
+    assert count["lines"] == count["parsed"] + count["quarantined"] + count["erased"]
+    assert came_back(settings, "events") == {DAY: 4}
+    assert ingest_days(settings, [DAY]).unchanged == (DAY,)
+
+    assert clear_landing(settings).landed_lines == {f"events/dt={DAY}/a.ndjson": 4}
     assert path.read_bytes() == stays + b"\n"
-    # That device is still known as one of theirs; the line is somebody else's.
-    assert returned(settings) == ["d-ann"]
+    assert came_back(settings, "events") == {}
+    assert traces(tmp_path, {"ann"}) == []
+
+
+# The same id as five senders write it: a text, a number, a decimal, padded, with what is not seen.
+WRITINGS = [
+    b'"4711"',
+    b"4711",
+    b'"4711.0"',
+    b'"  4711 "',
+    '"\u200b47\u200d11"'.encode(),
+]
+
+
+def written(number: int, user: bytes, *, properties: str = "{}") -> bytes:
+    return (
+        b'{"type": "track", "event": "Order Completed", "messageId": "w%d", "userId": %b,'
+        b' "anonymousId": "dev-%d", "timestamp": "2026-03-01T08:00:00Z", "properties": %b}'
+        % (number, user, number, properties.encode())
+    )
+
+
+def sources_of_writings() -> tuple[Source, ...]:
+    common = {"columns": {"userId": "buyer", "timestamp": "at", "properties.order_id": "no"}}
+    constants = {"type": "track", "event": "Order Completed", "properties.revenue": 5}
+    return (
+        Source(name="csv", glob="*.csv", format="csv", constants=constants, **common),
+        Source(name="table", glob="*.parquet", format="parquet", constants=constants, **common),
+        Source(name="log", glob="*.txt", format="text", constants=constants, **common),
+    )
+
+
+def test_an_id_is_the_same_however_and_wherever_it_is_written(tmp_path: Path) -> None:
+    settings = Settings(tmp_path, sources=sources_of_writings())
+    lines = [written(n, user) for n, user in enumerate(WRITINGS)]
+    others = [written(7, b'"47110"'), written(8, b'"x4711"'), written(9, b"14711")]
+    broken = [b'{"userId":4711.0, broken', b'{"userId":"47110", broken']
+    text = b"\n".join([*lines, *others, *broken]) + b"\n"
+    table = "buyer,at,no\n4711.0,2026-03-01,a\n47110,2026-03-01,b\n 4711 ,2026-03-01,c\n"
+    landed(tmp_path, "a.ndjson", text)
+    landed(tmp_path, "b.csv", table.encode())
+    landed(tmp_path, "c.txt", b"buyer at no\n4711.0 2026-03-01 d\n47110 2026-03-01 e\n")
+    rows = {"buyer": [4711.0, 47110.0], "at": ["2026-03-01"] * 2, "no": ["f", "g"]}
+    parquet = landed(tmp_path, "d.parquet", b"")
+    pq.write_table(pa.table(rows), parquet)
+    listed = tmp_path / "landing" / "suppressions" / f"dt={DAY}" / "list.csv"
+    listed.parent.mkdir(parents=True)
+    listed.write_text("channel,address,user_id\nsms,,4711.0\nsms,,47110\n")
+
+    erasure = erase(settings, ["4711.0"])
+    finish(settings)
+    folder = f"events/dt={DAY}"
+    assert erasure.landed_lines == {
+        f"{folder}/a.ndjson": 6,
+        f"{folder}/b.csv": 2,
+        f"{folder}/c.txt": 1,
+        f"{folder}/d.parquet": 1,
+        f"suppressions/dt={DAY}/list.csv": 1,
+    }
+    assert traces(tmp_path, {"4711", *(f"dev-{n}" for n in range(5))}) == []
+    assert len(traces(tmp_path, {"47110"})) > 5
+
+    landed(tmp_path, "a.ndjson", text)
+    landed(tmp_path, "b.csv", table.encode())
+    pq.write_table(pa.table(rows), parquet)
+    landed(tmp_path, "e.ndjson", written(5, b"null").replace(b"dev-5", b"dev-1"))
+    assert ingest_days(settings, [DAY]).erased == 6 + 2 + 1 + 1
+    lake = {"landing/" + name for name in (f"{folder}/a.ndjson", f"{folder}/b.csv")}
+    lake |= {f"landing/{folder}/d.parquet", f"landing/{folder}/e.ndjson"}
+    assert {*traces(tmp_path, {"4711", "dev-1"})} == lake
+
+
+def test_an_unknown_id_is_refused_and_nothing_is_done(tmp_path: Path) -> None:
+    landed(tmp_path, "a.ndjson", b"\n".join(LINES))
+    env = {"USEROPS_HOME": str(tmp_path)}
+    found = CliRunner().invoke(cli, ["forget", "anna", "ann", "--yes"], env=env)
+    assert found.exit_code == 1
+    assert "1 of 2 ids are unknown" in found.output
+    assert "annabel" not in found.output
+    settings = Settings(tmp_path)
+    assert not erased_people(settings)
+    assert not is_pending(settings)
+    assert not settings.serving_dir.exists()
+
+
+def test_a_file_that_cannot_be_rewritten_is_named_and_its_lines_are_dropped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(tmp_path)
+    landed(tmp_path, "a.ndjson", b"\n".join(LINES))
+
+    def refuse(*_: object) -> None:
+        raise UserError("a.ndjson cannot be rewritten", cure="land it anew without them")
+
+    monkeypatch.setattr("warehouse.erasure.lines.without_lines", refuse)
+    erasure = erase(settings, ["ann"])
+    finish(settings)
+    [(name, why)] = erasure.kept.items()
+    assert name == f"events/dt={DAY}/a.ndjson"
+    assert "land it anew" in why
+    assert traces(tmp_path, {"ann", "d-ann"}) == [f"landing/{name}"]
+
+
+def test_what_killed_runs_left_half_written_goes_too(tmp_path: Path) -> None:
+    landed(tmp_path, "a.ndjson", b"\n".join(LINES))
+    left = ["exports/recall/.compare-x1/sms.csv", "exports/kpi/.as_of=2026-03-01.tmp/kpi.csv"]
+    left += ["lake/.scratch-2026-03-01/rows.txt", "build/.userops.duckdb.tmp"]
+    for name in left:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("ann")
+    erase(Settings(tmp_path), ["ann"])
+    finish(Settings(tmp_path))
+    assert traces(tmp_path, {"ann"}) == []
 
 
 def test_a_suppression_of_an_address_outlives_whom_it_names(tmp_path: Path) -> None:
@@ -217,10 +348,9 @@ def test_a_suppression_of_an_address_outlives_whom_it_names(tmp_path: Path) -> N
     assert erase(settings, ["ann"]).landed_lines == {f"suppressions/dt={DAY}/list.csv": 1}
     finish(settings)
     assert path.read_text().splitlines()[1:] == ["email,a@example.org,ann", "sms,,bob"]
-    assert returned(settings) == []
-    path.write_text("channel,address,user_id\nsms,,ann\n")
-    ingest_days(settings, [DAY], "suppressions")
-    assert returned(settings) == ["ann"]
+    path.write_text("channel,address,user_id\nsms,,ann\nemail,a@example.org,ann\n")
+    report = ingest_days(settings, [DAY], "suppressions")
+    assert (report.parsed, report.erased) == (1, 1)
 
 
 def test_lines_of_others_that_name_a_forgotten_user_stay_and_are_counted(tmp_path: Path) -> None:
@@ -260,10 +390,22 @@ def test_the_command_leaves_no_trace_in_tables_lists_versions_and_history(
             " where contains(properties, int_identity_map.user_id))"
             " group by 1 order by count(*) desc, 1 limit 1"
         ).fetchall()
-    people = people_of(settings, [user])
-    ids = people.known | people.anonymous
+    ids = people_of(settings, [user]).ids
     assert len(ids) > 1
     assert len(traces(home, ids)) > 5
+    day = max((home / "landing" / "events").iterdir())
     done = CliRunner().invoke(cli, ["forget", user, "--yes"], env=env)
     assert done.exit_code == 0, done.output
+    assert traces(home, ids) == []
+    # The same user again: in no table, list, version or log.
+    stamp = f"{day.name.removeprefix('dt=')}T02:00:00Z"
+    again = [line(n, *who, timestamp=stamp) for n, who in enumerate([(user, "d"), (None, user)])]
+    (day / "again.ndjson").write_bytes(b"\n".join(again))
+    done = CliRunner().invoke(cli, ["run"], env=env)
+    assert done.exit_code == 0, done.output
+    assert "2 rows of erased users came in again" in done.output
+    assert user not in done.output
+    assert traces(home, ids) == [f"landing/events/{day.name}/again.ndjson"]
+    done = CliRunner().invoke(cli, ["forget", "--again"], env=env)
+    assert f"2 lines of events/{day.name}/again.ndjson" in done.output
     assert traces(home, ids) == []

@@ -54,7 +54,7 @@ def write_day(
     whole = {
         "source_file": "a.ndjson", "file_sha256": "00", "bytes": 1, "lines": len(events),
         "parsed": len(events), "quarantined": 0, "blank": 0, "outcome": "loaded",
-        "format": "ndjson", "left_out": 0, "left_out_by": "{}",
+        "format": "ndjson", "left_out": 0, "left_out_by": "{}", "erased": 0,
     }  # fmt: skip
     ledger = [whole | changes for changes in files or ({},)]
     ledger = [{"events": file["parsed"]} | file for file in ledger]

@@ -1,9 +1,7 @@
-"""People to forget -> where they are: their ids, their lines in the lake, who came back."""
+"""People to forget -> where they are: their ids, their lines in the lake, who names them."""
 
-import hashlib
 import json
 import re
-import secrets
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -16,30 +14,34 @@ import pyarrow.parquet as pq
 
 from warehouse.errors import UserError
 from warehouse.feeds import EVENTS, FEEDS
+from warehouse.judging.erased import ID_COLUMNS, ids_in, spelled
 from warehouse.lake.layout import Load, loads_with, quarantine_path, rows_path, schema_of
 from warehouse.lake.loads import loaded
 from warehouse.serving.marts import open_marts
 from warehouse.settings import Settings
-from warehouse.storage.files import write_text_atomically
 from warehouse.storage.places import is_file, readable
 
 pc: Any = pyarrow.compute  # its functions are made when it is imported
 
-TOMBSTONES = "erased.json"
-ID_COLUMNS = ["user_id", "anonymous_id", "previous_id"]
-FREE_COLUMNS = ("properties", "traits", "context")
-ID_FIELDS = ("userId", "anonymousId", "previousId")
-PRIVATE = 0o600
 # What may stand in an id: a shorter id inside a longer one is another person.
 ID_LETTER = rb"[\w.@:-]"
+FREE_COLUMNS = ("properties", "traits", "context")
 
 
 @dataclass(frozen=True)
 class People:
-    """Who is forgotten: ids they are known by, and the anonymous ids that are theirs alone."""
+    """Who is forgotten: ids they are known by, and the anonymous ids that are theirs alone.
+
+    Ids are as the judge writes them; whatever is compared with them is first written so too.
+    """
 
     known: frozenset[str]
     anonymous: frozenset[str]
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """All of them."""
+        return self.known | self.anonymous
 
     def own(self, table: pa.Table) -> pa.ChunkedArray:
         """Mark the rows that are theirs; a signed-in stranger on their device is none.
@@ -50,24 +52,15 @@ class People:
         for name in ID_COLUMNS:
             if name not in table.column_names:
                 table = table.append_column(name, nobody)
-        known, anonymous = pa.array(self.known, pa.string()), pa.array(self.anonymous, pa.string())
-        both = pa.array(self.known | self.anonymous, pa.string())
         unnamed = pc.and_(
-            pc.is_null(table["user_id"]), pc.is_in(table["anonymous_id"], value_set=anonymous)
+            pc.is_null(table["user_id"]), _among(table["anonymous_id"], self.anonymous)
         )
-        named = pc.is_in(table["user_id"], value_set=known)
-        return pc.or_(pc.or_(named, unnamed), pc.is_in(table["previous_id"], value_set=both))
+        named = _among(table["user_id"], self.known)
+        return pc.or_(pc.or_(named, unnamed), _among(table["previous_id"], self.ids))
 
     def own_line(self, line: bytes) -> bool:
         """Tell whether a line that could not be accepted is theirs; in doubt it is."""
-        try:
-            fields = json.loads(line)
-        except ValueError:
-            fields = None
-        ids = self.known | self.anonymous
-        if isinstance(fields, dict) and any(fields.get(name) for name in ID_FIELDS):
-            return any(str(fields.get(name)) in ids for name in ID_FIELDS)
-        return mentions(line, ids)
+        return any(spelled(each) in self.ids for each in ids_in(line))
 
 
 def mentions(content: bytes, ids: Collection[str]) -> bool:
@@ -82,20 +75,40 @@ def mentions(content: bytes, ids: Collection[str]) -> bool:
 
 def people_of(settings: Settings, user_ids: Collection[str]) -> People:
     """Find every id of these users, by the identities of the last build and by the lake."""
-    known, anonymous = set(user_ids), set()
+    known, anonymous = {spelled(each) for each in user_ids} - {""}, set()
+    given = frozenset(known)
     for actor, is_anonymous, user in _identities(settings):
-        if user in user_ids:
-            (anonymous if is_anonymous else known).add(actor)
+        if spelled(user) in given:
+            (anonymous if is_anonymous else known).add(spelled(actor))
     owners: dict[str, set[str]] = {}
-    for _, table in _lake_ids(settings):
+    for table in _lake_ids(settings):
         both = table.filter(
             pc.and_(pc.is_valid(table["user_id"]), pc.is_valid(table["anonymous_id"]))
         )
         pairs = both.group_by(["user_id", "anonymous_id"]).aggregate([])
         for user, device in zip(*(pairs[c].to_pylist() for c in ID_COLUMNS[:2]), strict=True):
-            owners.setdefault(device, set()).add(user)
+            owners.setdefault(spelled(device), set()).add(spelled(user))
     anonymous.update(device for device, users in owners.items() if users <= known)
     return People(frozenset(known), frozenset(anonymous - known))
+
+
+def unknown_ids(settings: Settings, user_ids: Collection[str]) -> list[str]:
+    """Return those of the ids that stand in no row of the lake and in no line set aside."""
+    wanted = {spelled(each): each for each in user_ids}
+    for user in {user for _, _, user in _identities(settings)} & wanted.keys():
+        del wanted[user]
+    for feed in FEEDS:
+        for table in _lake_ids(settings, feed) if wanted else ():
+            for column in set(ID_COLUMNS) & set(table.column_names):
+                for each in table[column].unique().to_pylist():
+                    wanted.pop(spelled(each) if each else "", None)
+    for feed in FEEDS:
+        for load in loads_with(settings, "quarantine", feed) if wanted else ():
+            lines = pq.read_table(readable(quarantine_path(settings, load)), partitioning=None)
+            for line in lines["line"].to_pylist():
+                for each in ids_in(line):
+                    wanted.pop(spelled(each), None)
+    return sorted(wanted.values())
 
 
 def lines_of(settings: Settings, people: People, load: Load) -> dict[str, set[int]]:
@@ -120,52 +133,24 @@ def lines_of(settings: Settings, people: People, load: Load) -> dict[str, set[in
 
 def mentioned_in(settings: Settings, people: People) -> int:
     """Count the lines of others that name one of these people in what they say."""
-    ids = people.known | people.anonymous
     count = 0
     for load in loaded(settings).values():
         path = readable(rows_path(settings, load))
         table = pq.read_table(path, columns=list(FREE_COLUMNS), partitioning=None)
         found = pa.repeat(False, len(table))
         for column in FREE_COLUMNS:
-            for text in ids:
+            for text in people.ids:
                 here = pc.match_substring(table[column], json.dumps(text)[1:-1])
                 found = pc.or_(found, pc.fill_null(here, False))
         rows = table.filter(found).to_pylist()
-        count += sum(mentions(json.dumps(list(row.values())).encode(), ids) for row in rows)
+        count += sum(mentions(json.dumps(list(row.values())).encode(), people.ids) for row in rows)
     return count
 
 
-def remember(settings: Settings, people: People) -> None:
-    """Keep a salted hash of each id, from which no id can be read, to know them again."""
-    path = settings.home / TOMBSTONES
-    kept = _tombstones(settings) or {"salt": secrets.token_hex(16), "hashes": []}
-    hashes = {_hash(kept["salt"], text) for text in people.known | people.anonymous}
-    kept["hashes"] = sorted(hashes.union(kept["hashes"]))
-    text = json.dumps(kept, indent=1) + "\n"
-    write_text_atomically(path, text, mode=PRIVATE)
-
-
-def returned(settings: Settings, first: date = date.min, last: date = date.max) -> list[str]:
-    """Return the ids in some load days of the lake that were erased before."""
-    kept = _tombstones(settings)
-    if not kept:
-        return []
-    hashes = set(kept["hashes"])
-    ids: set[str] = set()
-    for feed in FEEDS:
-        for _, table in _lake_ids(settings, first, last, feed):
-            for column in {"user_id", "anonymous_id"} & set(table.column_names):
-                ids.update(text for text in table[column].unique().to_pylist() if text)
-    return sorted(text for text in ids if _hash(kept["salt"], text) in hashes)
-
-
-def _tombstones(settings: Settings) -> dict[str, Any] | None:
-    path = settings.home / TOMBSTONES
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
-
-
-def _hash(salt: str, text: str) -> str:
-    return hashlib.blake2b(text.encode(), key=bytes.fromhex(salt), digest_size=20).hexdigest()
+def _among(column: pa.ChunkedArray, ids: frozenset[str]) -> pa.ChunkedArray:
+    """Mark the values that are one of the ids, however they are written."""
+    hits = [each for each in column.unique().to_pylist() if each and spelled(each) in ids]
+    return pc.is_in(column, value_set=pa.array(hits, pa.string()))
 
 
 def _identities(settings: Settings) -> list[tuple[str, bool, str]]:
@@ -187,13 +172,13 @@ def _identities(settings: Settings) -> list[tuple[str, bool, str]]:
 
 
 def _lake_ids(
-    settings: Settings, first: date = date.min, last: date = date.max, feed: str = EVENTS
-) -> Iterator[tuple[date, pa.Table]]:
+    settings: Settings, feed: str = EVENTS, first: date = date.min, last: date = date.max
+) -> Iterator[pa.Table]:
     for load in sorted(loads_with(settings, "rows", feed)):
         if first <= load.day <= last:
             path = readable(rows_path(settings, load))
             table = pq.read_table(path, columns=_id_columns(feed), partitioning=None)
-            yield load.day, _mortal(table, feed)
+            yield _mortal(table, feed)
 
 
 def _id_columns(feed: str) -> list[str]:

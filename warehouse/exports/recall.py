@@ -28,7 +28,7 @@ from warehouse.exports.withdrawn import FILE_MODE, FOLDER_MODE, WITHDRAWN, withd
 from warehouse.rules.effective import rule_in_effect
 from warehouse.serving.marts import open_marts, quoted
 from warehouse.settings import Settings
-from warehouse.storage.files import replace_folder
+from warehouse.storage.files import COMPARED, remove_folder, replace_folder
 
 UNTREATED_ARMS = ("control", "holdout")
 PURPOSE = "recall: contact these users once, by this channel, not before send_after"
@@ -57,6 +57,8 @@ def export_recall(settings: Settings, *, as_of_date: date) -> ExportReport:
     folder = settings.exports_dir / "recall" / f"as_of={as_of_date.isoformat()}"
     folder.parent.mkdir(parents=True, exist_ok=True, mode=FOLDER_MODE)
     folder.parent.chmod(FOLDER_MODE)
+    for left in folder.parent.glob(f"{COMPARED}*"):  # by a run that was killed
+        remove_folder(left)
     channels = contact_fields(settings)
     with open_marts(settings) as connection:
         _refuse_unsendable(connection, as_of_date, channels)
@@ -65,7 +67,7 @@ def export_recall(settings: Settings, *, as_of_date: date) -> ExportReport:
             replace_folder(folder, write, mode=FOLDER_MODE)
             report = ExportReport(folder, as_of_date, _rows(folder), changed=True)
         else:
-            with tempfile.TemporaryDirectory(prefix=".compare-", dir=folder.parent) as scratch:
+            with tempfile.TemporaryDirectory(prefix=COMPARED, dir=folder.parent) as scratch:
                 write(Path(scratch))
                 report = _keep_or_mend(folder, Path(scratch), as_of_date, write)
     withdrawn = withdraw(settings, as_of_date)

@@ -19,6 +19,7 @@ volumes as (
         -- File by file: a line too many here would hide a line too few there.
         cast(coalesce(sum(abs(
             ledger.lines - ledger.parsed - ledger.quarantined - ledger.blank - ledger.left_out
+            - ledger.erased
         )), 0) as bigint) as count_gap
     from known_days
     left join ledger on known_days.load_date = ledger.load_date

@@ -37,7 +37,7 @@ class Landed(NamedTuple):
 
 @dataclass(frozen=True)
 class Count:
-    """A row of the ledger: ``lines == parsed + quarantined + blank + left_out``.
+    """A row of the ledger: ``lines == parsed + quarantined + blank + left_out + erased``.
 
     ``parsed`` are the lines of which any event came, ``events`` the events: one line can give
     several, several lines one. ``left_out_by`` counts by rule what a source does not want, as JSON.
@@ -55,6 +55,7 @@ class Count:
     events: int = 0
     left_out: int = 0
     left_out_by: str = "{}"
+    erased: int = 0
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,12 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from warehouse.erasure.tombstones import erased_people
 from warehouse.errors import UserError
 from warehouse.feeds import EVENTS, FEEDS
 from warehouse.judging.consents import known_channels
 from warehouse.judging.currencies import known_currencies
+from warehouse.judging.erased import Erased
 from warehouse.judging.exact import Limits
 from warehouse.judging.files import Count, Findings, Landed, landed_name, look_at, read_file
 from warehouse.judging.orders import order_roles
@@ -66,6 +68,7 @@ class _Work:
     mark: bytes
     force: bool
     feed: str
+    erased: Erased
 
 
 class _Held(NamedTuple):
@@ -116,10 +119,7 @@ def _load_all(
     if feed == EVENTS:
         upgrade(settings)
     remove_scratch(settings.lake_root)
-    rules = _rule_folders(settings)
-    said = (known_currencies(rules), order_roles(rules), known_channels(rules))
-    nobody = placeholder_ids(rules)
-    work = _Work(settings, *said, nobody, fingerprint(settings, feed), force, feed)
+    work = _work(settings, feed, force=force)
     held = _held(settings, feed)
     sizes = {
         day: DAY_BYTES + sum(entry.size for entry in landed_entries(settings, day, feed))
@@ -145,6 +145,22 @@ def _load_all(
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
+
+
+def _work(settings: Settings, feed: str, *, force: bool = False) -> _Work:
+    rules = _rule_folders(settings)
+    said = (known_currencies(rules), order_roles(rules), known_channels(rules))
+    others = (placeholder_ids(rules), fingerprint(settings, feed), force, feed)
+    return _Work(settings, *said, *others, erased_people(settings))
+
+
+def erased_in(settings: Settings, day: date, feed: str = EVENTS) -> dict[str, set[int]]:
+    """Return the rows of people who were erased in what landed on a day, by file and number."""
+    work = _work(settings, feed)
+    files = [look_at(path, source_name(path)) for path in landed_files(settings, day, feed)]
+    with scratch(settings.lake_root, day.isoformat()) as folder:
+        _, sink = _read_all(files, work, _limits(work, day), folder)
+    return {name: dropped.rows for name, dropped in sink.dropped.items()}
 
 
 def _held(settings: Settings, feed: str) -> dict[date, _Held]:
@@ -238,35 +254,39 @@ def _same_files(known: tuple[Count, ...], files: list[Landed]) -> bool:
 
 def _replace_day(work: _Work, day: date, files: list[Landed], waiting: Iterable[Load]) -> DayResult:
     """Read a day anew, beside what was let in and in the place of what waits."""
-    settings = work.settings
-    limits = Limits.of(
+    settings, limits = work.settings, _limits(work, day)
+    with scratch(settings.lake_root, day.isoformat()) as folder, _garbage_collection_paused():
+        counts, sink = _read_all(files, work, limits, folder)
+        ledger = pa.Table.from_pylist([count.__dict__ for count in counts], LEDGER_SCHEMA)
+        ledger = ledger.replace_schema_metadata({FINGERPRINT: work.mark})
+        put_load(settings, day, folder, ledger, waiting, work.feed)
+    return DayResult(day, True, tuple(counts), dict(sink.reasons))
+
+
+def _limits(work: _Work, day: date) -> Limits:
+    return Limits.of(
         day,
-        future_days=settings.max_future_days,
-        max_line_bytes=settings.max_line_bytes,
+        future_days=work.settings.max_future_days,
+        max_line_bytes=work.settings.max_line_bytes,
         currencies=work.currencies,
         roles=work.roles,
         channels=work.channels,
         nobody=work.nobody,
     )
-    with scratch(settings.lake_root, day.isoformat()) as folder, _garbage_collection_paused():
-        counts, reasons = _read_all(files, work, limits, folder)
-        ledger = pa.Table.from_pylist([count.__dict__ for count in counts], LEDGER_SCHEMA)
-        ledger = ledger.replace_schema_metadata({FINGERPRINT: work.mark})
-        put_load(settings, day, folder, ledger, waiting, work.feed)
-    return DayResult(day, True, tuple(counts), dict(reasons))
 
 
 def _read_all(
     files: list[Landed], work: _Work, limits: Limits, folder: Path
-) -> tuple[list[Count], Counter[str]]:
+) -> tuple[list[Count], DaySink]:
     """Judge all files of a day; one that turns out bad half-way makes the others start again."""
     sources, schema = work.settings.sources_of(work.feed), schema_of(work.feed)
+    outlives = FEEDS[work.feed].outlives
     rows, quarantine = folder / "rows.parquet", folder / "quarantine.parquet"
     findings = Findings()
     while True:
         quarantine.unlink(missing_ok=True)
         findings.begin()
-        with DaySink(rows, quarantine, schema) as sink:
+        with DaySink(rows, quarantine, schema, erased=work.erased, outlives=outlives) as sink:
             counts = [
                 count
                 for landed in files
@@ -274,7 +294,7 @@ def _read_all(
             ]
             findings.end(sink)
         if not findings.again:
-            return counts, sink.reasons
+            return [sink.settled(count) for count in counts], sink
 
 
 @contextmanager

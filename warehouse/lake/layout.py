@@ -102,6 +102,7 @@ LEDGER_SCHEMA = pa.schema(
         _required("events", pa.int64()),
         _required("left_out", pa.int64()),
         _required("left_out_by", pa.string()),
+        _required("erased", pa.int64()),
     ]
 )
 
@@ -206,12 +207,12 @@ def read_days(paths: Sequence[tuple[date, Place]], schema: pa.Schema) -> pa.Tabl
 
 def whole_ledger(table: pa.Table) -> pa.Table:
     """Return a ledger with all its columns: formerly each line gave one event, or was refused."""
-    if "events" in table.column_names:
-        return table
-    count = len(table)
-    table = table.append_column("events", table["parsed"])
-    table = table.append_column("left_out", pa.repeat(pa.scalar(0, pa.int64()), count))
-    return table.append_column("left_out_by", pa.repeat("{}", count))
+    zeros = pa.repeat(pa.scalar(0, pa.int64()), len(table))
+    if "events" not in table.column_names:
+        table = table.append_column("events", table["parsed"])
+        table = table.append_column("left_out", zeros)
+        table = table.append_column("left_out_by", pa.repeat("{}", len(table)))
+    return table if "erased" in table.column_names else table.append_column("erased", zeros)
 
 
 def _path(settings: Settings, kind: str, load: Load) -> Place:

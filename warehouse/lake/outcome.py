@@ -19,6 +19,7 @@ class IngestReport:
     quarantined: int = 0
     blank: int = 0
     left_out: int = 0
+    erased: int = 0
     events: int = 0
     reloaded: tuple[date, ...] = ()
     unchanged: tuple[date, ...] = ()
@@ -57,6 +58,7 @@ def _added(results: list[DayResult], seconds: float) -> IngestReport:
         quarantined=sum(count.quarantined for count in files),
         blank=sum(count.blank for count in files),
         left_out=sum(count.left_out for count in files),
+        erased=sum(count.erased for count in files),
         events=sum(count.events for count in files),
         reloaded=tuple(result.day for result in results if result.is_reloaded),
         unchanged=tuple(result.day for result in results if not result.is_reloaded),
@@ -79,6 +81,7 @@ def together(reports: Iterable[IngestReport]) -> IngestReport:
         quarantined=sum(report.quarantined for report in found),
         blank=sum(report.blank for report in found),
         left_out=sum(report.left_out for report in found),
+        erased=sum(report.erased for report in found),
         events=sum(report.events for report in found),
         reloaded=tuple(sorted({day for report in found for day in report.reloaded})),
         unchanged=tuple(sorted({day for report in found for day in report.unchanged})),

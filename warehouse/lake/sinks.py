@@ -2,16 +2,24 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Any, Self
 
 import pyarrow as pa
+import pyarrow.compute
 import pyarrow.parquet as pq
 
+from warehouse.judging.erased import Erased
 from warehouse.judging.verdicts import Judged, Refusal
 from warehouse.lake.layout import EVENTS_SCHEMA, PARQUET, QUARANTINE_SCHEMA, ROW_GROUP_ROWS
 
+if TYPE_CHECKING:
+    from warehouse.judging.files import Count
+
+pc: Any = pyarrow.compute  # its functions are made when it is imported
+NOBODY = Erased()
 # Long lines make a row group full before its rows do; memory is what is bounded.
 ROWS_GROUP_BYTES = 128 << 20
 QUARANTINE_GROUP_BYTES = 32 << 20
@@ -73,15 +81,40 @@ class RowGroups:
         self._bytes = rest.nbytes
 
 
-class DaySink:
-    """The rows and the quarantine of one day under construction; nothing aside, no quarantine."""
+@dataclass
+class Dropped:
+    """What of a file was of people who were erased: their rows, by number, and what they were."""
 
-    def __init__(self, rows: Path, quarantine: Path, schema: pa.Schema = EVENTS_SCHEMA) -> None:
+    rows: set[int] = field(default_factory=set)
+    used: int = 0
+    events: int = 0
+    quarantined: int = 0
+
+
+class DaySink:
+    """The rows and the quarantine of one day under construction; nothing aside, no quarantine.
+
+    Rows and lines of people who were ``erased`` go no further; ``dropped`` counts them by file. A
+    row that fills ``outlives`` stays, whomever it names.
+    """
+
+    def __init__(
+        self,
+        rows: Path,
+        quarantine: Path,
+        schema: pa.Schema = EVENTS_SCHEMA,
+        *,
+        erased: Erased = NOBODY,
+        outlives: str = "",
+    ) -> None:
         self.reasons: Counter[str] = Counter()
         # Rows taken so far, accepted and refused.
         self.taken = 0
         # Where whatever is needed while the day is read may lie, and goes with it.
         self.folder = rows.parent
+        self.dropped: dict[str, Dropped] = {}
+        self._erased = erased
+        self._outlives = outlives
         self._schema = schema
         self._rows = RowGroups(rows, schema, ROWS_GROUP_BYTES)
         self._path = quarantine
@@ -102,6 +135,8 @@ class DaySink:
 
     def add(self, judged: Judged, source_file: str, sha256: str) -> None:
         """Take the verdicts on some lines of a file, in the order of the lines."""
+        if self._erased:
+            judged = self._without_erased(judged, source_file)
         rows = judged.rows
         self.taken += rows.num_rows
         if rows.num_rows:
@@ -112,6 +147,43 @@ class DaySink:
             )
         if judged.rejected:
             self.refuse(judged.rejected, source_file, sha256)
+
+    def settled(self, count: "Count") -> "Count":
+        """Return a row of the ledger as it is without the people who were erased."""
+        gone = self.dropped.get(count.source_file)
+        if gone is None or count.outcome == "rejected":
+            return count
+        return replace(
+            count,
+            parsed=count.parsed - gone.used,
+            events=count.events - gone.events,
+            quarantined=count.quarantined - gone.quarantined,
+            erased=gone.used + gone.quarantined,
+        )
+
+    def _without_erased(self, judged: Judged, source_file: str) -> Judged:
+        own = self._erased.own(judged.rows)
+        if self._outlives:
+            own &= pc.is_null(judged.rows[self._outlives]).to_numpy(zero_copy_only=False)
+        # Of a line that cannot be read it is not known whether it may go.
+        theirs = [
+            each.number
+            for each in ([] if self._outlives else judged.rejected)
+            if each.number and self._erased.own_line(each.original)
+        ]
+        if not own.any() and not theirs:
+            return judged
+        gone = self.dropped.setdefault(source_file, Dropped())
+        stays = judged.rows.filter(pa.array(~own))
+        numbers = set(judged.rows.filter(pa.array(own))["source_line"].to_pylist())
+        numbers -= set(stays["source_line"].to_pylist())
+        used = len(numbers) if stays.num_rows else judged.used_rows
+        gone.rows.update(numbers, theirs)
+        gone.used += used
+        gone.events += int(own.sum())
+        gone.quarantined += len(theirs)
+        rejected = [each for each in judged.rejected if each.number not in theirs]
+        return replace(judged, rows=stays, rejected=rejected)
 
     def refuse(self, rejected: Sequence[Refusal], source_file: str, sha256: str) -> None:
         """Put lines aside; number 0 stands for what is to be said about the whole file."""

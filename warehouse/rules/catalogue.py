@@ -14,14 +14,22 @@ import yaml
 
 from warehouse.rules.bands import bands_follow_each_other
 from warehouse.rules.checks import Check, Spec
+from warehouse.rules.events import events_can_come
 from warehouse.rules.kinds import kind_of
-from warehouse.rules.kpis import windows_suit_their_measures
-from warehouse.rules.parameters import parameters_suit_their_units
-from warehouse.rules.partitions import counts_up, covers, divides
+from warehouse.rules.kpis import units_suit_their_measures, windows_suit_their_measures
+from warehouse.rules.parameters import (
+    parameters_in_order,
+    parameters_suit_their_units,
+    parameters_within,
+)
+from warehouse.rules.partitions import counts_up, covers, divides, has_at_least
 from warehouse.rules.people import patterns_name_people
+from warehouse.rules.rates import reporting_currency_has_a_rate
 from warehouse.rules.relations import (
     as_shipped,
+    has_both,
     names_as_shipped,
+    needs,
     not_above,
     not_beyond,
     refers_to,
@@ -30,29 +38,46 @@ from warehouse.rules.relations import (
 )
 from warehouse.rules.roles import roles_have_effect
 from warehouse.rules.stages import every_situation_has_one_stage
-from warehouse.rules.warnings import signals_have_their_limits
+from warehouse.rules.strategies import (
+    actions_are_contents,
+    content_keys_are_actions,
+    every_row_can_be_taken,
+)
+from warehouse.rules.warnings import higher_levels_ask_for_more, signals_have_their_limits
 
 DECLARED = Path(__file__).parents[2] / "dbt_project" / "seeds" / "_rules__seeds.yml"
 UNDECLARED = Spec(columns={}, may_be_empty=True)
 
 # What an entry may demand of the whole file: by itself, or with arguments.
 PROOFS: Mapping[str, Check] = {
+    "actions_are_contents": actions_are_contents,
     "as_shipped": as_shipped,
     "bands_follow_each_other": bands_follow_each_other,
+    "content_keys_are_actions": content_keys_are_actions,
+    "every_row_can_be_taken": every_row_can_be_taken,
     "every_situation_has_one_stage": every_situation_has_one_stage,
+    "higher_levels_ask_for_more": higher_levels_ask_for_more,
     "parameters_suit_their_units": parameters_suit_their_units,
     "patterns_name_people": patterns_name_people,
+    "reporting_currency_has_a_rate": reporting_currency_has_a_rate,
     "roles_have_effect": roles_have_effect,
     "signals_have_their_limits": signals_have_their_limits,
+    "units_suit_their_measures": units_suit_their_measures,
     "windows_suit_their_measures": windows_suit_their_measures,
 }
 MAKERS: Mapping[str, Callable[..., Check]] = {
     "counts_up": counts_up,
     "covers": covers,
     "divides": divides,
+    "events_can_come": events_can_come,
+    "has_at_least": has_at_least,
+    "has_both": has_both,
     "names_as_shipped": names_as_shipped,
+    "needs": needs,
     "not_above": not_above,
     "not_beyond": not_beyond,
+    "parameters_in_order": parameters_in_order,
+    "parameters_within": parameters_within,
     "refers_to": refers_to,
     "same_within": same_within,
     "tells_apart": tells_apart,

@@ -10,10 +10,14 @@ from warehouse.rules.table import Row, Table, nearest
 
 @dataclass(frozen=True)
 class Rules:
-    """Every rule file by name: those in effect, and the shipped ones they are measured by."""
+    """Every rule file by name: those in effect, and the shipped ones they are measured by.
+
+    ``currency`` is what money is reported in.
+    """
 
     effective: Mapping[str, Table]
     shipped: Mapping[str, Table]
+    currency: str = ""
 
 
 ANYTHING = Kind("a text", bool, is_optional=True)

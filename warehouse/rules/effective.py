@@ -113,7 +113,7 @@ def read_rules(settings: Settings) -> tuple[Rules, list[UserError]]:
             continue
         effective[file.name] = _in_effect(table, shipped[file.name])
         faults.extend(_faults_alone(table, shipped[file.name].columns))
-    rules = Rules(effective, shipped)
+    rules = Rules(effective, shipped, settings.currency)
     if not faults:
         # Own files first: of two files that contradict each other, the edited one is named.
         for table in sorted(effective.values(), key=lambda table: not table.is_own):

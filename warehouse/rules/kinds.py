@@ -6,10 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from warehouse.judging.currencies import ISO_4217
+
 # As dbt's seeds read them: no thousands separators, no exponents, ASCII digits only, and no more
 # of them than decimal(18, 8) holds.
 INTEGER = re.compile(r"-?[0-9]{1,9}")
 NUMBER = re.compile(r"-?[0-9]{1,10}(\.[0-9]{1,8})?")
+FIRST_YEAR, LAST_YEAR = 1970, 2199
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -42,6 +45,7 @@ def kind_of(
     above: int | None = None,
     one_of: Sequence[str] = (),
     none_of: Sequence[str] = (),
+    currency: bool = False,
     matches: str = "",
     such_as: str = "",
     optional: bool = False,
@@ -56,6 +60,8 @@ def kind_of(
     family = data_type.partition("(")[0]
     if one_of:
         kind = _words(one_of)
+    elif currency:
+        kind = CURRENCY
     elif family == "string":
         kind = _text(matches, such_as, none_of) if matches else TEXT
     elif family == "bigint":
@@ -119,10 +125,9 @@ def _is_day(text: str) -> bool:
     if not DAY.fullmatch(text):
         return False
     try:
-        date.fromisoformat(text)
+        return FIRST_YEAR <= date.fromisoformat(text).year <= LAST_YEAR
     except ValueError:
         return False
-    return True
 
 
 TEXT = Kind("a text", bool)
@@ -130,3 +135,4 @@ ANY_NUMBER = number()
 SHARE = number(0, 1)
 BOOLEAN = Kind("true or false", lambda text: text.lower() in {"true", "false"})
 DATE = Kind("a date as 2026-01-31", _is_day)
+CURRENCY = Kind("an ISO 4217 code: CNY for the renminbi, USD, EUR", ISO_4217.__contains__)

@@ -4,6 +4,29 @@ from warehouse.rules.checks import Faults, Rules
 from warehouse.rules.table import Table
 
 MONTHS = "months"
+# What a KPI of each unit is made of: whether it divides, and whether it counts money.
+DIVIDES = {"count": False, "share": True, "money": None, "minutes": True, "number": None}
+OF_MONEY = frozenset({"gross_amount", "refunded", "cancelled", "net_revenue"})
+
+
+def units_suit_their_measures(table: Table, _: Rules) -> Faults:
+    """Demand a unit that the measures can give, and a target that it can reach."""
+    for row in table.rows:
+        unit, top, bottom = row["unit"], row["numerator"], row["denominator"]
+        divides, is_money = DIVIDES[unit], top in OF_MONEY and bottom not in OF_MONEY
+        if bottom == top:
+            what, cure = f"{top} / {bottom} is always 1", "divide by another measure, or by none"
+        elif divides is not None and divides != bool(bottom):
+            what = f"unit {unit!r} does not suit {f'{top} / {bottom}' if bottom else top}"
+            cure = "give count for a plain count, else share, money, minutes or number"
+        elif is_money != (unit == "money"):
+            what = f"unit {unit!r} does not suit {top}"
+            cure = "give money" if is_money else "give share, minutes, number or count"
+        elif unit == "share" and row["target"] and not 0 <= float(row["target"]) <= 1:
+            what, cure = f"target {row['target']!r} is no share", "give 0 to 1, as 0.95"
+        else:
+            continue
+        yield table.fault(what, line=row.line, cure=cure)
 
 
 def windows_suit_their_measures(table: Table, rules: Rules) -> Faults:

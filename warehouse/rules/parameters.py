@@ -1,8 +1,8 @@
 """parameters -> faults: each number is what its unit allows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from warehouse.rules.checks import Faults, Rules
+from warehouse.rules.checks import Check, Faults, Rules
 from warehouse.rules.kinds import ANY_NUMBER, SHARE, Kind, integer, number
 from warehouse.rules.table import Table
 
@@ -17,6 +17,34 @@ UNITS: Mapping[str, Kind] = {
     "actors": integer(1),
     "buyers": integer(0),
 }
+
+
+def parameters_within(**limits: Sequence[float]) -> Check:
+    """Demand of each parameter named a value within both ends, beyond what its unit allows."""
+
+    def check(table: Table, _: Rules) -> Faults:
+        for row in table.rows:
+            if row["parameter"] not in limits or not row["value"]:
+                continue
+            least, most = limits[row["parameter"]]
+            if not least <= float(row["value"]) <= most:
+                what = f"{row['parameter']!r} cannot be {row['value']!r}"
+                yield table.fault(what, line=row.line, cure=f"give {least:g} to {most:g}")
+
+    return check
+
+
+def parameters_in_order(low: str, high: str) -> Check:
+    """Demand that one parameter is not below another."""
+
+    def check(table: Table, _: Rules) -> Faults:
+        rows = {row["parameter"]: row for row in table.rows}
+        if {low, high} <= rows.keys() and float(rows[high]["value"]) < float(rows[low]["value"]):
+            what = f"{high!r} {rows[high]['value']} is below {low!r} {rows[low]['value']}"
+            cure = f"give {rows[low]['value']} or more"
+            yield table.fault(what, line=rows[high].line, cure=cure)
+
+    return check
 
 
 def parameters_suit_their_units(table: Table, rules: Rules) -> Faults:

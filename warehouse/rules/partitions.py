@@ -79,6 +79,18 @@ def counts_up(group: str, column: str) -> Check:
     return check
 
 
+def has_at_least(group: str, least: int) -> Check:
+    """Demand so many rows of each group."""
+
+    def check(table: Table, _: Rules) -> Faults:
+        for name, rows in _groups(table, group).items():
+            if len(rows) < least:
+                what = f"{group} {name!r} has {len(rows)} row, and means something from {least} on"
+                yield table.fault(what, line=rows[0].line, cure="add a row, or leave this one out")
+
+    return check
+
+
 def _groups(table: Table, column: str) -> dict[str, list[Row]]:
     groups: dict[str, list[Row]] = {}
     for row in table.rows:

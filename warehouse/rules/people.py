@@ -24,6 +24,9 @@ def patterns_name_people(table: Table, _: Rules) -> Faults:
         elif kind == "email_domain" and "@" in pattern:
             what = f"pattern {pattern!r} is an address, not a domain"
             cure = f"give {pattern.rpartition('@')[2]!r}, or the kind trait with the trait email"
+        elif kind == "email_domain" and "." not in pattern:
+            what = f"pattern {pattern!r} is no domain"
+            cure = "give all of what follows the @, as example.org, or *.example.org"
         else:
             continue
         yield table.fault(what, line=row.line, cure=cure)

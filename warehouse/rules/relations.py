@@ -26,6 +26,36 @@ def names_as_shipped(column: str, *, all_of_them: bool) -> Check:
     return check
 
 
+def needs(column: str, values: Sequence[str], by: str) -> Check:
+    """Demand rows with these values: what else is shipped would be empty or wrong without them."""
+
+    def check(table: Table, _: Rules) -> Faults:
+        given = {row[column] for row in table.rows}
+        for value in values:
+            if value not in given:
+                what = f"the {column} {value!r} is missing, and {by} needs it"
+                cure = "copy its row from the shipped file; its names may be others"
+                yield table.fault(what, line=table.last_line, cure=cure)
+
+    return check
+
+
+def has_both(group: str, column: str, so_that: str) -> Check:
+    """Demand of each group rows that say true and rows that say false."""
+
+    def check(table: Table, _: Rules) -> Faults:
+        said: dict[str, set[str]] = {}
+        for row in table.rows:
+            said.setdefault(row[group], set()).add(row[column].lower())
+        for name, values in said.items():
+            for missing in {"true", "false"} - values:
+                line = next(row.line for row in table.rows if row[group] == name)
+                what = f"{column} is {missing} nowhere in {group} {name!r}"
+                yield table.fault(what, line=line, cure=f"give it to one, so that {so_that}")
+
+    return check
+
+
 def as_shipped(table: Table, rules: Rules) -> Faults:
     """Refuse every change: the file says what the models do, and cannot make them do more."""
     shipped = [row.cells for row in rules.shipped[table.name].rows]

@@ -17,6 +17,7 @@ from warehouse.storage.places import Place, is_file
 TEMPORARY = ".tmp"
 REPLACED = ".old"
 SCRATCH = ".scratch-"
+COMPARED = ".compare-"
 HASH_BLOCK = 1 << 20
 # What is written names people: it is its owner's alone, but what was published for readers.
 # That is never changed: a client that asks to write is told so when it opens it.
@@ -77,6 +78,18 @@ def remove_scratch(near: Place) -> None:
     if isinstance(near, Path):
         for folder in near.glob(f"{SCRATCH}*"):
             _remove(folder)
+
+
+def remove_leftovers(below: Path) -> None:
+    """Remove what killed writers left unfinished in a folder and all folders below it.
+
+    Call it while nothing is written there. A folder that a killed swap left aside is put back.
+    """
+    for folder in (below, *(path for path in below.rglob("*") if path.is_dir())):
+        complete_swaps(folder)
+    for mark in (f".*{TEMPORARY}", f".*{REPLACED}", f"{SCRATCH}*", f"{COMPARED}*"):
+        for path in [*below.rglob(mark)]:
+            _remove(path)
 
 
 def put_whole(file: Path, place: Place) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from warehouse.build.database import lock_holder
 from warehouse.configuration import FILE_NAME, PREFIX
 from warehouse.errors import UserError
+from warehouse.feeds import FEEDS
 from warehouse.settings import Settings
 from warehouse.upkeep import bytes_written, folders, machine
 from warehouse.upkeep.finding import Finding
@@ -69,12 +70,17 @@ def _rules(settings: Settings) -> Iterator[Finding]:
 
 
 def _erased(settings: Settings) -> Iterator[Finding]:
-    from warehouse.erasure.people import TOMBSTONES, returned
+    from warehouse.erasure.forget import came_back, is_pending
+    from warehouse.erasure.tombstones import erased_people
 
-    if (settings.home / TOMBSTONES).is_file():
-        count = len(returned(settings))
+    if erased_people(settings):
+        count = sum(sum(came_back(settings, feed).values()) for feed in FEEDS)
+        told = f"{count} rows of erased users lie in landing; no table has them"
         cure = "userops forget --again, and stop the source that sends them"
-        yield Finding("erased", not count, f"{count} erased ids have come back", cure)
+        yield Finding("erased", not count, told, cure)
+    if is_pending(settings):
+        told = "an erasure began and did not end: tables may show those users still"
+        yield Finding("erased", False, told, "userops forget --again")
 
 
 def _published(settings: Settings) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from warehouse.build.database import lock_holder
 from warehouse.errors import UserError
 from warehouse.exports.withdrawn import FILE_MODE, FOLDER_MODE
 from warehouse.settings import Settings
-from warehouse.storage.files import REPLACED, TEMPORARY, remove_durably, write_atomically
+from warehouse.storage.files import COMPARED, REPLACED, TEMPORARY, remove_durably, write_atomically
 from warehouse.storage.places import Place, entries, opened
 from warehouse.upkeep.finding import Finding
 
@@ -76,7 +76,7 @@ def leftovers(settings: Settings) -> Iterator[Finding]:
     """Find what killed runs left; the next run of the same thing cleans it, so it is no alarm."""
     if lock_holder(settings):
         return
-    marks = (f".*{TEMPORARY}", f".*{REPLACED}", ".compare-*")
+    marks = (f".*{TEMPORARY}", f".*{REPLACED}", f"{COMPARED}*")
     roots = [settings.serving_dir, settings.exports_dir]
     if isinstance(settings.lake_root, Path):  # an object is whole or absent
         roots.insert(0, settings.lake_root)

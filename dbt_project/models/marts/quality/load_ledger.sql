@@ -34,7 +34,7 @@ final as (
         files.file_sha256,
         files.format,
         cast(files.bytes as bigint) as bytes,
-        cast(files.lines as bigint) as lines,
+        cast(files.lines - coalesce(files.erased, 0) as bigint) as lines,
         cast(
             files.parsed - coalesce(duplicates.duplicates, 0) - coalesce(duplicates.conflicts, 0)
             as bigint
