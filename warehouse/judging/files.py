@@ -57,6 +57,11 @@ class Count:
     left_out_by: str = "{}"
     erased: int = 0
 
+    @property
+    def rules_of_left_out(self) -> dict[str, int]:
+        """How many lines each rule of the source leaves out."""
+        return json.loads(self.left_out_by)
+
 
 @dataclass(frozen=True)
 class _Part:
@@ -142,16 +147,18 @@ def read_file(
     sink: DaySink,
     feed: str = EVENTS,
     findings: Findings | None = None,
+    most: int | None = None,
 ) -> list[Count]:
     """Judge every line of a file into the sink; return its row of the ledger, or its members'.
 
-    What is refused whole is told in ``findings`` and in the ledger. Raises FileChanged, when the
-    file was written to meanwhile: the sink is then to be thrown away.
+    ``most`` is how many rows of it are read, about. What is refused whole is told in ``findings``
+    and in the ledger. Raises FileChanged, when the file was written to meanwhile: the sink is then
+    to be thrown away.
     """
     findings = Findings() if findings is None else findings
     if refused := findings.refused.get(landed.name, landed.refused):
         return [refuse_file(landed, refused, sink)]
-    pass_ = _Pass(sources, limits, sink, FEEDS[feed], findings)
+    pass_ = _Pass(sources, limits, sink, FEEDS[feed], findings, most)
     with _reopened(landed) as file:
         whole = _Part(landed, landed.name, landed.size)
         try:
@@ -212,6 +219,7 @@ class _Pass:
     sink: DaySink
     feed: Feed
     findings: Findings
+    most: int | None = None
 
     def count(self, part: _Part, opened: Callable[[], BinaryIO]) -> Count:
         """Read a part into the sink, or refuse it whole."""
@@ -241,7 +249,7 @@ class _Pass:
             packed_size=max(part.size, 1) if part.place else 0,
             is_document=part.name in self.findings.documents,
         )
-        reading = Reading(content, self.limits, part.row_id, sink.folder)
+        reading = Reading(content, self.limits, part.row_id, sink.folder, self.most)
         parsed = quarantined = blank = events = 0
         left_out: Counter[str] = Counter()
         for judged in reading.verdicts():

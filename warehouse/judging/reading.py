@@ -66,9 +66,10 @@ class Reading:
         limits: Limits,
         row_id: Callable[[int], str],
         folder: Path | None = None,
+        most: int | None = None,
     ) -> None:
         self._content, self._limits, self._row_id = content, limits, row_id
-        self._folder = folder
+        self._folder, self._most = folder, most
         source = content.source
         asked = sought(source) if source and not content.feed.columns else {}
         self.odd = ""
@@ -84,8 +85,12 @@ class Reading:
             found = (judge_batch(each.lines, each.first_line, self._limits) for each in batches)
         else:
             found = self._of_records(batches)
+        rows = 0
         for judged in found:
             yield self._as_landed(judged)
+            rows += judged.used_rows + len(judged.rejected)
+            if self._most is not None and rows >= self._most:
+                return
         for batch in cut:
             why = Rejection("cut_file", content.stream.cut)
             rejected = [Refusal(batch.first_line, why, batch.lines[0])]
@@ -123,7 +128,7 @@ class Reading:
             yield Judged(none, [], 0, left_out)
 
     def _counted(self, records: Iterable[Record]) -> Iterator[Record]:
-        for record in records:
+        for record in islice(records, self._most):
             self.further_lines += record.lines - 1
             if self.unseen.columns and record.values:
                 self.unseen.look(record)

@@ -223,6 +223,20 @@ def fingerprint(settings: Settings, feed: str = EVENTS) -> bytes:
     return sha256(repr(parts).encode()).hexdigest().encode()
 
 
+def limits_on(settings: Settings, day: date) -> Limits:
+    """Return what lines of a load day are judged by, from the settings and the rules."""
+    rules = _rule_folders(settings)
+    return Limits.of(
+        day,
+        future_days=settings.max_future_days,
+        max_line_bytes=settings.max_line_bytes,
+        currencies=known_currencies(rules),
+        roles=order_roles(rules),
+        channels=known_channels(rules),
+        nobody=placeholder_ids(rules),
+    )
+
+
 def _rule_folders(settings: Settings) -> tuple[Path, ...]:
     return (settings.effective_rules_dir, settings.rules_dir, SHIPPED_DIR)
 
