@@ -18,8 +18,12 @@ refunds as (
     select
         *,
         order_date is not null as is_matched,
-        -- Who names neither an amount nor products gives back all there is.
-        case when says_amount then exact_amount else order_amount end as asked_amount,
+        -- Who names neither an amount nor products gives back all there is; without a rate nothing.
+        case
+            when not has_rate then null
+            when says_amount then exact_amount
+            else order_amount
+        end as asked_amount,
         -- After a cancellation nothing is left to give; of an unknown amount nobody knows what is.
         order_amount is not null and occurred_at <= coalesce(cancelled_at, occurred_at) as can_take
 
