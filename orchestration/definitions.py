@@ -1,6 +1,9 @@
 """The code location: every stage of the journey, wired to one installation."""
 
+import warnings
+
 import dagster as dg
+from dagster_shared.utils.warnings import BetaWarning, PreviewWarning
 
 from orchestration import environment
 from orchestration.dbt_project import project_of
@@ -16,6 +19,9 @@ def build_definitions(*, settings: Settings) -> dg.Definitions:
     Raises UserError for settings or rules that cannot be used.
     """
     environment.enter(settings)
+    # That backfill policies are beta is for those who choose them, not for each who starts the UI.
+    for category in (BetaWarning, PreviewWarning):
+        warnings.simplefilter("ignore", category)
     partitions = daily_partitions(settings)
     project = project_of(settings)
     return dg.Definitions.merge(

@@ -5,16 +5,21 @@ The run is in the history that `make dev` shows. Nothing here decides what is ru
 
 import os
 import time
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import dagster as dg
-from dagster_shared.utils.warnings import BetaWarning, PreviewWarning
+from dagster._core.remote_origin import (
+    ManagedGrpcPythonEnvCodeLocationOrigin,
+    RemoteJobOrigin,
+    RemoteRepositoryOrigin,
+)
+from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 
 from orchestration import environment
 from orchestration.failures import Problem, problems_of, warnings_of
@@ -26,8 +31,14 @@ from warehouse.build.database import lock_holder, run_lock
 from warehouse.settings import Settings
 
 LOGGER = "userops"
-# How Dagster finds the runs of a job that this code location has: what `userops dev` serves.
-OF_THE_JOB = {".dagster/repository": "__repository__@orchestration.definitions"}
+# What `userops dev` serves: a run that comes from there is shown with the job, in the overview too.
+SERVED_MODULE = "orchestration.definitions"
+SERVED = RemoteRepositoryOrigin(
+    ManagedGrpcPythonEnvCodeLocationOrigin(  # ty: ignore[abstract-class-instantiation]
+        LoadableTargetOrigin(module_name=SERVED_MODULE), location_name=SERVED_MODULE
+    ),
+    "__repository__",
+)
 ACTIVE = [
     dg.DagsterRunStatus.STARTED,
     dg.DagsterRunStatus.STARTING,
@@ -65,7 +76,6 @@ def run_days(
 
     A failed run is a report, not an exception. Raises UserError for rules that cannot be used.
     """
-    _silence_previews()
     environment.enter(settings)
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     run_id = str(uuid4())
@@ -79,13 +89,14 @@ def run_days(
             tell_of(settings, instance, dead, tell)
         if holder := lock_holder(settings):
             tell(f"waiting for {holder}")
+        _let_belong(instance, job)
         with follower:
             result = job.execute_in_process(
                 instance=instance,
                 run_id=run_id,
                 run_config={"loggers": {LOGGER: {}}},
                 partition_key=last.isoformat(),
-                tags={**days_tag(days), **OF_THE_JOB, TOLD_BY: COMMAND_LINE},
+                tags={**days_tag(days), TOLD_BY: COMMAND_LINE},
                 raise_on_error=False,
             )
     for text in follower.mended:
@@ -94,6 +105,16 @@ def run_days(
     if not report.success:
         tell_webhook(settings, _span(first, last), report.problems, tell, run_id=run_id)
     return report
+
+
+def _let_belong(instance: dg.DagsterInstance, job: dg.JobDefinition) -> None:
+    """Let the runs that this process makes come from the job as it is served.
+
+    Dagster's own runs in the process of their caller come from nowhere: of no job, in no overview.
+    """
+    origin = RemoteJobOrigin(SERVED, job.name)
+    create = partial(instance.create_run_for_job, remote_job_origin=origin)
+    vars(instance)["create_run_for_job"] = create
 
 
 def _span(first: date, last: date) -> str:
@@ -182,8 +203,3 @@ def _report(
         outputs=outputs,
         log=log,
     )
-
-
-def _silence_previews() -> None:
-    for category in (BetaWarning, PreviewWarning):
-        warnings.simplefilter("ignore", category)

@@ -83,7 +83,7 @@ class Failure:
     rows: Mapping[str, str]
 
     def __str__(self) -> str:
-        return f"{self.said}. {self.why}"
+        return f"{self.said[:1].upper()}{self.said[1:]}. {self.why}"
 
 
 @dataclass(frozen=True)

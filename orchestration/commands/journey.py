@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from orchestration.runs import RunReport
 
 
+SUPERSEDED = "ignore:Function `dev_command` is superseded"
+
+
 @click.command(short_help="Bring the warehouse, lists and report up to date.")
 @click.option("--date", "day", type=DAY, help="Run this load day.")
 @click.option("--from", "first", type=DAY, help="Run from this day ...")
@@ -64,6 +67,8 @@ def dev(port: int) -> None:
     enter(load_settings())
     program = str(Path(sys.executable).parent / "dagster")
     address = ["--host", "127.0.0.1", "--port", str(port)]
+    # It says that another program does the same: one that is for those who develop the project.
+    os.environ["PYTHONWARNINGS"] = SUPERSEDED
     # In place of this process, so that Ctrl-C reaches it.
     os.execv(program, [program, "dev", "--module-name", "orchestration.definitions", *address])  # noqa: S606
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from orchestration.definitions import build_definitions
 from orchestration.partitions import DAYS, days_tag, tagged_days
-from orchestration.runs import OF_THE_JOB, run_days
+from orchestration.runs import run_days
 from orchestration.telling import tell_of
 from tests.chat import Chat
 from tests.conftest import Installation, NewInstallation, land_golden, userops
@@ -169,7 +169,9 @@ def test_a_failed_run_is_told_once_whoever_started_it(
         )
         for run_id in (report.run_id, other.run_id, other.run_id):
             tell_of(settings, instance, run_id, warn=print)
-        of_the_job = dg.RunsFilter(job_name="daily", tags=dict(OF_THE_JOB))
+        # As the UI asks for the runs of a job of this code location.
+        label = {".dagster/repository": "__repository__@orchestration.definitions"}
+        of_the_job = dg.RunsFilter(job_name="daily", tags=label)
         assert [run.run_id for run in instance.get_runs(of_the_job)] == [report.run_id]
     assert [body["text"]["content"].split()[4] for body in chat.told] == ["2026-03-03"] * 2
     assert other.run_id[:8] in chat.told[1]["text"]["content"]
