@@ -3,6 +3,7 @@
 import csv
 import hashlib
 from bisect import bisect_right
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tests.recompute.activity import is_interaction
 from tests.recompute.contacts import Book, book_of, contact_of, contacted_days
 from tests.recompute.lifecycle import stage_of
+from tests.recompute.lines import Line, plain
 from tests.recompute.money import ZERO
 from tests.recompute.value import rfm_of
 
@@ -152,17 +154,50 @@ def bucket(user: str, experiment: str) -> int:
     return int(hashlib.sha256(f"{user}|{experiment}".encode()).hexdigest()[:8], 16) % 10000
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a user stood on a list that was exported."""
+
+    user: str
+    list_id: str
+    channel: str
+    day: date
+
+    def is_taken_back(self, failure: Line, cooling: int) -> bool:
+        """Tell whether a failed message is of this list: by its id, else by channel and time."""
+        told = failure.properties.get("list_id")
+        if failure.user != self.user:
+            return False
+        if told is not None:
+            return plain(told).strip() == self.list_id
+        channel = plain(failure.properties.get("channel") or "").strip().casefold()
+        return channel == self.channel and 0 < (failure.day - self.day).days < cooling
+
+
 def listed_before(world: "World", day: date) -> dict[str, list[date]]:
-    """Return the earlier days on whose exported lists each user stands."""
+    """Return the earlier days on whose exported lists each user stands, less what failed."""
+    failures = [x for x in world.lines if x.event == "Message Failed" and x.day <= day]
+    cooling = int(world.rules.number("recall_cooling_days") or 0)
     found: dict[str, list[date]] = {}
-    for folder in (world.rules.home / "exports" / "recall").glob("as_of=*"):
+    for place in places(world, day):
+        if not any(place.is_taken_back(failure, cooling) for failure in failures):
+            found.setdefault(place.user, []).append(place.day)
+    return found
+
+
+def places(world: "World", day: date) -> list[Place]:
+    """Read who stands on the lists exported before a day; whoever was withdrawn does not."""
+    found = []
+    for folder in sorted((world.rules.home / "exports" / "recall").glob("as_of=*")):
         at = date.fromisoformat(folder.name[6:])
         for rule in world.rules.rows("channels") if at < day else ():
             path = folder / f"{rule['channel']}.csv"
             if path.exists():
                 with path.open(encoding="utf-8-sig", newline="") as file:
-                    for row in csv.DictReader(file):
-                        found.setdefault(row["user_id"], []).append(at)
+                    found += [
+                        Place(world.owner(row["user_id"]), row["list_id"], rule["channel"], at)
+                        for row in csv.DictReader(file)
+                    ]
     return found
 
 
