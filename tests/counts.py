@@ -10,7 +10,7 @@ COLLECTED = {
     "browser": 2,
     "fault": 47,
     "golden": 47,
-    "pipeline": 403,
+    "pipeline": 409,
     "property": 18,
     "pure": 1235,
     "recompute": 21,

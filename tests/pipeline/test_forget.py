@@ -2,9 +2,11 @@
 
 import csv
 import gzip
+import io
 import json
 import shutil
-from collections.abc import Collection
+import zipfile
+from collections.abc import Callable, Collection
 from datetime import date
 from pathlib import Path
 
@@ -70,6 +72,9 @@ def traces(home: Path, ids: Collection[str]) -> list[str]:
         content = path.read_bytes()
         if path.suffix == ".gz":
             content = gzip.decompress(content)
+        elif path.suffix == ".zip":
+            with zipfile.ZipFile(path) as archive:
+                content = b"\n".join(map(archive.read, archive.namelist()))
         elif path.suffix == ".zst":
             content = zstandard.ZstdDecompressor().decompressobj().decompress(content)
         elif path.suffix == ".parquet":
@@ -293,6 +298,41 @@ def test_an_id_is_the_same_however_and_wherever_it_is_written(tmp_path: Path) ->
     lake = {"landing/" + name for name in (f"{folder}/a.ndjson", f"{folder}/b.csv")}
     lake |= {f"landing/{folder}/d.parquet", f"landing/{folder}/e.ndjson"}
     assert {*traces(tmp_path, {"4711", "dev-1"})} == lake
+
+
+def packed(text: bytes) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("export/a.ndjson", text)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "write"),
+    [
+        ("array.json", lambda lines: b"[" + b",\n".join(lines) + b"]"),
+        ("data.json", lambda lines: b'{"data": [' + b",".join(lines) + b"]}"),
+        ("together.json", b"".join),
+        ("marked.ndjson", lambda lines: b"\xef\xbb\xbf" + b"\n".join(lines)),
+        ("wide.ndjson", lambda lines: b"\n".join(lines).decode().encode("utf-16")),
+        ("export.zip", lambda lines: packed(b"\n".join(lines))),
+    ],
+)
+def test_files_of_every_shape_lose_their_lines_and_no_others(
+    tmp_path: Path, name: str, write: Callable[[list[bytes]], bytes]
+) -> None:
+    lines = [*(written(n, user) for n, user in enumerate(WRITINGS)), written(9, b'"47110"')]
+    path = landed(tmp_path, name, write(lines))
+    settings = Settings(tmp_path)
+    assert ingest_days(settings, [DAY]).parsed == 6
+    erasure = erase(settings, [" 4711"])
+    finish(settings)
+    assert (sum(erasure.landed_lines.values()), erasure.kept, erasure.unread) == (5, {}, ())
+    assert ingest_days(settings, [DAY], force=True).parsed == 1
+    assert traces(tmp_path, {"4711", *(f"dev-{n}" for n in range(5))}) == []
+    path.write_bytes(write(lines))
+    report = ingest_days(settings, [DAY])
+    assert (report.lines, report.parsed, report.erased) == (6, 1, 5)
 
 
 def test_an_unknown_id_is_refused_and_nothing_is_done(tmp_path: Path) -> None:

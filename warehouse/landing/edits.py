@@ -94,8 +94,9 @@ def _write_without(opened, gone: Collection[int], target: BinaryIO, settings: Se
         lines = physical_lines(content.blocks())
         gone = _lines_of(opened(), gone, settings) if content.form == CSV else set(gone)
     with _packed(target, content.stream.layers) as into:
-        # The mark says how the rest is to be read.
-        if not (content.form == NDJSON and not content.is_document):
+        # The mark says how the rest is to be read; it stands in the first of raw lines.
+        is_raw = content.form == NDJSON and not content.is_document
+        if not is_raw or 1 in gone:
             into.write(content.mark)
         for number, line in lines:
             if number not in gone:
