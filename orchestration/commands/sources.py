@@ -9,6 +9,7 @@ import click
 
 from orchestration.commands.console import counted, note, table, verbose_option
 from warehouse.configuration import load_settings
+from warehouse.masking import masked
 
 if TYPE_CHECKING:
     from warehouse.settings import Settings
@@ -84,8 +85,6 @@ def _tell(found: "Tryout") -> None:
 
 
 def _row(event: dict[str, Any]) -> list[object]:
-    from warehouse.upkeep.tryout import masked
-
     if "occurred_at" not in event:  # another feed: its cells may be addresses
         return [event["source_line"], *[""] * (len(COLUMNS) - 1)]
     properties = json.loads(event["properties"] or "{}")
@@ -96,8 +95,8 @@ def _row(event: dict[str, Any]) -> list[object]:
         event["source_line"],
         event["type"],
         event["event"] or "",
-        masked(event["user_id"]),
-        masked(event["anonymous_id"]),
+        masked(event["user_id"] or ""),
+        masked(event["anonymous_id"] or ""),
         event["occurred_at"].isoformat(sep=" ", timespec="seconds"),
         event["order_id"] or "",
         "" if event["amount"] is None else f"{event['amount']:,.2f}",

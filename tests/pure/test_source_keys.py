@@ -11,12 +11,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from warehouse.configuration import load_settings
+from warehouse.erasure.tombstones import remember
 from warehouse.errors import UserError
 from warehouse.judging.lookup import ABSENT, Lookup
 from warehouse.judging.mapping import written
 from warehouse.judging.readings import TimeReader, number_reader
 from warehouse.judging.values import Rejected
-from warehouse.lake.ingest import ingest_days
+from warehouse.lake.ingest import erased_in, ingest_days
 from warehouse.lake.layout import rows_path
 from warehouse.lake.loads import loaded, read_ledger
 from warehouse.lake.quarantine import list_quarantine
@@ -308,3 +309,30 @@ def test_a_query_in_a_file_counts_as_part_of_the_settings(tmp_path: Path) -> Non
     (tmp_path / "userops.toml").write_text(toml)
     settings = load_settings({"USEROPS_HOME": str(tmp_path)}, tmp_path)
     assert settings.sources[0].sql.startswith("select row")
+
+
+def test_all_rows_of_an_erased_person_go_also_those_that_were_summed_or_left_out(
+    tmp_path: Path,
+) -> None:
+    query = """select list(row) as row, who as "userId", any_value(timestamp) as timestamp,
+        o as "properties.order_id", sum(amount) as "properties.revenue"
+        from rows where o is not null group by who, o"""
+    (tmp_path / "userops.toml").write_text(QUERY % query + 'where_not = { n = "9" }\n')
+    settings = load_settings({"USEROPS_HOME": str(tmp_path)}, tmp_path)
+    folder = settings.landing_root / f"events/dt={DAY}"
+    folder.mkdir(parents=True)
+    row = "{},2026-03-02,{},{}\n".format
+    (folder / "a.csv").write_text(
+        "u,t,o,n\n"
+        + "".join(row(who, f"o{who}", n) for n in (5, 7) for who in ("ann", "bob"))
+        + "".join(row(who, "", 1) + row(who, "z", 9) for who in ("ann", "bob"))
+    )
+    remember(settings, ["ann"])
+
+    assert erased_in(settings, DAY) == {f"events/dt={DAY}/a.csv": {2, 4, 6, 7}}
+    ingest_days(settings, [DAY])
+    [ledger] = read_ledger(settings).to_pylist()
+
+    told = ("lines", "parsed", "left_out", "erased", "events")
+    assert tuple(ledger[name] for name in told) == (8, 2, 2, 4, 1)
+    assert ledger["left_out_by"] == '{"sql": 1, "where_not n": 1}'

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from orchestration.cli import cli
 from warehouse.configuration import load_settings
 from warehouse.upkeep.suggestion import suggest
-from warehouse.upkeep.tryout import masked, try_file
+from warehouse.upkeep.tryout import try_file
 
 SHOP = (
     "订单编号,买家会员名,订单付款时间,实付款,订单状态\n"
@@ -43,7 +43,7 @@ def test_a_gbk_table_loads_at_the_first_try_by_what_is_suggested(tmp_path: Path)
     assert "left out   1 by where_not 订单状态" in again.output
     assert "2026-03-01 16:30:00" in again.output
     assert "1,299.00" in again.output
-    assert "a…" in again.output
+    assert "[e-mail]" in again.output
     assert "ann@" not in again.output
     assert not (tmp_path / "lake").exists()
 
@@ -103,14 +103,6 @@ def test_what_can_be_meant_in_two_ways_is_asked(tmp_path: Path) -> None:
     assert found is not None
     assert "times may be of the form %m/%d/%Y or %d/%m/%Y: keep the right one" in found.remarks
     assert any("several rows have one order_id" in remark for remark in found.remarks)
-
-
-@pytest.mark.parametrize(
-    ("value", "shown"),
-    [("ann@shop.test", "a…"), ("+86 138 0000 0001", "+…"), ("13800000001", "1…"), ("u-1", "u-1")],
-)
-def test_what_looks_like_a_contact_is_not_shown(value: str, shown: str) -> None:
-    assert masked(value) == shown
 
 
 def test_a_file_that_is_not_there_is_wrong_use(tmp_path: Path) -> None:

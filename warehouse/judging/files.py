@@ -13,7 +13,7 @@ from warehouse.judging.contents import Content
 from warehouse.judging.exact import Limits
 from warehouse.judging.reading import IsDocument, Reading, Unseen
 from warehouse.judging.values import Rejection
-from warehouse.judging.verdicts import Refusal
+from warehouse.judging.verdicts import Refusal, written_rules
 from warehouse.lake.sinks import DaySink
 from warehouse.landing.archives import is_archive, open_archive, open_member
 from warehouse.landing.days import open_landed, refusal, state_of
@@ -270,6 +270,6 @@ class _Pass:
         lines = parsed + quarantined + blank + left_out.total()
         outcome = "incomplete" if cut else "loaded" if lines else "empty"
         counts = (lines, parsed, quarantined, blank)
-        by_rule = json.dumps(dict(sorted(left_out.items())), ensure_ascii=False)
+        by_rule = written_rules(left_out)
         told = (outcome, content.form, events, left_out.total(), by_rule)
         return Count(part.name, landed.sha256, part.size, *counts, *told)

@@ -300,14 +300,25 @@ def mapped_rows(
     mapper: Mapper,
     limits: Limits,
     row_id: Callable[[int], str],
-    left_out: Counter[str],
+    apart: list[Refusal],
 ) -> Iterator[Row]:
-    """Yield the rows of records; those that the source leaves out are counted by their rule."""
+    """Yield the rows of records; those that the source leaves out go to ``apart``."""
     for record in records:
         try:
             yield mapped_row(record, mapper, limits, row_id)
         except LeftOut as rule:
-            left_out[str(rule)] += 1
+            apart.append(left_out(record, str(rule)))
+
+
+def left_out(record: Record, rule: str) -> Refusal:
+    """Return a row that a source does not want, with the rule that says so."""
+    original = record.original or _encode(_writable(record.values))
+    return Refusal(record.number, Rejection("left_out", rule), original)
+
+
+def rules_in(apart: Iterable[Refusal]) -> Counter[str]:
+    """Count rows that were left out by rule."""
+    return Counter(row.why.detail for row in apart)
 
 
 def judge_mapped(rows: Sequence[Row], limits: Limits) -> Judged:

@@ -1,6 +1,5 @@
 """The rows of one file -> verdicts on them, in batches, in the order of the file."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -12,7 +11,7 @@ from warehouse.judging.cells import judge_cells
 from warehouse.judging.contents import Content
 from warehouse.judging.exact import Limits
 from warehouse.judging.lookup import ABSENT, Getter
-from warehouse.judging.mapping import Mapper, judge_mapped, mapped_rows, sought
+from warehouse.judging.mapping import Mapper, judge_mapped, mapped_rows, rules_in, sought
 from warehouse.judging.quick import judge_batch
 from warehouse.judging.tables import Record, nearest
 from warehouse.judging.values import Rejection
@@ -119,13 +118,13 @@ class Reading:
 
             yield from shaped(records, source, limits, self._row_id, self._folder)
             return
-        left_out: Counter[str] = Counter()
-        rows = mapped_rows(records, Mapper(source), limits, self._row_id, left_out)
-        while some := list(islice(rows, ROW_BATCH)):
-            yield judge_mapped(some, limits)
-        if left_out:
-            none = pa.RecordBatch.from_pylist([], JUDGED_SCHEMA)
-            yield Judged(none, [], 0, left_out)
+        apart: list[Refusal] = []
+        mapper = Mapper(source)
+        while batch := list(islice(records, ROW_BATCH)):
+            rows = list(mapped_rows(batch, mapper, limits, self._row_id, apart))
+            judged = judge_mapped(rows, limits)
+            yield replace(judged, left_out=rules_in(apart), apart=apart) if apart else judged
+            apart = []
 
     def _counted(self, records: Iterable[Record]) -> Iterator[Record]:
         for record in islice(records, self._most):

@@ -7,7 +7,6 @@ for: it is used, left out, or refused. ``left_out`` beside it names a rule by wh
 event. The query sees nothing but ``rows``: no file, no network, no setting.
 """
 
-from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -32,6 +31,8 @@ from warehouse.judging.mapping import (
     checked,
     judge_mapped,
     kind_of,
+    left_out,
+    rules_in,
     written,
 )
 from warehouse.judging.tables import Record
@@ -48,6 +49,7 @@ MEMORY = "512MB"
 _KINDS = {TIME: "timestamp", NUMBER: "decimal(28, 8)", MONEY: "decimal(28, 8)"}
 _ARROW = {TIME: pa.timestamp("us"), NUMBER: pa.decimal128(28, 8), MONEY: pa.decimal128(28, 8)}
 _LARGEST = Decimal(10) ** 20
+_NONE = pa.RecordBatch.from_pylist([], JUDGED_SCHEMA)
 WAITS, USED, REFUSED, LEFT = 1, 2, 3, 4
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 
@@ -107,9 +109,9 @@ def shaped(
             # It may quote a cell, and a cell may be somebody's address.
             told = str(error).split("'")[0].split('"')[0].strip()
             raise BadFile(f"the sql of {source.name} failed: {told}") from None
-        rest = int((states == WAITS).sum())
-        if rest:
-            yield _told(left_out={"sql": rest})
+        rest = np.flatnonzero(states == WAITS).tolist()
+        for start in range(0, len(rest), BATCH):
+            yield _left_out(connection, rest[start : start + BATCH], "sql")
 
 
 class _Serial:
@@ -126,8 +128,10 @@ class _Serial:
         return self._row_id(row) if self._count == 1 else f"{self._row_id(row)}-{self._count}"
 
 
-def _told(*, left_out: Mapping[str, int]) -> Judged:
-    return Judged(pa.RecordBatch.from_pylist([], JUDGED_SCHEMA), [], 0, left_out, 0)
+def _left_out(connection: duckdb.DuckDBPyConnection, rows: list[int], rule: str) -> Judged:
+    lines = _originals(connection, set(rows))
+    apart = [Refusal(row, Rejection("left_out", rule), lines[row]) for row in rows]
+    return Judged(_NONE, [], 0, {rule: len(rows)}, 0, apart=apart)
 
 
 def _query(source: Source) -> str:
@@ -179,7 +183,7 @@ def _taken_in(
     columns: dict[str, list[Any]] = {name: [] for name in (ROW, *names)}
     originals: list[bytes] = []
     refused: list[Refusal] = []
-    left_out: Counter[str] = Counter()
+    apart: list[Refusal] = []
     blank = 0
     for record in records:
         original, why = checked(record, limits)
@@ -196,7 +200,7 @@ def _taken_in(
             continue
         except LeftOut as rule:
             states[record.number] = LEFT
-            left_out[str(rule)] += 1
+            apart.append(left_out(record, str(rule)))
             continue
         states[record.number] = WAITS
         originals.append(original)
@@ -209,7 +213,7 @@ def _taken_in(
         _insert(connection, "rows", pa.Table.from_arrays(arrays, list(columns)))
         lines = {"number": columns[ROW], "line": pa.array(originals, pa.binary())}
         _insert(connection, "originals", pa.table(lines))
-    return Judged(pa.RecordBatch.from_pylist([], JUDGED_SCHEMA), refused, blank, left_out, 0)
+    return Judged(_NONE, refused, blank, rules_in(apart), 0, apart=apart)
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
@@ -246,13 +250,13 @@ def _events(
             rows = sorted(set(told if is_list else [told])) if told is not None else []
             if not rows or None in rows:
                 raise BadFile(f"the sql of {source.name} gives an event of no row")
-            left_out = str(values.pop(LEFT_OUT, None) or "")
+            rule = str(values.pop(LEFT_OUT, None) or "")
             fields = {
                 name: _result(value, is_json=name in texts)
                 for name, value in values.items()
                 if value is not None and value != ""
             }
-            yield _Event(rows, left_out, fields)
+            yield _Event(rows, rule, fields)
 
 
 def _result(value: Any, *, is_json: bool) -> Any:
@@ -280,7 +284,7 @@ def _judged(
     serial: _Serial,
     states: np.ndarray,
 ) -> Judged:
-    left_out: Counter[str] = Counter()
+    apart: list[Refusal] = []
     lines: list[Row] = []
     for place, (rows, rule, fields) in enumerate(events):
         if rows[0] < 1 or rows[-1] >= len(states) or not states[rows].all():
@@ -288,7 +292,7 @@ def _judged(
         if rule:
             waits = [row for row in rows if states[row] == WAITS]
             states[waits] = LEFT
-            left_out[rule] += len(waits)
+            apart += _left_out(connection, waits, rule).apart
             continue
         try:
             lines.append(Row(place, mapper.event(fields, serial.of(rows[0])), b""))
@@ -306,7 +310,10 @@ def _judged(
     firsts = pa.array([events[place].rows[0] for place in accepted], pa.int64())
     batch = pa.RecordBatch.from_arrays([*columns, firsts], schema=JUDGED_SCHEMA)
     refused = [(events[refusal.number].rows, refusal.why) for refusal in judged.rejected]
-    return Judged(batch, _refused(connection, refused, states), 0, left_out, used)
+    members = {rows[0]: rows[1:] for place in accepted if len(rows := events[place].rows) > 1}
+    rejected = _refused(connection, refused, states)
+    left = rules_in(apart)
+    return Judged(batch, rejected, 0, left, used, judged.placeholders, apart, members)
 
 
 def _refused(

@@ -1,7 +1,8 @@
 """Rows -> verdicts: the exact judge applied one by one, its findings as one Arrow batch."""
 
+import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -50,6 +51,9 @@ class Judged:
     left_out: Mapping[str, int] = field(default_factory=dict)
     used: int | None = None
     placeholders: int = 0
+    # Rows left out, with their rule and bytes; rows an event was made of beside its first.
+    apart: Sequence[Refusal] = ()
+    members: Mapping[int, Sequence[int]] = field(default_factory=dict)
 
     @property
     def refused_rows(self) -> int:
@@ -60,6 +64,11 @@ class Judged:
     def used_rows(self) -> int:
         """How many rows of the file any event came of."""
         return self.rows.num_rows if self.used is None else self.used
+
+
+def written_rules(left_out: Mapping[str, int]) -> str:
+    """Return how many rows each rule leaves out, as the ledger holds it."""
+    return json.dumps(dict(sorted(left_out.items())), ensure_ascii=False)
 
 
 def judge_rows(lines: Iterable[Row], limits: Limits) -> Judged:

@@ -12,7 +12,7 @@ import pyarrow.compute
 import pyarrow.parquet as pq
 
 from warehouse.judging.erased import Erased
-from warehouse.judging.verdicts import Judged, Refusal
+from warehouse.judging.verdicts import Judged, Refusal, written_rules
 from warehouse.lake.layout import EVENTS_SCHEMA, PARQUET, QUARANTINE_SCHEMA, ROW_GROUP_ROWS
 
 if TYPE_CHECKING:
@@ -89,6 +89,13 @@ class Dropped:
     used: int = 0
     events: int = 0
     quarantined: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+
+
+def _all_of(events: pa.RecordBatch, judged: Judged) -> set[int]:
+    """Return all rows that events were made of."""
+    firsts = set(events["source_line"].to_pylist())
+    return firsts.union(*(judged.members.get(first, ()) for first in firsts))
 
 
 class DaySink:
@@ -158,7 +165,9 @@ class DaySink:
             parsed=count.parsed - gone.used,
             events=count.events - gone.events,
             quarantined=count.quarantined - gone.quarantined,
-            erased=gone.used + gone.quarantined,
+            left_out=count.left_out - gone.left_out.total(),
+            left_out_by=written_rules(Counter(count.rules_of_left_out) - gone.left_out),
+            erased=gone.used + gone.quarantined + gone.left_out.total(),
         )
 
     def _without_erased(self, judged: Judged, source_file: str) -> Judged:
@@ -171,14 +180,16 @@ class DaySink:
             for each in ([] if self._outlives else judged.rejected)
             if each.number and self._erased.own_line(each.original)
         ]
-        if not own.any() and not theirs:
+        left = [each for each in judged.apart if self._erased.own_line(each.original)]
+        if not own.any() and not theirs and not left:
             return judged
         gone = self.dropped.setdefault(source_file, Dropped())
         stays = judged.rows.filter(pa.array(~own))
-        numbers = set(judged.rows.filter(pa.array(own))["source_line"].to_pylist())
-        numbers -= set(stays["source_line"].to_pylist())
+        numbers = _all_of(judged.rows.filter(pa.array(own)), judged)
+        numbers -= _all_of(stays, judged) | gone.rows
         used = len(numbers) if stays.num_rows else judged.used_rows
-        gone.rows.update(numbers, theirs)
+        gone.rows.update(numbers, theirs, (each.number for each in left))
+        gone.left_out.update(each.why.detail for each in left)
         gone.used += used
         gone.events += int(own.sum())
         gone.quarantined += len(theirs)

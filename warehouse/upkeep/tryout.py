@@ -1,9 +1,8 @@
 """A file, wherever it lies -> what its first rows would become; nothing is loaded.
 
-What is shown of a row names no contact: ids that look like one are shortened, traits are not shown.
+What is shown of a row names no contact: ids that look like one are masked, traits not shown.
 """
 
-import re
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
@@ -31,7 +30,6 @@ from warehouse.settings import Settings, Source
 ROWS = 10_000
 # No time is too late for a file of which nobody knows when it will land.
 FAR = date(9_000, 1, 1)
-_CONTACT = re.compile(r".*@.*|\+[\d\s()/-]{8,20}|\d[\d\s()/-]{9,14}")
 
 
 @dataclass
@@ -88,12 +86,6 @@ def try_file(
     found.format = next((count.format for count in counts if count.format), "")
     _describe(found, path, told, feed)
     return found
-
-
-def masked(value: str | None) -> str:
-    """Return an id as it may be shown: one that looks like a contact by its first letter."""
-    text = value or ""
-    return f"{text[:1]}…" if _CONTACT.fullmatch(text) else text
 
 
 def _of_each_reason(table: pa.Table, most: int = 3) -> list[dict[str, Any]]:
