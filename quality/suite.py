@@ -29,7 +29,7 @@ class Expectation:
     """One sentence of a suite: what is expected, how grave a breach is, and why.
 
     ``says`` tells a breach: with ``{row}`` or ``{value}`` in it once a row, else once with
-    ``{count}`` of them.
+    ``{count}`` of them. ``{about}`` in it is what the column ``about`` says of the row.
     """
 
     type: str
@@ -37,6 +37,7 @@ class Expectation:
     severity: str
     why: str
     says: str = "{count} rows are not as expected"
+    about: str = ""
 
     def with_rules(self, values: Callable[[str], Sequence[str]]) -> "Expectation":
         """Give each argument that ends in ``_from`` the values of the rule column it names."""
@@ -137,7 +138,7 @@ def _judged(suite: Suite, frame: "pd.DataFrame") -> tuple[tuple[Failure, ...], t
         expectation = suite.expectations[result.expectation_config.meta["position"]]
         _refuse_broken(suite, expectation, result.exception_info)
         if not result.success:
-            failure = _failure(expectation, result.result, suite.key)
+            failure = _failure(expectation, result.result, suite.key, frame)
             # An enum, and compared as one: its text is not "critical".
             failed[FailureSeverity(result.expectation_config.severity)].append(failure)
     return tuple(failed[FailureSeverity.CRITICAL]), tuple(failed[FailureSeverity.WARNING])
@@ -186,25 +187,33 @@ def _refuse_broken(suite: Suite, expectation: Expectation, info: Mapping[str, An
             )
 
 
-def _failure(expectation: Expectation, result: Mapping[str, Any], key: str) -> Failure:
+def _failure(
+    expectation: Expectation, result: Mapping[str, Any], key: str, frame: "pd.DataFrame"
+) -> Failure:
     column = str(expectation.kwargs.get("column", ""))
     found = result.get("unexpected_index_list") or ()
     values = {str(row[key]): row.get(column) for row in found}
+    about = expectation.about
+    texts = dict(zip(frame[key].astype(str), frame[about], strict=True)) if about else {}
     return Failure(
         expectation=expectation.type,
         column=column,
-        said=_sentence(expectation, values, int(result.get("unexpected_count") or 0)),
+        said=_sentence(expectation, values, texts, int(result.get("unexpected_count") or 0)),
         why=expectation.why,
         rows={row: _shown(value) for row, value in list(values.items())[:ROWS_SHOWN]},
     )
 
 
-def _sentence(expectation: Expectation, values: Mapping[str, Any], count: int) -> str:
+def _sentence(
+    expectation: Expectation, values: Mapping[str, Any], about: Mapping[str, str], count: int
+) -> str:
     """Fill in what a breach says; a sentence a row, for as many as are read."""
     says = expectation.says
     if "{row" not in says and "{value" not in says:
         return says.format(count=count)
-    told = [says.format(row=row, value=value) for row, value in values.items()]
+    told = [
+        says.format(row=row, value=value, about=about.get(row, "")) for row, value in values.items()
+    ]
     more = [f"and {len(told) - ROWS_TOLD} more"] if len(told) > ROWS_TOLD else []
     return "; ".join([*told[:ROWS_TOLD], *more])
 

@@ -41,10 +41,7 @@ def status(limit: int) -> None:
         click.echo(f"waiting    {counted(len(found.waiting), 'day')}: {days}  (`userops run`)")
     _show_late(settings)
     if lines := totals(settings):
-        click.echo(
-            f"lines      {lines.lines:,} = {lines.accepted:,} accepted + {lines.duplicates:,}"
-            f" duplicate + {lines.quarantined:,} quarantined + {lines.blank:,} blank"
-        )
+        click.echo(f"lines      {lines}")
     publication = current(settings)
     shown = f"revision {publication.revision}, {publication.path}" if publication else "nothing yet"
     click.echo(f"published  {shown}")

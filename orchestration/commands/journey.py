@@ -184,14 +184,7 @@ def _summary(settings: Settings, report: "RunReport") -> str:
         ("tables", f"{report.tables} built and tested in {report.seconds:.0f} s"),
     ]
     if lines:
-        rows.insert(
-            1,
-            (
-                "lines",
-                f"{lines.lines:,} = {lines.accepted:,} accepted + {lines.duplicates:,} duplicate"
-                f" + {lines.quarantined:,} quarantined + {lines.blank:,} blank",
-            ),
-        )
+        rows.insert(1, ("lines", str(lines)))
     rows.append(("warnings", str(len(report.warnings)) if report.warnings else "none"))
     if published:
         state = "new" if published["changed"] else "unchanged"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.pure.test_lines import BAD, NOBODY, ROLES, UNUSUAL
+from tests.pure.test_lines import ALIASES, BAD, NOBODY, ROLES, UNUSUAL
 from warehouse.judging.currencies import ISO_4217
 from warehouse.judging.exact import Limits
 from warehouse.judging.quick import judge_columns
@@ -29,6 +29,7 @@ LIMITS = Limits.of(
     currencies=ISO_4217,
     roles=ROLES,
     nobody=NOBODY,
+    aliases=ALIASES,
 )
 
 # What may stand in a line, at the wrong place, or be none of what may.

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from warehouse.judging.aliases import event_aliases
 from warehouse.judging.currencies import ISO_4217, MINOR_UNITS, minor_unit
 from warehouse.judging.exact import Limits, judge
 from warehouse.judging.orders import ROLES as SHIPPED_ROLES
@@ -20,6 +21,7 @@ from warehouse.judging.verdicts import JUDGED_SCHEMA, Row, judge_rows
 DAY = date(2026, 10, 1)
 # Names of an installation's own, beside the shipped ones.
 ROLES = {**SHIPPED_ROLES, "PayOrder": "purchase", "GiveBack": "refund"}
+ALIASES = {"付款": "Order Completed", "退": "Order Refunded", "问卷": "Survey Answered"}
 NOBODY = frozenset({"null", "none", "-", "0", "\\n"})
 LIMITS = Limits.of(
     DAY,
@@ -28,6 +30,7 @@ LIMITS = Limits.of(
     currencies=ISO_4217,
     roles=ROLES,
     nobody=NOBODY,
+    aliases=ALIASES,
 )
 STAMP = "2026-10-01T08:00:00.123Z"
 
@@ -112,6 +115,12 @@ BAD = {
     "previous id without digits": (line_of(type="alias", previousId="1.2e15"), "bad_number"),
     "order id without digits": (order(order_id="1.23457E+15"), "bad_number"),
     "refund of a placeholder": (order(event="Order Refunded", order_id="null"), "no_order_id"),
+    "alias of an order in no money": (order(event="付款", currency="QQQ"), "unknown_currency"),
+    "alias of a refund without id": (order(event="退", order_id=...), "no_order_id"),
+    "alias of an impossible answer": (
+        line_of(event="问卷", properties={"survey": "nps", "score": 11}),
+        "bad_score",
+    ),
     "track without event": (line_of(event=...), "no_event"),
     "track with a blank event": (line_of(event=" "), "no_event"),
     "event as a number": (line_of(event=7), "bad_value"),
@@ -174,6 +183,8 @@ UNUSUAL = {
     "a placeholder beside an anonymous one": line_of(userId="None", anonymousId="a1"),
     "placeholders everywhere": line_of(messageId="0", groupId="-", previousId="\\N"),
     "a wide placeholder": line_of(userId="ｎｕｌｌ", anonymousId="a1"),
+    "alias of an order": order(event="付款"),
+    "alias of an order without id": order(event="付款", order_id=...),
     "hexadecimal ids": line_of(userId="12e45678", anonymousId="5e10"),
     "addresses as ids": line_of(userId="ann.b+c@example.com", anonymousId="1.2.3"),
     "an order without a name": order(order_id="None"),
@@ -416,6 +427,27 @@ def test_the_rules_in_effect_say_which_events_move_money(tmp_path: Path) -> None
         "PayOrder": "purchase",
         "Void": "cancel",
     }
+
+
+def test_an_alias_is_judged_as_what_it_stands_for_and_keeps_its_name() -> None:
+    found = fields_of(order(event="付款", order_id=...))
+
+    assert (found["event"], found["amount"], found["currency"]) == ("付款", Decimal("12.5"), "USD")
+
+
+def test_a_name_that_another_rule_uses_stands_for_no_other(tmp_path: Path) -> None:
+    shipped, own = tmp_path / "shipped", tmp_path / "own"
+    for folder in (shipped, own):
+        folder.mkdir()
+    (shipped / "event_aliases.csv").write_text(
+        "alias,event\n付款,Order Completed\n看,Product Viewed\n逛,Product Viewed\n"
+    )
+    (shipped / "event_roles.csv").write_text("event,role\nProduct Viewed,feature\n看,content\n")
+    (own / "event_roles.csv").write_text("event,role\n付款,activity\n")
+    (own / "funnels.csv").write_text("funnel,step,event,window_minutes\nf,1,逛,\n")
+
+    assert set(event_aliases((shipped,))) == {"付款", "逛"}
+    assert event_aliases((own, shipped)) == {"看": "Product Viewed"}
 
 
 def test_exact_copies_without_an_id_are_copies_of_one_another() -> None:

@@ -66,8 +66,9 @@ create table marts.recall_list as from (values
         null)
 ) as rows(as_of_date, user_id, strategy, channel, content_key, arm, priority, send_after, segment,
     need, scene, cost, expected_value, reason);
-create table marts.load_ledger as from (values (10, 7, 1, 1, 1)) as
-    rows(lines, accepted, duplicates, quarantined, blank);
+create table marts.load_ledger as from (values
+    (date '2026-03-10', 103, 97, 1, 1, 1, 2, 1, 1)
+) as rows(load_date, lines, accepted, duplicates, quarantined, blank, left_out, erased, conflicts);
 """
 
 
@@ -119,7 +120,7 @@ def test_sound_marts_are_measured_and_pass(settings: Settings) -> None:
     assert measured == {
         "as_of_date": "2026-03-10", "users": 3, "users_before": 2, "users_ratio": 1.5,
         "tierless_buyers": 0, "scoreless_buyers": 0, "money_gap": 0.0, "kpi_missing_all": 0,
-        "list_rows": 1, "ledger_gap": 0,
+        "list_rows": 1, "ledger_gap": 0, "rejected_share": 1 / 99,
     }  # fmt: skip
     assert failed("marts", rows) == (set(), set())
 
@@ -166,8 +167,12 @@ def test_the_first_publication_has_nothing_to_compare_with(settings: Settings) -
             "kpi_missing_all",
             1,
         ),
-        ("update marts.load_ledger set accepted = 6", "ledger_gap", 1),
-        ("insert into marts.load_ledger values (5, 8, 0, 0, 0)", "ledger_gap", 3),
+        ("update marts.load_ledger set accepted = 96", "ledger_gap", 1),
+        (
+            "insert into marts.load_ledger values (date '2026-03-09', 5, 8, 0, 0, 0, 0, 0, 0)",
+            "ledger_gap",
+            3,
+        ),
     ],
 )
 def test_what_is_wrong_in_the_marts_is_measured_and_closes_the_gate(
@@ -179,6 +184,15 @@ def test_what_is_wrong_in_the_marts_is_measured_and_closes_the_gate(
 
     assert only(rows)[column] == pytest.approx(value)
     assert failed("marts", rows) == ({column}, set())
+
+
+def test_lines_that_contradict_those_of_another_day_are_rejected_lines(settings: Settings) -> None:
+    build_marts(settings, "update marts.load_ledger set accepted = 95, quarantined = 3")
+
+    rows = marts_day(settings, DAY)
+
+    assert failed("marts", rows) == (set(), {"rejected_share"})
+    assert only(rows)["rejected_share"] == pytest.approx(3 / 99)
 
 
 def test_marts_that_lost_users_are_not_published(settings: Settings) -> None:

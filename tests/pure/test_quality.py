@@ -22,6 +22,7 @@ GOOD: dict[str, dict[str, Any]] = {
         "count_gap": 0, "lake_gap": 0, "null_message_ids": 0, "null_actors": 0,
         "out_of_time_events": 0, "unnamed_tracks": 0, "distinct_actors": 300,
         "usual_parsed": 900.0, "volume_ratio": 1.1, "late_share": 0.01, "identified_share": 0.6,
+        "quarantined_bytes_share": 0.01, "placeholders": 0, "set_aside": "10 no_id, mostly in a",
     },
     "raw_suppressions": {
         "load_date": "2026-03-10", "files": 1, "files_rejected": 0, "files_incomplete": 0,
@@ -31,6 +32,7 @@ GOOD: dict[str, dict[str, Any]] = {
         "as_of_date": "2026-03-10", "users": 100, "users_before": 99, "users_ratio": 1.01,
         "tierless_buyers": 0, "scoreless_buyers": 0, "money_gap": 0.0, "kpi_rows": 60,
         "kpi_missing_all": 0, "list_rows": 3, "ledger_gap": 0,
+        "rejected_share": 0.01,
     },
     "recall_list": {
         "user_id": "ann", "strategy": "win_back", "channel": "email", "content_key": "gift",
@@ -84,6 +86,8 @@ CLOSING: dict[tuple[str, str, str], dict[str, Any]] = {
 }
 WARNING = {
     ("raw_events", "quarantined_share"): {"quarantined_share": 0.03},
+    ("raw_events", "quarantined_bytes_share"): {"quarantined_bytes_share": 0.6},
+    ("raw_events", "placeholders"): {"placeholders": 1},
     ("raw_events", "volume_ratio"): {"volume_ratio": 0.2},
     ("raw_events", "late_share"): {"late_share": 0.4},
     ("raw_events", "identified_share"): {"identified_share": 0.0},
@@ -91,6 +95,7 @@ WARNING = {
     ("raw_events", "files_incomplete"): {"files_incomplete": 1},
     ("raw_events", "files_doubtful"): {"files_doubtful": 1},
     ("marts", "users_ratio"): {"users_ratio": 4.0},
+    ("marts", "rejected_share"): {"rejected_share": 0.03},
     ("recall_list", "segment"): {"segment": None},
     ("recall_list", "expected_value"): {"expected_value": -1.0},
 }
@@ -161,7 +166,9 @@ def test_a_failure_names_the_day_and_the_number_it_found() -> None:
 
     [failure] = verdict.critical
     assert failure.rows == {"2026-03-11": "0.75"}
-    assert failure.said == "75.0% of the lines of 2026-03-11 were set aside"
+    assert failure.said == (
+        "75.0% of the lines of 2026-03-11 were set aside: 10 no_id, mostly in a"
+    )
     assert failed(verdict) == ({"quarantined_share"}, {"quarantined_share"})
 
 
@@ -177,7 +184,7 @@ def test_every_breach_of_every_suite_is_a_sentence_and_has_a_cure() -> None:
     for suite in SUITES.values():
         assert suite.cure
         for expectation in suite.expectations:
-            said = expectation.says.format(row="2026-03-11", value=0.75, count=2)
+            said = expectation.says.format(row="2026-03-11", value=0.75, count=2, about="a")
             assert expectation.says != Expectation.says, expectation
             assert said == said.strip()
             assert "{" not in said

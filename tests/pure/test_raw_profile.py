@@ -54,7 +54,8 @@ def write_day(
     whole = {
         "source_file": "a.ndjson", "file_sha256": "00", "bytes": 1, "lines": len(events),
         "parsed": len(events), "quarantined": 0, "blank": 0, "outcome": "loaded",
-        "format": "ndjson", "left_out": 0, "left_out_by": "{}", "erased": 0,
+        "format": "ndjson", "left_out": 0, "left_out_by": "{}", "erased": 0, "placeholders": 0,
+        "content_bytes": 1_000, "aside_bytes": 0,
     }  # fmt: skip
     ledger = [whole | changes for changes in files or ({},)]
     ledger = [{"events": file["parsed"]} | file for file in ledger]
@@ -157,7 +158,7 @@ def test_a_day_without_files_and_a_day_never_loaded_close_the_gate(settings: Set
 
     verdict = run_suite(SUITE, raw_days(settings, days))
 
-    assert [(failure.column, failure.rows) for failure in verdict.critical] == [
+    assert [(failure.column, tuple(failure.rows)) for failure in verdict.critical] == [
         ("parsed", ("2026-03-10", "2026-03-12"))
     ]
 
@@ -171,3 +172,54 @@ def test_a_few_bad_lines_do_not_stop_a_day(settings: Settings) -> None:
     write_day(settings, DAY, events, {"lines": 1013, "quarantined": 12, "blank": 1})
 
     assert failed(raw_days(settings, [DAY])) == (set(), set())
+
+
+def test_one_huge_line_and_a_file_that_cannot_be_read_show_by_their_bytes(
+    settings: Settings,
+) -> None:
+    events = [event(position, DAY) for position in range(500)]
+    huge = {"lines": 501, "quarantined": 1, "content_bytes": 100_000, "aside_bytes": 50_000}
+    bad = {"lines": 0, "parsed": 0, "outcome": "rejected", "source_file": "x/b.zip"}
+    bad |= {"content_bytes": 100_000, "aside_bytes": 100_000}
+    write_day(settings, DAY, events, huge, bad)
+
+    verdict = run_suite(SUITE, raw_days(settings, [DAY]))
+
+    assert not verdict.critical
+    assert [failure.said for failure in verdict.warnings] == [
+        "75.0% of the bytes of 2026-03-10 were set aside: 1 bad_json, mostly in a.ndjson",
+        "files of 2026-03-10 that could not be read: 1; set aside: 1 bad_json, mostly in a.ndjson",
+    ]
+
+
+def test_what_was_set_aside_is_told_in_a_sentence(settings: Settings) -> None:
+    events = [event(position, DAY) for position in range(100)]
+    other = {"source_file": "landing/x.ndjson", "lines": 300, "parsed": 0, "quarantined": 300}
+    write_day(settings, DAY, events, {}, other)
+
+    [failure] = run_suite(SUITE, raw_days(settings, [DAY])).critical
+
+    assert failure.said == (
+        "75.0% of the lines of 2026-03-10 were set aside: 300 bad_json, mostly in x.ndjson"
+    )
+
+
+def test_lines_that_contradict_another_of_the_day_are_rejected_lines(settings: Settings) -> None:
+    events = [event(position, DAY) for position in range(100)]
+    for position in (7, 8, 9):
+        events[position] |= {"message_hash": 1, "payload_hash": position}
+    events[10] |= {"message_hash": 1, "payload_hash": 1}  # a copy
+    write_day(settings, DAY, events)
+
+    measured = only(raw_days(settings, [DAY]))
+
+    assert (measured["conflicts"], measured["quarantined_share"]) == (3, 0.03)
+    assert failed(raw_days(settings, [DAY])) == (set(), {"quarantined_share"})
+
+
+def test_events_with_a_placeholder_for_an_id_are_told(settings: Settings) -> None:
+    write_day(settings, DAY, [event(position, DAY) for position in range(9)], {"placeholders": 4})
+
+    [failure] = run_suite(SUITE, raw_days(settings, [DAY])).warnings
+
+    assert failure.said.endswith("with a placeholder (null, nan, 0 ...) for an id: 4")

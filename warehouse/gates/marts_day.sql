@@ -78,8 +78,19 @@ select
     (select count(*) from marts.recall_list where as_of_date = $as_of_date) as list_rows,
     (
         select cast(coalesce(sum(abs(
-            lines - accepted - duplicates - quarantined - blank
+            lines - accepted - duplicates - quarantined - blank - left_out - erased
         )), 0) as bigint)
         from marts.load_ledger
-    ) as ledger_gap
+    ) as ledger_gap,
+    -- Where lines contradict one of another day, which no border check can know.
+    (
+        select
+            case
+                when sum(conflicts) > 0
+                    then sum(quarantined) / nullif(sum(lines - blank - left_out - erased), 0)
+                else 0
+            end
+        from marts.load_ledger
+        where load_date = $as_of_date
+    ) as rejected_share
 from counted

@@ -16,6 +16,10 @@ volumes as (
         cast(coalesce(sum(ledger.blank), 0) as bigint) as blank,
         cast(coalesce(sum(ledger.left_out), 0) as bigint) as left_out,
         cast(coalesce(sum(ledger.events), 0) as bigint) as events,
+        cast(coalesce(sum(ledger.erased), 0) as bigint) as erased,
+        cast(coalesce(sum(ledger.placeholders), 0) as bigint) as placeholders,
+        sum(ledger.aside_bytes) as aside_bytes,
+        sum(ledger.content_bytes) as content_bytes,
         -- File by file: a line too many here would hide a line too few there.
         cast(coalesce(sum(abs(
             ledger.lines - ledger.parsed - ledger.quarantined - ledger.blank - ledger.left_out
@@ -52,20 +56,63 @@ contents as (
 
 ),
 
-set_aside as (
+reasons as (
 
     -- Line 0 is about a whole file and is no line of the ledger: that it could not be read, that it
     -- is cut, or what in it makes no sense though it was read.
     select
         asked_days.load_date,
-        count(*) filter (where quarantine.source_line > 0) as quarantine_rows,
-        count(distinct quarantine.source_file) filter (
-            where quarantine.source_line = 0
-            and quarantine.reason not in ('bad_file', 'cut_file')
-        ) as files_doubtful
+        quarantine.reason,
+        quarantine.source_file,
+        count(*) as refusals,
+        count(*) filter (where quarantine.source_line > 0) as quarantine_rows
     from quarantine
     inner join asked_days on quarantine.filename = asked_days.quarantine_file
-    group by asked_days.load_date
+    group by asked_days.load_date, quarantine.reason, quarantine.source_file
+
+),
+
+set_aside as (
+
+    select
+        by_reason.load_date,
+        sum(by_reason.quarantine_rows) as quarantine_rows,
+        string_agg(
+            by_reason.refusals || ' ' || by_reason.reason, ', '
+            order by by_reason.refusals desc, by_reason.reason
+        ) as told
+    from (
+        select
+            load_date,
+            reason,
+            sum(refusals) as refusals,
+            sum(quarantine_rows) as quarantine_rows
+        from reasons
+        group by load_date, reason
+    ) as by_reason
+    group by by_reason.load_date
+
+),
+
+files_aside as (
+
+    select
+        load_date,
+        arg_max(source_file, (refusals, source_file)) as worst,
+        count(*) filter (where is_doubtful) as files_doubtful
+    from (
+        select
+            load_date,
+            source_file,
+            sum(refusals) as refusals,
+            bool_or(
+                refusals > quarantine_rows
+                and reason not in ('bad_file', 'cut_file')
+            ) as is_doubtful
+        from reasons
+        group by load_date, source_file
+    ) as by_file
+    group by load_date
 
 )
 
@@ -74,14 +121,24 @@ select
     compared.files,
     compared.files_rejected,
     compared.files_incomplete,
-    coalesce(set_aside.files_doubtful, 0) as files_doubtful,
+    coalesce(files_aside.files_doubtful, 0) as files_doubtful,
     compared.lines,
     compared.parsed,
     compared.quarantined,
     compared.blank,
     compared.left_out,
     compared.events,
-    compared.quarantined / nullif(compared.lines - compared.blank, 0) as quarantined_share,
+    compared.erased,
+    compared.placeholders,
+    -- Of the lines that ought to have become events; and of the bytes, behind which one line that
+    -- is a whole file, and a file that could not be read, cannot hide.
+    compared.quarantined
+    / nullif(compared.lines - compared.blank - compared.left_out - compared.erased, 0)
+        as quarantined_share,
+    compared.aside_bytes / nullif(compared.content_bytes, 0) as quarantined_bytes_share,
+    coalesce(
+        set_aside.told || ', mostly in ' || split_part(files_aside.worst, '/', -1), 'nothing'
+    ) as set_aside,
     compared.count_gap,
     abs(compared.events - coalesce(contents.lake_rows, 0))
     + abs(compared.quarantined - coalesce(set_aside.quarantine_rows, 0)) as lake_gap,
@@ -92,3 +149,4 @@ from asked_days
 inner join compared on asked_days.load_date = compared.load_date
 left join contents on asked_days.load_date = contents.load_date
 left join set_aside on asked_days.load_date = set_aside.load_date
+left join files_aside on asked_days.load_date = files_aside.load_date

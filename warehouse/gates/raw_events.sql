@@ -26,10 +26,47 @@ contents as (
     inner join asked_days on landed.filename = asked_days.rows_file
     group by asked_days.load_date
 
+),
+
+contested as (
+
+    -- Message ids that came with more than one content: the first wins, the others are set aside.
+    select
+        filename,
+        message_hash,
+        arg_min(payload_hash, (source_file, source_line)) as first_payload
+    from landed
+    group by filename, message_hash
+    having min(payload_hash) <> max(payload_hash)
+
+),
+
+conflicts as (
+
+    select
+        asked_days.load_date,
+        count(*) as conflicts
+    from landed
+    inner join contested
+        on
+            landed.filename = contested.filename
+            and landed.message_hash = contested.message_hash
+            and landed.payload_hash <> contested.first_payload
+    inner join asked_days on landed.filename = asked_days.rows_file
+    group by asked_days.load_date
+
 )
 
 select
-    days.* exclude (usual_parsed, volume_ratio),
+    days.* exclude (usual_parsed, volume_ratio, quarantined_share, set_aside),
+    coalesce(conflicts.conflicts, 0) as conflicts,
+    (days.quarantined + coalesce(conflicts.conflicts, 0))
+    / nullif(days.lines - days.blank - days.left_out - days.erased, 0) as quarantined_share,
+    case
+        when conflicts.conflicts is null then days.set_aside
+        else conflicts.conflicts || ' with the message id of another line'
+            || case when days.set_aside = 'nothing' then '' else ', ' || days.set_aside end
+    end as set_aside,
     coalesce(contents.null_message_ids, 0) as null_message_ids,
     coalesce(contents.null_actors, 0) as null_actors,
     coalesce(contents.out_of_time_events, 0) as out_of_time_events,
@@ -41,3 +78,4 @@ select
     contents.identified_events / contents.event_rows as identified_share
 from days
 left join contents on days.load_date = cast(contents.load_date as varchar)
+left join conflicts on days.load_date = cast(conflicts.load_date as varchar)

@@ -48,7 +48,8 @@ _LATEST = int(datetime(LATEST_YEAR, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
 class Limits:
     """What the judge must know beside the line; times in microseconds since 1970.
 
-    ``nobody`` are ids that name nobody (``placeholder_ids.csv``), folded.
+    ``nobody`` are ids that name nobody (``placeholder_ids.csv``), folded; ``aliases`` says of event
+    names which published one they stand for: that is what they are judged as, and never become.
     """
 
     latest: int
@@ -57,6 +58,7 @@ class Limits:
     roles: Mapping[str, str] = field(default_factory=lambda: ROLES)
     channels: frozenset[str] = frozenset()
     nobody: frozenset[str] = frozenset()
+    aliases: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -69,6 +71,7 @@ class Limits:
         roles: Mapping[str, str] = ROLES,
         channels: frozenset[str] = frozenset(),
         nobody: frozenset[str] = frozenset(),
+        aliases: Mapping[str, str] | None = None,
     ):
         """Return the limits of a load day: ``future_days`` after its end is too late.
 
@@ -76,7 +79,7 @@ class Limits:
         """
         end = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1 + future_days)
         latest = min(int(end.timestamp()) * 1_000_000, _LATEST)
-        return cls(latest, currencies, max_line_bytes, roles, channels, nobody)
+        return cls(latest, currencies, max_line_bytes, roles, channels, nobody, aliases or {})
 
 
 def judge(line: bytes, limits: Limits, remarks: Counter[str] | None = None) -> tuple | Rejection:
@@ -152,9 +155,10 @@ def _event(
     properties, traits, context = (
         _json_object(fields.get(name), name) for name in ("properties", "traits", "context")
     )
-    order = order_of(event, properties, limits.roles, limits.currencies, limits.nobody)
+    meant = limits.aliases.get(event or "", event)
+    order = order_of(meant, properties, limits.roles, limits.currencies, limits.nobody)
     if kind == "track":
-        refuse_unusable(event, properties, limits)
+        refuse_unusable(meant, properties, limits)
     if remarks is not None and ids != given_ids:
         remarks[PLACEHOLDER] += 1
     message = message or _made_id(line)

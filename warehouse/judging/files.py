@@ -4,7 +4,7 @@ import fnmatch
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import BinaryIO, NamedTuple
 
@@ -41,6 +41,8 @@ class Count:
 
     ``parsed`` are the lines of which any event came, ``events`` the events: one line can give
     several, several lines one. ``left_out_by`` counts by rule what a source does not want, as JSON.
+    ``placeholders`` are events of which an id named nobody. ``content_bytes`` is the size of the
+    file unpacked, of which ``aside_bytes`` are not accepted: all of them, where it is refused.
     """
 
     source_file: str
@@ -56,6 +58,9 @@ class Count:
     left_out: int = 0
     left_out_by: str = "{}"
     erased: int = 0
+    placeholders: int = 0
+    content_bytes: int = 0
+    aside_bytes: int = 0
 
     @property
     def rules_of_left_out(self) -> dict[str, int]:
@@ -183,7 +188,7 @@ def refuse_file(landed: Landed, why: str, sink: DaySink) -> Count:
 
 def _refused(part: _Part, why: str, sink: DaySink) -> Count:
     _tell(part, sink, "bad_file", why)
-    return _count(part, "rejected", "")
+    return replace(_count(part, "rejected", ""), content_bytes=part.size, aside_bytes=part.size)
 
 
 def _count(part: _Part, outcome: str, form: str) -> Count:
@@ -250,7 +255,7 @@ class _Pass:
             is_document=part.name in self.findings.documents,
         )
         reading = Reading(content, self.limits, part.row_id, sink.folder, self.most)
-        parsed = quarantined = blank = events = 0
+        parsed = quarantined = blank = events = placeholders = aside = 0
         left_out: Counter[str] = Counter()
         for judged in reading.verdicts():
             sink.add(judged, part.name, landed.sha256)
@@ -259,6 +264,8 @@ class _Pass:
             quarantined += judged.refused_rows
             blank += judged.blank
             left_out.update(judged.left_out)
+            placeholders += judged.placeholders
+            aside += sum(len(refusal.original) for refusal in judged.rejected)
         # Lines of a row behind its first, on which no row begins.
         blank += reading.further_lines
         if reading.odd:
@@ -272,4 +279,7 @@ class _Pass:
         counts = (lines, parsed, quarantined, blank)
         by_rule = written_rules(left_out)
         told = (outcome, content.form, events, left_out.total(), by_rule)
-        return Count(part.name, landed.sha256, part.size, *counts, *told)
+        # What is told of a refused row may be longer than the row is in a Parquet file.
+        size = max(content.stream.size or part.size, aside)
+        count = Count(part.name, landed.sha256, part.size, *counts, *told)
+        return replace(count, placeholders=placeholders, content_bytes=size, aside_bytes=aside)

@@ -288,11 +288,12 @@ def _orders(
     sure: np.ndarray,
 ) -> list[pa.Array]:
     """Return order id, amount and currency; what cannot be an order is no longer ``sure``."""
-    perhaps = certain(pc.is_in(event, pa.array(limits.roles, pa.string())))
+    perhaps = certain(pc.is_in(event, pa.array([*limits.roles, *limits.aliases], pa.string())))
     perhaps |= certain(pc.match_substring(properties, '"order_id"'))
     columns: list[list] = [[None] * len(parts) for _ in range(3)]
     for place in np.flatnonzero(perhaps & sure).tolist():
         name = event[place].as_py()
+        name = limits.aliases.get(name, name)
         try:
             order = order_of(name, parts[place], limits.roles, limits.currencies, limits.nobody)
         except Rejected:
@@ -308,10 +309,13 @@ def _refuse_words(
     texts: dict[str, pa.Array], properties: Sequence[bytes | None], limits: Limits, sure: np.ndarray
 ) -> None:
     """Leave to the exact judge what says what nobody can take as it stands."""
-    is_word = certain(pc.is_in(texts["event"], pa.array([consents.EVENT, answers.EVENT]))) & sure
+    words = {consents.EVENT, answers.EVENT}
+    words |= {alias for alias, event in limits.aliases.items() if event in words}
+    is_word = certain(pc.is_in(texts["event"], pa.array(words, pa.string()))) & sure
     is_word &= certain(pc.equal(texts["type"], "track"))
     for place in np.flatnonzero(is_word).tolist():
         try:
-            refuse_unusable(texts["event"][place].as_py(), properties[place], limits)
+            name = texts["event"][place].as_py()
+            refuse_unusable(limits.aliases.get(name, name), properties[place], limits)
         except Rejected:
             sure[place] = False

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from warehouse.erasure.tombstones import erased_people
 from warehouse.errors import UserError
 from warehouse.feeds import EVENTS, FEEDS
+from warehouse.judging.aliases import event_aliases
 from warehouse.judging.consents import known_channels
 from warehouse.judging.currencies import known_currencies
 from warehouse.judging.erased import Erased
@@ -65,6 +66,7 @@ class _Work:
     roles: Mapping[str, str]
     channels: frozenset[str]
     nobody: frozenset[str]
+    aliases: Mapping[str, str]
     mark: bytes
     force: bool
     feed: str
@@ -150,7 +152,8 @@ def _load_all(
 def _work(settings: Settings, feed: str, *, force: bool = False) -> _Work:
     rules = _rule_folders(settings)
     said = (known_currencies(rules), order_roles(rules), known_channels(rules))
-    others = (placeholder_ids(rules), fingerprint(settings, feed), force, feed)
+    names = (placeholder_ids(rules), event_aliases(rules))
+    others = (*names, fingerprint(settings, feed), force, feed)
     return _Work(settings, *said, *others, erased_people(settings))
 
 
@@ -286,6 +289,7 @@ def _limits(work: _Work, day: date) -> Limits:
         roles=work.roles,
         channels=work.channels,
         nobody=work.nobody,
+        aliases=work.aliases,
     )
 
 

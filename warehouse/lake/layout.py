@@ -98,11 +98,14 @@ LEDGER_SCHEMA = pa.schema(
         _required("blank", pa.int64()),
         _required("outcome", pa.string()),
         _required("format", pa.string()),
-        # A ledger written before rows were told from events lacks these: see ``whole_ledger``.
+        # A ledger of before lacks these: see ``whole_ledger``.
         _required("events", pa.int64()),
         _required("left_out", pa.int64()),
         _required("left_out_by", pa.string()),
         _required("erased", pa.int64()),
+        _required("placeholders", pa.int64()),
+        _required("content_bytes", pa.int64()),
+        _required("aside_bytes", pa.int64()),
     ]
 )
 
@@ -207,12 +210,15 @@ def read_days(paths: Sequence[tuple[date, Place]], schema: pa.Schema) -> pa.Tabl
 
 def whole_ledger(table: pa.Table) -> pa.Table:
     """Return a ledger with all its columns: formerly each line gave one event, or was refused."""
-    zeros = pa.repeat(pa.scalar(0, pa.int64()), len(table))
-    if "events" not in table.column_names:
-        table = table.append_column("events", table["parsed"])
-        table = table.append_column("left_out", zeros)
-        table = table.append_column("left_out_by", pa.repeat("{}", len(table)))
-    return table if "erased" in table.column_names else table.append_column("erased", zeros)
+    formerly = {"events": "parsed", "content_bytes": "bytes"}
+    for field in LEDGER_SCHEMA:
+        if field.name in table.column_names:
+            continue
+        none = pa.scalar("{}" if field.name == "left_out_by" else 0, field.type)
+        same = formerly.get(field.name)
+        column = table[same] if same else pa.repeat(none, len(table))
+        table = table.append_column(field.name, column)
+    return table
 
 
 def _path(settings: Settings, kind: str, load: Load) -> Place:

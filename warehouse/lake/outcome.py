@@ -21,6 +21,7 @@ class IngestReport:
     left_out: int = 0
     erased: int = 0
     events: int = 0
+    placeholders: int = 0
     reloaded: tuple[date, ...] = ()
     unchanged: tuple[date, ...] = ()
     reasons: dict[str, int] = field(default_factory=dict)
@@ -60,6 +61,7 @@ def _added(results: list[DayResult], seconds: float) -> IngestReport:
         left_out=sum(count.left_out for count in files),
         erased=sum(count.erased for count in files),
         events=sum(count.events for count in files),
+        placeholders=sum(count.placeholders for count in files),
         reloaded=tuple(result.day for result in results if result.is_reloaded),
         unchanged=tuple(result.day for result in results if not result.is_reloaded),
         reasons=dict(sorted(reasons.items())),
@@ -83,6 +85,7 @@ def together(reports: Iterable[IngestReport]) -> IngestReport:
         left_out=sum(report.left_out for report in found),
         erased=sum(report.erased for report in found),
         events=sum(report.events for report in found),
+        placeholders=sum(report.placeholders for report in found),
         reloaded=tuple(sorted({day for report in found for day in report.reloaded})),
         unchanged=tuple(sorted({day for report in found for day in report.unchanged})),
         reasons=dict(sorted(reasons.items())),

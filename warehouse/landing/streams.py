@@ -29,14 +29,16 @@ class BadFile(Exception):  # noqa: N818 - a verdict on a file, not a failure of 
 class Stream:
     """Iterates once over a file's decompressed bytes, in blocks of at most some megabytes.
 
-    ``cut`` then says what ended it early, if so; ``layers`` are its compressions, the outermost
-    first. Opening it and reading it raise BadFile for what must not be read.
+    ``cut`` then says what ended it early, if so, and ``size`` how many bytes came out; ``layers``
+    are its compressions, the outermost first. Opening it and reading it raise BadFile for what must
+    not be read.
     """
 
     def __init__(self, file: BinaryIO, packed_size: int = 0) -> None:
         """Open a file, or what was taken out of ``packed_size`` bytes of an archive."""
         self.file = file
         self.cut = ""
+        self.size = 0
         self.layers: list[str] = []
         self._taken = packed_size
         self._is_member = bool(packed_size)
@@ -57,7 +59,9 @@ class Stream:
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield what has not been read yet."""
-        return self._blocks
+        for block in self._blocks:
+            self.size += len(block)
+            yield block
 
     def _raw(self) -> Iterator[bytes]:
         while block := self.file.read(READ_BYTES if self.layers else BLOCK_BYTES):

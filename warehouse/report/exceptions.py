@@ -12,6 +12,12 @@ QUERIES = {
     Label("Ids that join too many people, not merged", "关联人数过多、未合并的 ID"): (
         "select users from {marts}.identity_exceptions where kind = 'hub'"
     ),
+    Label(
+        "Lines with the message id of another, set aside", "消息 ID 相同而内容不同、被隔离的行"
+    ): ("select sum(conflicts) from {marts}.load_ledger where is_admitted"),
+    Label("Events with a placeholder for an id", "以占位符代替 ID 的事件"): (
+        "select sum(placeholders) from {marts}.load_ledger where is_admitted"
+    ),
     Label("People excluded by rule", "按规则排除的人员"): (
         "select users from {marts}.identity_exceptions where kind = 'excluded'"
     ),

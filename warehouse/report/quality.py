@@ -15,6 +15,8 @@ FATES = {
     "duplicates": Label("Duplicate", "重复"),
     "quarantined": Label("Quarantined", "隔离"),
     "blank": Label("Blank", "空行"),
+    "left_out": Label("Left out by the source's rule", "按来源规则排除"),
+    "erased": Label("Of erased people", "已删除的人"),
 }
 
 

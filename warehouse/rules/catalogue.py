@@ -36,7 +36,7 @@ from warehouse.rules.relations import (
     same_within,
     tells_apart,
 )
-from warehouse.rules.roles import roles_have_effect
+from warehouse.rules.roles import aliases_have_effect, roles_have_effect
 from warehouse.rules.stages import every_situation_has_one_stage
 from warehouse.rules.strategies import (
     actions_are_contents,
@@ -51,6 +51,7 @@ UNDECLARED = Spec(columns={}, may_be_empty=True)
 # What an entry may demand of the whole file: by itself, or with arguments.
 PROOFS: Mapping[str, Check] = {
     "actions_are_contents": actions_are_contents,
+    "aliases_have_effect": aliases_have_effect,
     "as_shipped": as_shipped,
     "bands_follow_each_other": bands_follow_each_other,
     "content_keys_are_actions": content_keys_are_actions,

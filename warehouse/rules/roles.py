@@ -1,4 +1,4 @@
-"""event_roles -> faults: no row that would change nothing."""
+"""event_roles, event_aliases -> faults: no row that would change nothing."""
 
 from collections import defaultdict
 
@@ -44,6 +44,21 @@ def roles_have_effect(table: Table, rules: Rules) -> Faults:
             [other, *_] = sorted(others & OF_ORDERS)
             what = f"{named} beside {other}: an event moves an order in one way"
             cure = f"leave out this line or the one that says {other}"
+        else:
+            continue
+        yield table.fault(what, line=row.line, cure=cure)
+
+
+def aliases_have_effect(table: Table, _: Rules) -> Faults:
+    """Refuse a name that stands for itself or for what stands for another: it is read once."""
+    aliases = {row["alias"] for row in table.rows}
+    for row in table.rows:
+        if row["event"] in aliases:
+            what = f"{row['alias']!r} stands for {row['event']!r}, which is an alias itself"
+            cure = "give the published name that both stand for"
+        elif row["alias"].lower() in NEVER_EVENTS:
+            what = f"{row['alias']!r} can have no effect: it is a type of line, no event"
+            cure = "leave out this line, or give the name of a track event"
         else:
             continue
         yield table.fault(what, line=row.line, cure=cure)

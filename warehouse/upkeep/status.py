@@ -36,7 +36,10 @@ class Freshness:
 
 @dataclass(frozen=True)
 class Totals:
-    """Lines by what became of them: ``accepted + duplicates + quarantined + blank == lines``."""
+    """Lines by what became of them; all but ``events`` and ``placeholders`` add up to ``lines``.
+
+    ``placeholders`` are events of which an id named nobody.
+    """
 
     files: int = 0
     lines: int = 0
@@ -44,6 +47,21 @@ class Totals:
     duplicates: int = 0
     quarantined: int = 0
     blank: int = 0
+    left_out: int = 0
+    erased: int = 0
+    events: int = 0
+    placeholders: int = 0
+
+    def __str__(self) -> str:
+        """Tell the classes that have lines; accepted ones, copies and refusals in any case."""
+        told = f"{self.lines:,} = {self.accepted:,} accepted + {self.duplicates:,} duplicate"
+        told += f" + {self.quarantined:,} quarantined + {self.blank:,} blank"
+        told += f" + {self.left_out:,} left out" if self.left_out else ""
+        told += f" + {self.erased:,} erased" if self.erased else ""
+        told += f"; {self.events:,} events" if self.events != self.accepted else ""
+        return told + (
+            f"; {self.placeholders:,} with a placeholder for an id" if self.placeholders else ""
+        )
 
 
 @dataclass(frozen=True)
@@ -84,7 +102,8 @@ def totals(settings: Settings, first: date = date.min, last: date = date.max) ->
     with suppress(duckdb.Error, OSError), open_published(settings, "load_ledger") as published:
         found = published.execute(
             "select count(*), sum(lines), sum(accepted), sum(duplicates), sum(quarantined),"
-            " sum(blank) from marts.load_ledger"
+            " sum(blank), sum(left_out), sum(erased), sum(events), sum(placeholders)"
+            " from marts.load_ledger"
             " where load_date between cast(? as date) and cast(? as date)",
             [first, last],
         ).fetchall()

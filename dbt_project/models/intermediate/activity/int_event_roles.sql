@@ -15,7 +15,7 @@ roles as (
 
 ),
 
-final as (
+flags as (
 
     -- One row per event name, so that joining it never multiplies events. What is more than a
     -- visit is a visit too, and what is said, shared, invited or bought is an interaction.
@@ -52,6 +52,42 @@ final as (
 
     from roles
     group by event
+
+),
+
+taken as (
+
+    -- A name that the rules use as it is stands for no other.
+    select event from {{ ref('event_roles') }}
+    union
+    select event from {{ ref('funnels') }}
+    union
+    select event from {{ ref('activation') }}
+
+),
+
+final as (
+
+    select
+        *,
+        cast(null as {{ dbt.type_string() }}) as stands_for
+    from flags
+
+    union all
+
+    -- A line never keeps such a name: what it does is said of the name that it stands for.
+    select
+        alias as event,
+        {%- for flag in [
+            'activity', 'interaction', 'login', 'content', 'share', 'invite', 'complaint',
+            'message', 'purchase', 'refund', 'cancel', 'feature'
+        ] %}
+        false as is_{{ flag }},
+        {%- endfor %}
+        event as stands_for
+
+    from {{ ref('event_aliases') }}
+    where alias not in (select taken.event from taken)
 
 )
 

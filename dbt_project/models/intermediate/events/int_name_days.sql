@@ -4,9 +4,10 @@ with
 
 counted as (
 
-    -- By actor first, so that the identity map is joined to a fraction of the rows.
+    -- By actor first, so that the identity map is joined to a fraction of the rows. Names as they
+    -- arrive, whatever they stand for: of these people ask what they are.
     select
-        event,
+        given_event as event,
         actor_id,
         is_anonymous,
         count(*) as events,
@@ -14,7 +15,7 @@ counted as (
 
     from {{ ref('int_touched_events') }}
     where type in ('track', 'page', 'screen')
-    group by event, actor_id, is_anonymous, event_date
+    group by given_event, actor_id, is_anonymous, event_date
 
 ),
 

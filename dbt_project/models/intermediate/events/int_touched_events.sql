@@ -16,12 +16,37 @@ final as (
 
     -- The loads first: of all the files of the lake, only those that hold a touched day are opened.
     -- Joined, not looked up by `in`: of that DuckDB believes that it leaves a fifth, each time.
-    select lines.*
+    select
+        lines.message_id,
+        lines.actor_id,
+        lines.is_anonymous,
+        lines.type,
+        coalesce(aliases.stands_for, lines.event) as event,
+        lines.event as given_event,
+        lines.platform,
+        lines.country,
+        lines.campaign_source,
+        lines.order_id,
+        lines.amount,
+        lines.currency,
+        lines.properties,
+        lines.traits,
+        lines.context,
+        lines.occurred_at,
+        lines.event_date,
+        lines.source_file,
+        lines.source_line,
+        lines.load_date
+
     from {{ ref('stg_events') }} as lines
     inner join loads
         on lines.load_date = loads.load_date
     inner join {{ ref('int_touched_days') }} as touched
         on lines.event_date = touched.event_date
+    left join {{ ref('int_event_roles') }} as aliases
+        on
+            lines.event = aliases.event
+            and aliases.stands_for is not null
     anti join {{ ref('int_event_duplicates') }} as duplicates
         on
             lines.message_hash = duplicates.message_hash

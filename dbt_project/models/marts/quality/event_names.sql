@@ -15,19 +15,30 @@ names as (
 
 ),
 
+roles as (
+
+    select * from {{ ref('int_event_roles') }}
+
+),
+
 final as (
 
     select
         names.event,
-        roles.event is not null as is_known,
+        known.event is not null as is_known,
+        roles.stands_for,
         names.first_seen_date,
         names.last_seen_date,
         names.events,
         names.users
 
     from names
-    left join {{ ref('int_event_roles') }} as roles
+    left join roles
         on names.event = roles.event
+    left join roles as known
+        on
+            coalesce(roles.stands_for, names.event) = known.event
+            and known.stands_for is null
 
 )
 
