@@ -18,40 +18,43 @@
 
 {% macro set_clock() -%}
     create or replace macro raw.as_of_date() as {{ as_of_date() }};
-    create or replace macro raw.local_date(moment) as {{ local_date('moment') }};
+    create or replace macro raw.local_time(moment) as {{ local_time('moment') }};
 {%- endmacro %}
 
 {% macro local_date(timestamp_column) -%}
     {#- The calendar date of a UTC timestamp in the business time zone. -#}
-    {{ return(adapter.dispatch('local_date', 'userops')(timestamp_column)) }}
+    cast({{ local_time(timestamp_column) }} as date)
 {%- endmacro %}
 
-{% macro default__local_date(timestamp_column) -%}
+{% macro local_time(timestamp_column) -%}
+    {#- A UTC timestamp as clocks in the business time zone show it. -#}
+    {{ return(adapter.dispatch('local_time', 'userops')(timestamp_column)) }}
+{%- endmacro %}
+
+{% macro default__local_time(timestamp_column) -%}
     {#-
         A run gives the offsets of the zone, newest first: adding one is ten times cheaper than
         looking the zone up for every event. Without them the engine looks it up.
     -#}
     {%- set offsets = var('utc_offsets', []) -%}
-    {%- if asks_the_database() -%} raw.local_date({{ timestamp_column }})
+    {%- if asks_the_database() -%} raw.local_time({{ timestamp_column }})
     {%- elif not offsets -%}
-    cast(timezone('{{ var("timezone") }}', timezone('UTC', {{ timestamp_column }})) as date)
+    timezone('{{ var("timezone") }}', timezone('UTC', {{ timestamp_column }}))
     {%- elif offsets | length == 1 -%}
-    cast({{ timestamp_column }} + interval '{{ offsets[0].seconds }} seconds' as date)
+    {{ timestamp_column }} + interval '{{ offsets[0].seconds }} seconds'
     {%- else -%}
-    cast(
-        case
-            {%- for offset in offsets[:-1] %}
-            when {{ timestamp_column }} >= timestamp '{{ offset.since }}'
-                then {{ timestamp_column }} + interval '{{ offset.seconds }} seconds'
-            {%- endfor %}
-            else {{ timestamp_column }} + interval '{{ offsets[-1].seconds }} seconds'
-        end as date
-    )
+    case
+        {%- for offset in offsets[:-1] %}
+        when {{ timestamp_column }} >= timestamp '{{ offset.since }}'
+            then {{ timestamp_column }} + interval '{{ offset.seconds }} seconds'
+        {%- endfor %}
+        else {{ timestamp_column }} + interval '{{ offsets[-1].seconds }} seconds'
+    end
     {%- endif -%}
 {%- endmacro %}
 
-{% macro spark__local_date(timestamp_column) -%}
-    cast(from_utc_timestamp({{ timestamp_column }}, '{{ var("timezone") }}') as date)
+{% macro spark__local_time(timestamp_column) -%}
+    from_utc_timestamp({{ timestamp_column }}, '{{ var("timezone") }}')
 {%- endmacro %}
 
 {% macro days_between(first_date, second_date) -%}

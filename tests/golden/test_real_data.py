@@ -145,3 +145,12 @@ def test_monthly_activity_cohorts_are_exact(clicks: Installation) -> None:
         " from marts.cohort_retention"
         " where cohort_by = 'activity' and period = 'month' and kind = 'n_period' order by 1, 2"
     ) == reference("shop_clicks_cohort_month_counts.csv")
+
+
+def test_transitions_within_sessions_are_exact(clicks: Installation) -> None:
+    found = clicks.rows(
+        "select from_event, to_event, transitions from marts.path_transitions"
+        " where outcome = 'all' order by 1, 2"
+    )
+    assert found == sorted(reference("shop_clicks_transitions_in_sessions.csv"))
+    assert sum(row[2] for row in found) == 27_501

@@ -17,6 +17,7 @@ from tests.recompute import (
     kpis,
     lifecycle,
     money,
+    paths,
     recall,
     retention,
     users,
@@ -47,6 +48,11 @@ TABLES: dict[str, tuple[Table, tuple[str, ...]]] = {
     "recall_list": (recall.recall_list, ("as_of_date", "user_id")),
     "recall_exclusions": (recall.recall_exclusions, ("as_of_date", "user_id")),
     "kpi_daily": (kpis.kpi_daily, ("as_of_date", "kpi", "dimension", "dimension_value")),
+    "path_transitions": (paths.path_transitions, ("outcome", "from_event", "to_event")),
+    "last_acts": (paths.last_acts, ("outcome", "position", "event")),
+    "stage_flows": (paths.stage_flows, ("week_start", "from_stage", "to_stage")),
+    "user_stages": (paths.user_stages, ("user_id",)),
+    "activity_heatmap": (paths.activity_heatmap, ("kind", "row", "column")),
     "tier_migration": (value.tier_migration, ("as_of_date", "from_tier", "to_tier")),
 }
 
