@@ -43,11 +43,12 @@ def try_(file: Path) -> None:
     if found.is_whole:
         return
     if not found.source and (suggestion := suggest(settings, path)):
-        click.echo(f"\ncolumns    {', '.join(suggestion.columns)}")
+        # The first row of a file without a header is taken for names.
+        click.echo(masked(f"\ncolumns    {', '.join(suggestion.columns)}"))
         click.echo(f"\nNo source fits {path.name}. It could be, in userops.toml:\n")
-        click.echo(suggestion.toml)
+        click.echo(masked(suggestion.toml))
         for remark in suggestion.remarks:
-            click.echo(f"# {remark}")
+            click.echo(masked(f"# {remark}"))
         click.echo("\nBy this:\n")
         _tell(_tried(settings, path, suggestion.source))
     raise click.exceptions.Exit(1)
