@@ -157,7 +157,7 @@ def test_a_failed_run_is_told_once_whoever_started_it(
     [told] = [body["text"]["content"] for body in chat.told]
     assert told.startswith("userops: the run of 2026-03-03 failed (run ")
     assert "\ncause: check gx_raw_events on raw/events" in told
-    assert "\ncure: mend what it names" in told
+    assert "\ncure: mend the files or the mapping" in told
     definitions = build_definitions(settings=settings)
     sensor = definitions.get_sensor_def("run_failed")
     assert sensor.default_status == dg.DefaultSensorStatus.RUNNING
