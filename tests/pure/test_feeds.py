@@ -125,3 +125,29 @@ def test_forgetting_reaches_the_rows_and_the_refused_lines_of_a_feed(settings: S
     assert (settings.landing_root / NAME).read_text().splitlines() == [LINES[0], *LINES[3:]]
     rows = pq.ParquetFile(rows_path(settings, loaded(settings, "visits")[DAY])).read()
     assert rows["user_id"].to_pylist() == ["bob"]
+
+
+def test_whom_a_suppression_names_is_written_as_in_events(tmp_path: Path) -> None:
+    settings = Settings(tmp_path)
+    path = settings.landing_root / "suppressions" / f"dt={DAY}" / "list.csv"
+    path.parent.mkdir(parents=True)
+    told = ["email,,12345.0", "email,, \u200b77\u00a0", "email,a@example.org,NULL"]
+    told += ["email,b@example.org,1.2E+15", "email,,1.2E+15", "email,,null"]
+    path.write_text("\n".join(["channel,address,user_id", *told, ""]))
+
+    ingest_days(settings, [DAY], "suppressions")
+
+    load = loaded(settings, "suppressions")[DAY]
+    rows = pq.ParquetFile(rows_path(settings, load)).read(["address", "user_id"]).to_pylist()
+    assert [tuple(row.values()) for row in rows] == [
+        (None, "12345"),
+        (None, "77"),
+        ("a@example.org", None),
+        ("b@example.org", None),
+    ]
+    # Whom these mean nobody can tell: they stop the run until somebody says.
+    reasons = list_quarantine(settings).to_pylist()
+    assert [(row["source_line"], row["reason"]) for row in reasons] == [
+        (6, "bad_number"),
+        (7, "no_id"),
+    ]

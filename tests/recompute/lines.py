@@ -138,6 +138,7 @@ def _read(record: Any, day: date, file: str, number: int, rules: Rules) -> Line 
         return None
     kind = record["type"]
     event = PLACES.get(kind) or (str(record.get("event") or "").strip() if kind == "track" else "")
+    event = _published(event, rules)
     user_id, anonymous_id, previous_id = (
         _id(record.get(name), rules) for name in ("userId", "anonymousId", "previousId")
     )
@@ -174,6 +175,15 @@ def _read(record: Any, day: date, file: str, number: int, rules: Rules) -> Line 
         payload={key: value for key, value in record.items() if key not in skipped},
         roles=rules.roles(event) if event else frozenset(),
     )
+
+
+def _published(event: str, rules: Rules) -> str:
+    """Return what an event's name stands for; one that other rules use is a name of its own."""
+    own = ("event_roles", "funnels", "activation")
+    if any(row["event"] == event for name in own for row in rules.rows(name)):
+        return event
+    named = [row["event"] for row in rules.rows("event_aliases") if row["alias"] == event]
+    return named[0] if named else event
 
 
 def _id(value: Any, rules: Rules | None) -> str | None:

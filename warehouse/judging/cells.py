@@ -10,7 +10,7 @@ import pyarrow as pa
 from warehouse.feeds import Column, Feed
 from warehouse.judging.exact import Limits
 from warehouse.judging.tables import Record
-from warehouse.judging.values import WHITESPACE, Rejected
+from warehouse.judging.values import WHITESPACE, Rejected, canonical_id, is_nobody
 from warehouse.judging.verdicts import Judged, Refusal
 from warehouse.lake.layout import schema_of
 from warehouse.settings import Source
@@ -60,6 +60,7 @@ def judge_cells(
             _refuse_unfit(record, limits)
             cells = {name: record.values.get(named, "") for name, named in names.items()}
             cells |= constants
+            _write_ids_one_way(cells, feed, limits)
             row = [_value(cells[column.name], column) for column in feed.columns]
             if feed.names_one and not any(cells[name].strip(WHITESPACE) for name in feed.names_one):
                 raise Rejected("no_id", f"neither {' nor '.join(feed.names_one)}")
@@ -81,6 +82,21 @@ def _refuse_unfit(record: Record, limits: Limits) -> None:
         raise Rejected("too_long", f"over {limits.max_line_bytes} bytes")
     if b"\0" in record.original:
         raise Rejected("nul_character")
+
+
+def _write_ids_one_way(cells: dict[str, str], feed: Feed, limits: Limits) -> None:
+    """Write ids as those of events are; a placeholder is none, nor is what has lost its digits.
+
+    Raises Rejected for the latter where the row names its person by nothing else.
+    """
+    for name in (each for each in feed.names_one if each.endswith("_id")):
+        try:
+            found = canonical_id(cells[name])
+        except Rejected:
+            if not any(cells[other].strip(WHITESPACE) for other in feed.names_one if other != name):
+                raise
+            found = None
+        cells[name] = "" if found is None or is_nobody(found, limits.nobody) else found
 
 
 def _value(cell: str, column: Column) -> Any:

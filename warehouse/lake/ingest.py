@@ -221,7 +221,7 @@ def fingerprint(settings: Settings, feed: str = EVENTS) -> bytes:
     said = [(c.name, c.data_type, c.kind.wants, c.kind.is_optional) for c in FEEDS[feed].columns]
     sources = [astuple(source) for source in settings.sources_of(feed)]
     # Whom a line names must not depend on when it was read, as what else a rule decides may.
-    nobody = sorted(placeholder_ids(_rule_folders(settings))) if feed == EVENTS else []
+    nobody = sorted(placeholder_ids(_rule_folders(settings)))
     parts = (PARSER_VERSION, sources, nobody, *said)
     return sha256(repr(parts).encode()).hexdigest().encode()
 
