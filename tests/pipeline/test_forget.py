@@ -369,7 +369,11 @@ def test_a_file_that_cannot_be_rewritten_is_named_and_its_lines_are_dropped(
 def test_what_killed_runs_left_half_written_goes_too(tmp_path: Path) -> None:
     landed(tmp_path, "a.ndjson", b"\n".join(LINES))
     left = ["exports/recall/.compare-x1/sms.csv", "exports/kpi/.as_of=2026-03-01.tmp/kpi.csv"]
-    left += ["lake/.scratch-2026-03-01/rows.txt", "build/.userops.duckdb.tmp"]
+    left += [
+        "lake/.scratch-2026-03-01/rows.txt",
+        "build/.userops.duckdb.tmp",
+        "build/userops.duckdb.damaged-1",
+    ]
     for name in left:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("ann")

@@ -26,7 +26,7 @@ def test_nothing_but_what_is_published_can_be_read_by_others(demo: Path) -> None
     top = [path for path in demo.iterdir() if path.name not in NOT_OURS]
     assert {"build", "dagster", "exports", "lake"} <= {path.name for path in top}
     assert [path for path in top if path.stat().st_mode & OTHERS] == []
-    for folder in ("build", "dagster", "exports"):
+    for folder in ("build", "dagster", "exports", "lake"):
         loose = [
             path
             for path in (demo / folder).rglob("*")

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+from warehouse.build.checked import DAMAGED, NOTE
 from warehouse.erasure.lines import edit_landing, edit_load, lines_in
 from warehouse.erasure.lists import edit_exports
 from warehouse.erasure.people import People, mentioned_in, people_of, unknown_ids
@@ -213,6 +214,9 @@ def _drop_builds(settings: Settings) -> None:
         for path in (other.build_db, other.serving_build_db):
             for file in (path, path.with_name(f"{path.name}.wal")):
                 file.unlink(missing_ok=True)
+        # What was set aside as damaged shows them too; of what is gone nobody vouches.
+        for file in [*other.engine_dir.glob(f"*{DAMAGED}*"), other.engine_dir / NOTE]:
+            file.unlink(missing_ok=True)
         if engine != DUCKDB:
             shutil.rmtree(other.engine_dir, ignore_errors=True)
 

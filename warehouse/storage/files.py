@@ -120,7 +120,7 @@ def write_text_atomically(path: Place, text: str, *, mode: int = OURS) -> None:
     write_bytes_atomically(path, text.encode("utf-8"), mode=mode)
 
 
-def write_bytes_atomically(path: Place, content: bytes, *, mode: int = 0o644) -> None:
+def write_bytes_atomically(path: Place, content: bytes, *, mode: int = OURS) -> None:
     """Put bytes in the place of a file, whole and durably."""
 
     def write(target: Path) -> None:
