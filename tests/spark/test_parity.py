@@ -23,6 +23,7 @@ USERS = int(os.environ.get("SPARK_TEST_USERS", "60"))
 HISTORY_DAYS = int(os.environ.get("SPARK_TEST_DAYS", "9"))
 DAYS_MORE = 3
 SMALL_USERS, SMALL_HISTORY_DAYS = 40, 3
+QUIET = timedelta(days=60)
 THREADS = 8
 
 
@@ -83,6 +84,7 @@ def new_pair(
         assert report.late
         assert report.duplicates
         (_day_folder(tmp_path, FIRST_DAY) / "merged.ndjson").write_text("\n".join(_merged_users()))
+        (_day_folder(tmp_path, FIRST_DAY) / "quiet.ndjson").write_text("\n".join(_quiet_users()))
         small = new_installation(landing=str(tmp_path))
         # Asking a server takes a second a statement, most of it waiting: several wait at once.
         large = new_installation(
@@ -103,9 +105,12 @@ def test_every_table_is_the_same_after_a_history_and_a_day_with_late_lines(
     last = FIRST_DAY + timedelta(days=SMALL_HISTORY_DAYS)
     pair.run(FIRST_DAY, last - timedelta(days=1))
     pair.expect_the_same()
+    assert all(_called_back(pair.both[0]).values())
     pair.build(last)
     pair.expect_the_same()
     assert _late_lines(pair.both[0].settings, last)
+    # Who is on the list that the first run exported.
+    assert pair.both[0].rows("from marts.recall_exclusions where exclusion_reason = 'cooling'")
 
 
 @pytest.mark.large
@@ -135,6 +140,30 @@ def _merged_users() -> Iterator[str]:
         yield json.dumps(line | {"previousId": previous, "userId": user})
         seen = {"type": "page", "messageId": f"seen-{number}", "timestamp": at, "userId": previous}
         yield json.dumps(seen | {"anonymousId": f"visitor-{previous}"})
+
+
+def _quiet_users() -> Iterator[str]:
+    """Yield people who came once, longer ago than a warning waits: with a yes, a no, or neither."""
+    for number in range(10):
+        who = {"userId": f"quiet{number}", "timestamp": f"{FIRST_DAY - QUIET}T01:{number:02}:00Z"}
+        email = {"email": f"quiet{number}@example.org"}
+        order = {"order_id": f"quiet-{number}", "revenue": 100 + number, "currency": "CNY"}
+        told = [
+            {"type": "identify", "traits": email},
+            {"type": "track", "event": "Order Completed", "properties": order},
+        ]
+        if number:
+            answer = {"channel": "email", "granted": number > 1}
+            told.append({"type": "track", "event": "Consent Changed", "properties": answer})
+        for line in told:
+            name = line.get("event", "identify")
+            yield json.dumps(who | line | {"messageId": f"quiet-{number}-{name}"})
+
+
+def _called_back(installation: Installation) -> dict[str, int]:
+    """Count the rows of what only quiet people are in."""
+    tables = ("churn_warnings", "recall_candidates", "recall_list", "recall_exclusions")
+    return {name: len(installation.rows(f"select user_id from marts.{name}")) for name in tables}
 
 
 def _day_folder(landing: Path, day: date) -> Path:
