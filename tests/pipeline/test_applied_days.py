@@ -1,5 +1,6 @@
 """The note of what the tables were built from: only a whole run that ended well may write it."""
 
+import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -95,6 +96,10 @@ def test_what_no_day_changes_stands_and_the_run_is_whole_without_it(started: Ins
     # A view has the clock from the database, a table has it in its text.
     assert {"stg_events", "int_churn_signals"} <= standing
     assert not {"int_user_totals", "fct_orders"} & standing
+    # By the macros of the clock alone, or a view would keep the day it was made on.
+    models = (n for n in project.nodes["nodes"].values() if n["resource_type"] == "model")
+    own_clocks = re.compile(r"var\(.(as_of_date|utc_offsets)")
+    assert not [node["name"] for node in models if own_clocks.search(node["raw_code"])]
     arguments = build_arguments(
         project, settings, date.fromisoformat(LAST), skipped=("seed",), is_known=True
     )
