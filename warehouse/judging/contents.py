@@ -17,7 +17,7 @@ from warehouse.landing.ahead import ahead
 from warehouse.landing.documents import is_document, split_documents
 from warehouse.landing.encodings import MARKS, UTF_8, encoding_of, guess, to_utf8
 from warehouse.landing.kinds import CSV, NDJSON, PARQUET, form_of, is_named_packed
-from warehouse.landing.splitting import LineBatch, physical_lines, split_lines
+from warehouse.landing.splitting import BOM, LineBatch, physical_lines, split_lines
 from warehouse.landing.streams import BadFile, Stream
 from warehouse.settings import Source
 
@@ -67,6 +67,8 @@ class Content:
         self.encoding = self._encoding(head) if self.form != PARQUET else UTF_8
         self.mark = next((mark for mark, _ in MARKS if head.startswith(mark)), b"")
         self.is_document = self.form == NDJSON and (is_document or self._is_document(head))
+        if self.form == NDJSON and not self.is_document:
+            self._require_objects(head)
 
     def blocks(self) -> Iterator[bytes]:
         """Yield the text in UTF-8."""
@@ -145,6 +147,16 @@ class Content:
         start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
         if start and (start not in b"[{" if self.form == NDJSON else b"\0" in head):
             raise BadFile(f"not {packing} data, and no {self.form} either: send it again")
+
+    def _require_objects(self, head: bytes) -> None:
+        """Raise BadFile for what is called JSON, and of which no line begins like an object."""
+        lines = b"".join(to_utf8([head], self.encoding)).removeprefix(BOM).split(b"\n")
+        begins = [line.lstrip()[:1] for line in lines if line.strip()]
+        if (len(begins) > 1 and not {b"{", b"["} & set(begins)) or begins == [b"<"]:
+            raise BadFile(
+                "no JSON: no line of its beginning is an object. A table needs the ending .csv, or"
+                " a source that says its format; anything else was sent by mistake"
+            )
 
     def _tell_cut(self, why: str) -> None:
         self.stream.cut = self.stream.cut or why

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from warehouse.judging.tables import Record, column_names, named, require
+from warehouse.judging.tables import Record, as_name, column_names, named, require
 from warehouse.judging.values import Rejection
 from warehouse.landing.streams import BadFile
 
@@ -91,9 +91,8 @@ def csv_records(
             yield record
     if reader.odd:
         tell(
-            f"{len(reader.odd)} rows (first: line {reader.odd[0]}) have a quote sign that closes"
-            ' nothing and were read as they stand; if the writer does not quote, say quote = "" in'
-            " the source"
+            f"quote signs that close nothing were read as they stand: {len(reader.odd)} (the first"
+            f' on line {reader.odd[0]}); if the writer does not quote, say quote = "" in the source'
         )
 
 
@@ -190,7 +189,7 @@ class _Reader:
             if len(names) == 1:
                 raise BadFile(
                     f"the header is one column by the delimiter {self.delimiter!r}, and"
-                    f" {len(found)} by {sign!r} ({', '.join(found)[:1_000]}): say"
+                    f" {len(found)} by {sign!r} ({', '.join(map(as_name, found))[:1_000]}): say"
                     f' delimiter = "{repr(sign)[1:-1]}" in the source'
                 )
         return names

@@ -18,6 +18,8 @@ from warehouse.landing.streams import BadFile
 
 # Around a column's name these say nothing: spaces, a byte order mark, zero-width characters.
 AROUND_NAMES = " \t\r\n\v\f\u00a0\u3000\ufeff\u200b\u200c\u200d"
+# A header that is missing makes the first row one, with whatever it holds of people.
+MOST_DIGITS_IN_NAMES = 6
 NOT_UTF_8 = Rejection(
     "bad_encoding", "not in the encoding of its file (UTF-8, or encoding in its source)"
 )
@@ -120,10 +122,20 @@ def require(expected: Iterable[str], names: Sequence[str], *, used: bool = False
 
 def nearest(missing: Iterable[str], names: Sequence[str]) -> str:
     """Say what names there are, and which of them a missing one may have been meant to be."""
-    near = {name: difflib.get_close_matches(name, names, n=1, cutoff=0.6) for name in missing}
-    told = ", ".join(f"{found[0]} for {name}" for name, found in near.items() if found)
-    listed = ", ".join(name[:100] for name in names[:200])
+    folded = {name.casefold(): name for name in names}
+    near = {
+        name: difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
+        for name in missing
+    }
+    told = ", ".join(f"{folded[found[0]]} for {name}" for name, found in near.items() if found)
+    listed = ", ".join(as_name(name) for name in names[:200])
     return f"; the file has {listed}" + (f" (nearest: {told})" if told else "")
+
+
+def as_name(name: str) -> str:
+    """Return a column's name to be told, but not what looks like somebody's address or number."""
+    is_private = "@" in name or sum(map(str.isdigit, name)) > MOST_DIGITS_IN_NAMES
+    return "(a value, no name)" if is_private else name[:100]
 
 
 def _is_text(fields: Sequence[str]) -> bool:

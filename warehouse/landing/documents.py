@@ -18,11 +18,20 @@ from warehouse.landing.streams import BadFile
 LOOK_AHEAD = 1 << 18
 BROKEN_LINES = 50
 MAX_INDENT = 200
+# A broken line with so many objects in it is more than one bad line.
+MANY_JOINED = 3
+# Without a piece of the text, which may hold whatever people have written down.
+BROKEN = (
+    "JSON that breaks inside an object, and others may be lost with it: send it again, one object"
+    " a line, so that it costs its own line only"
+)
 # How far into a page its list of objects may lie.
 MAX_PAGE_DEPTH = 4
 _BETWEEN = re.compile(r"[\s,\x1e\ufeff]*")
 _SPACE = re.compile(r"\s*")
 _TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|["{}\[\]]', re.DOTALL)
+_STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_JOINED = re.compile(r"\}\s*\{")
 _MORE_BEHIND = re.compile(r"\}\s*,?\s*\{")
 _scan: Callable[[str, int], tuple[Any, int]] = getattr(json.JSONDecoder(strict=False), "scan_once")  # noqa: B009
 _LINE_OF_OBJECT = re.compile(r"\n([ \t]*),?[ \t]*(?=\{)")
@@ -47,7 +56,8 @@ def is_document(head: bytes, names: frozenset[str], *, is_whole: bool) -> bool:
     except (StopIteration, ValueError, RecursionError) as error:
         # Past the beginning that is known it may go on; a broken first line is a bad line.
         place = error.value if isinstance(error, StopIteration) else getattr(error, "pos", 0)
-        return not is_whole and "\n" not in text[place or 0 :].strip()
+        goes_on = not is_whole and "\n" not in text[place or 0 :].strip()
+        return goes_on or _joined(first) > 0 or bool(_way_to_list(text, at, names))
     behind = text[end : at + len(first)].strip()
     is_row_of_lines = end <= at + len(first) and behind != "," and not _goes_on(behind)
     return not is_row_of_lines or _is_page(value, names)
@@ -56,12 +66,12 @@ def is_document(head: bytes, names: frozenset[str], *, is_whole: bool) -> bool:
 def has_several(line: bytes) -> bool:
     """Tell whether a line nobody could read is several objects, or an array of them."""
     text = line.decode("utf-8", "replace").strip(" \t\r\n\x1e\ufeff")
-    if not text.startswith(("{", "[")) or not text.endswith(("}", "]", ",")):
+    if not text.startswith(("{", "[")):
         return False
     try:
         value, end = _scan(text, 0)
     except (StopIteration, ValueError, RecursionError):
-        return False
+        return _joined(text) >= MANY_JOINED
     if isinstance(value, list):
         return bool(value) and all(isinstance(each, dict) for each in value)
     return text[end:].strip() == "," or _goes_on(text[end:])
@@ -173,36 +183,25 @@ class _Values:
                 # What is wrong shows by what stands behind it.
                 if len(text.text) - text.at < LOOK_AHEAD and text.more():
                     continue
-                if (line := _next_object(text.text, text.at, indent)) > 0:
+                line = _next_object(text.text, text.at, indent)
+                if line > 0 and _joined(text.text[text.at : line]) < MANY_JOINED:
                     return line
-                end = _balanced(text.text, text.at)
-                if end > 0 and not self._goes_on_at(end):
-                    raise BadFile(_broken(text.text[text.at :])) from None
-                if end < 0 and text.more():
+                # Without lines to go by, what was meant is a guess.
+                if _balanced(text.text, text.at) >= 0:
+                    raise BadFile(BROKEN) from None
+                if text.more():
                     continue
-                if end < 0:
-                    text.is_cut, text.lost = True, text.text[text.at :]
-                    self._refuse_lost(text.lost)
-                    return len(text.text)
+                text.is_cut, text.lost = True, text.text[text.at :]
+                self._refuse_lost(text.lost)
+                return len(text.text)
             # A number at the end of what is known may go on.
             if end < len(text.text) or not text.more():
                 return end
 
-    def _goes_on_at(self, end: int) -> bool:
-        """Tell whether what stands behind a value is as it should be."""
-        text = self.text.text
-        at = _behind(_BETWEEN, text, end)
-        if at == len(text) or text[at] in "]}":
-            return True
-        try:
-            return bool(_scan(text, at))
-        except (StopIteration, ValueError, RecursionError):
-            return False
-
     def _refuse_lost(self, rest: str) -> None:
         """Raise BadFile if more than one object may be lost with what cannot be read."""
         if len(rest) > 2 * self.longest and (self.longest or _MORE_BEHIND.search(rest)):
-            raise BadFile(_broken(rest))
+            raise BadFile(BROKEN)
 
     def _page(self) -> tuple[str, ...]:
         """Return the way to the list of objects, if what begins here is a page of them."""
@@ -214,10 +213,10 @@ class _Values:
             except RecursionError:
                 return ()
             except (StopIteration, ValueError):
-                if _balanced(text.text, text.at) >= 0:
-                    return ()
-            if len(text.text) - text.at > KEPT_LINE_BYTES or not text.more():
+                is_known = _balanced(text.text, text.at) >= 0
+            if is_known or len(text.text) - text.at > KEPT_LINE_BYTES or not text.more():
                 break
+        # Too long to be looked at whole, broken somewhere, or cut.
         return _way_to_list(text.text, text.at, self.names)
 
     def _of_page(self, path: Sequence[str]) -> Iterator[str]:
@@ -225,12 +224,12 @@ class _Values:
         text = self.text
         text.at += 1
         while (sign := text.skip(_BETWEEN)) and sign != "}":
-            key = json.loads(self._one())
-            if text.skip() != ":":
-                raise BadFile("a JSON page that cannot be read: a name without a value")
+            key = _read(self._one())
+            if not isinstance(key, str) or text.skip() != ":":
+                raise BadFile(BROKEN)
             text.at += 1
             sign = text.skip()
-            if key != path[0]:
+            if key != path[0] or sign != ("{" if len(path) > 1 else "["):
                 value = self._one()
                 if _lists_in({key: _read(value)}):
                     raise BadFile(_several([*path, key]))
@@ -316,11 +315,9 @@ def _next_object(text: str, at: int, indent: str | None) -> int:
     return -1
 
 
-def _broken(text: str) -> str:
-    return (
-        "JSON that breaks inside an object, and others may be lost with it: send it again, one"
-        f" object a line, so that it costs its own line only. It begins with {text[:80]!r}"
-    )
+def _joined(text: str) -> int:
+    """Count where one object ends and the next begins, which never is inside of an object."""
+    return len(_JOINED.findall(_STRINGS.sub("", text))) if "}" in text else 0
 
 
 def _bytes(value: str) -> bytes:

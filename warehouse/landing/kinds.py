@@ -22,6 +22,7 @@ _FOREIGN = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook (.xls)", _SAVE_AS_CSV),
     (b"BZh", "bzip2 data", _UNPACK),
     (b"\xfd7zXZ\x00", "xz data", _UNPACK),
+    *((magic, "a zip inside another file", "unpack it") for magic in ZIP_MAGICS),
     (b"\x04\x22\x4d\x18", "LZ4 data", _UNPACK),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", _UNPACK),
     (b"Rar!\x1a\x07", "a RAR archive", _UNPACK),
