@@ -170,6 +170,14 @@ def test_rows_are_chosen_by_words_and_what_is_left_out_is_counted_by_rule(load: 
     assert (found["lines"], found["parsed"], found["quarantined"], found["blank"]) == (7, 2, 1, 1)
 
 
+def test_an_id_kept_from_a_spreadsheet_is_the_id(load: Load) -> None:
+    found = load(
+        CSV + TRACK + 'columns = { userId = "u", timestamp = "t", "properties.order_id" = "o" }\n',
+        'u,t,o\n="007",2026-03-02,"=""12345678901234567"""\n',
+    )
+    assert told(found, "user_id", "order_id") == [("007", "12345678901234567")]
+
+
 def test_words_of_a_source_become_ours_and_nobody_is_nobody(load: Load) -> None:
     found = load(
         JSON + 'drop = ["properties.sent"]\n'

@@ -163,6 +163,9 @@ class Mapper:
                 value = self._plain(field, value)
             if not value and (value is None or value == ""):
                 continue
+            if value.__class__ is str and value[:2] == '="' and value[-1] == '"':
+                # How a table keeps a spreadsheet from taking an id for a number.
+                value = value[2:-1]
             if self._nulls and value.__class__ is str and value.strip(WHITESPACE) in self._nulls:
                 continue
             if field.renamed:

@@ -118,6 +118,9 @@ def suggest(settings: Settings, path: Path) -> Suggestion | None:
         counts = Counter(texts[order])
         if any(count > 1 for count in counts.values()):
             remarks.append(f"several rows have one {order}: sum them by sql (docs/sources.md#sql)")
+    # What some of the first rows lack, a whole day may lack.
+    everywhere = {name for name in columns if all(name in row for row in rows)}
+    mapped = {name: c if c in everywhere else f"{c}?" for name, c in mapped.items()}
     source = source_of(keys | {"columns": mapped}, str(path), path.parent)
     return Suggestion(source, keys, columns, remarks)
 
