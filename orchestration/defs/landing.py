@@ -17,6 +17,7 @@ from warehouse.lake.ingest import ingest_days
 from warehouse.lake.layout import name_of
 from warehouse.lake.loads import admitted, waiting
 from warehouse.lake.outcome import IngestReport
+from warehouse.lake.rereading import days_to_read_again, note_read
 from warehouse.landing.days import landed_days
 from warehouse.settings import Settings
 
@@ -115,6 +116,8 @@ def _assets(feed: Feed, *, partitions: dg.PartitionsDefinition) -> list[Any]:
         settings = installation.settings
         chosen = days_in_question(settings, days_of(context, settings), feed)
         days = admit(settings, chosen, feed.name)
+        if feed.every_day:
+            note_read(settings)
         newest = {"newest": max(days).isoformat()} if days else {}
         return dg.MaterializeResult(metadata={"dagster/row_count": len(days), **newest})
 
@@ -136,8 +139,10 @@ def _landed(settings: Settings, wanted: list[date], feed: Feed) -> list[date]:
     """Return the days of a run that have landed; a quiet day within a range is no mistake."""
     there = landed_days(settings, feed.name)
     new = set(there) - set(admitted(settings, feed.name)) if feed.stands else set()
+    if feed.every_day:
+        new.update(days_to_read_again(settings))
     days = [day for day in there if day in new or day in wanted]
-    if feed.every_day and not days:
+    if feed.every_day and not set(days) & set(wanted):
         raise UserError(
             f"nothing has landed for {wanted[0]}"
             + (f" to {wanted[-1]}" if len(wanted) > 1 else ""),
@@ -151,10 +156,12 @@ def days_in_question(settings: Settings, wanted: list[date], feed: Feed) -> list
     """Return the days that a run judges and lets in: its own, and of what stands all that waits.
 
     So what a gate has stopped stops every run until it is mended, and is not forgotten on the next.
-    Judged anew are also days of which a damaged load was read again and came out otherwise.
+    Judged anew are also days of which a damaged load was read again and came out otherwise, and
+    all days where they are read by other rules than before.
     """
     other = waiting(settings, feed.name) if feed.stands else displaced(settings, feed.name)
-    return sorted({*wanted, *other})
+    again = days_to_read_again(settings) if feed.every_day else ()
+    return sorted({*wanted, *other, *again})
 
 
 def _say_by_day(

@@ -11,12 +11,15 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from orchestration.defs.landing import days_in_question
 from warehouse.erasure.forget import erase
 from warehouse.errors import UserError
+from warehouse.feeds import FEEDS
 from warehouse.lake.admission import admit
 from warehouse.lake.ingest import ingest_days
 from warehouse.lake.layout import Load, load_days, loads_path, loads_with, rows_path
 from warehouse.lake.loads import admitted, loaded
+from warehouse.lake.rereading import days_to_read_again, note_read
 from warehouse.landing.days import day_folder
 from warehouse.settings import Settings
 
@@ -198,3 +201,20 @@ def test_forgetting_removes_the_tables_of_every_engine(settings: Settings) -> No
         path for path in settings.build_dir.rglob("*") if path.suffix in (".duckdb", ".parquet")
     ]
     assert not left
+
+
+def test_an_edited_placeholder_asks_for_all_days_until_they_are_let_in(settings: Settings) -> None:
+    note_read(settings)
+    assert days_to_read_again(settings) == []
+    settings.rules_dir.mkdir(parents=True)
+    (settings.rules_dir / "placeholder_ids.csv").write_text("placeholder\nANN\n")
+
+    wanted = days_in_question(settings, [NEXT], FEEDS["events"])
+    assert wanted == days_to_read_again(settings) == [DAY, NEXT]
+    assert ingest_days(settings, wanted).quarantined == 2
+    admit(settings, wanted)
+    assert days_to_read_again(settings) == [DAY, NEXT]
+    note_read(settings)
+
+    assert days_to_read_again(settings) == []
+    assert days_in_question(settings, [NEXT], FEEDS["events"]) == [NEXT]

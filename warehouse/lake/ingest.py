@@ -150,7 +150,7 @@ def _load_all(
 
 
 def _work(settings: Settings, feed: str, *, force: bool = False) -> _Work:
-    rules = _rule_folders(settings)
+    rules = rule_folders(settings)
     said = (known_currencies(rules), order_roles(rules), known_channels(rules))
     names = (placeholder_ids(rules), event_aliases(rules))
     others = (*names, fingerprint(settings, feed), force, feed)
@@ -221,14 +221,14 @@ def fingerprint(settings: Settings, feed: str = EVENTS) -> bytes:
     said = [(c.name, c.data_type, c.kind.wants, c.kind.is_optional) for c in FEEDS[feed].columns]
     sources = [astuple(source) for source in settings.sources_of(feed)]
     # Whom a line names must not depend on when it was read, as what else a rule decides may.
-    nobody = sorted(placeholder_ids(_rule_folders(settings)))
+    nobody = sorted(placeholder_ids(rule_folders(settings)))
     parts = (PARSER_VERSION, sources, nobody, *said)
     return sha256(repr(parts).encode()).hexdigest().encode()
 
 
 def limits_on(settings: Settings, day: date) -> Limits:
     """Return what lines of a load day are judged by, from the settings and the rules."""
-    rules = _rule_folders(settings)
+    rules = rule_folders(settings)
     return Limits.of(
         day,
         future_days=settings.max_future_days,
@@ -240,7 +240,8 @@ def limits_on(settings: Settings, day: date) -> Limits:
     )
 
 
-def _rule_folders(settings: Settings) -> tuple[Path, ...]:
+def rule_folders(settings: Settings) -> tuple[Path, ...]:
+    """Return where rules are looked for, the first that has one counts."""
     return (settings.effective_rules_dir, settings.rules_dir, SHIPPED_DIR)
 
 
