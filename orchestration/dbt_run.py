@@ -23,7 +23,7 @@ from warehouse.build.checked import APPLIED, begin, loads_read
 from warehouse.build.offsets import utc_offsets
 from warehouse.feeds import EVENTS
 from warehouse.judging.currencies import minor_unit
-from warehouse.lake.damage import mend
+from warehouse.lake.damage import is_small, mend
 from warehouse.masking import masked
 from warehouse.settings import Settings
 from warehouse.storage.files import remove_durably
@@ -80,9 +80,10 @@ def build(
             _try_again(context, restore(settings), outcome.message())
         raise dg.Failure(outcome.message())
     project.engine.finish(settings, project.nodes)
-    # Which files of history a day opens is known to the models alone.
-    told = mend(settings, EVENTS, loads_read(settings))
-    _try_again(context, told, "what was read of the lake was damaged")
+    if not is_small(settings):
+        # Which files of history a day opens is known to the models alone.
+        told = mend(settings, EVENTS, loads_read(settings))
+        _try_again(context, told, "what was read of the lake was damaged")
     if not selection:
         applied = {"definition": definition, "rules": project.rules, "project": project.files}
         _note(settings, applied)

@@ -15,7 +15,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from warehouse.storage.files import write_atomically
+from warehouse.storage.files import sha256_of, write_atomically
+from warehouse.storage.notes import read_note, write_note
 
 PARTS = ("dbt_project.yml", "profiles.yml", "macros", "models", "seeds", "tests")
 # Whose classes a manifest is made of.
@@ -39,18 +40,21 @@ def load(
 ) -> tuple[Any, Mapping[str, Any]]:
     """Return dbt's manifest and the same as plain data, ``with_tests`` as they are compiled.
 
-    Whatever is wrong with what was kept, dbt parses again.
+    Whatever is wrong with what was kept, dbt parses again: a bit may have flipped in the SQL.
     """
     kept = target / f"manifest-{files}.pickle"
     plain = target / f"manifest-{files}.json"
+    note = target / f"manifest-{files}.note"
     with contextlib.suppress(Exception):
-        # Of this installation's own making, in a folder as private as its tables.
-        return _unpacked(kept.read_bytes()), json.loads(plain.read_text())
+        if read_note(note) == [sha256_of(kept), sha256_of(plain)]:
+            # Of this installation's own making, in a folder as private as its tables.
+            return _unpacked(kept.read_bytes()), json.loads(plain.read_text())
     manifest = _parse(flags, with_tests=with_tests)
     for other in target.glob("manifest-*"):
         other.unlink(missing_ok=True)
     write_atomically(plain, lambda path: manifest.write(str(path)))
     write_atomically(kept, lambda path: _pack(manifest, path))
+    write_note(note, [sha256_of(kept), sha256_of(plain)])
     return manifest, json.loads(plain.read_text())
 
 

@@ -19,6 +19,7 @@ from warehouse.lake.loads import admitted, waiting
 from warehouse.lake.outcome import IngestReport
 from warehouse.lake.rereading import days_to_read_again, note_read
 from warehouse.landing.days import landed_days
+from warehouse.serving.publish import fall_back
 from warehouse.settings import Settings
 
 OWNERS = ["team:data-platform"]
@@ -88,7 +89,10 @@ def _assets(feed: Feed, *, partitions: dg.PartitionsDefinition) -> list[Any]:
         try:
             wanted = days_of(context, settings)
             days = _landed(settings, wanted, feed)
-            for text in mend(settings, feed.name, days, turn=max(wanted, default=date.min)):
+            told = mend(settings, feed.name, days, turn=max(wanted, default=date.min))
+            if feed.every_day:
+                told.append(fall_back(settings))
+            for text in filter(None, told):
                 context.log.warning(f"{MENDED}{text}")
             report = ingest_days(settings, days, feed.name)
             if feed.every_day:

@@ -4,6 +4,7 @@ Who was listed yesterday was contacted, whatever the sender reports. The export 
 record; the parts in the lake are brought in line with their manifests.
 """
 
+import json
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -18,13 +19,14 @@ from warehouse.lake.listed import (
     FOLDER,
     SCHEMA,
     days_with_part,
+    manifest_copy,
     part_path,
     put_empty_part,
     put_part,
     remove_part,
 )
 from warehouse.settings import Settings
-from warehouse.storage.files import complete_swaps
+from warehouse.storage.files import complete_swaps, write_bytes_atomically
 from warehouse.storage.notes import read_note, write_note
 from warehouse.storage.places import content_of
 
@@ -52,7 +54,10 @@ def bring_in_line(settings: Settings) -> list[date]:
     noted, folders = read_note(_note_path(settings)) or {}, export_folders(settings)
     stale = parts_out_of_line(settings)
     for day in stale:
+        _restore_manifest(settings, day, noted.get(str(day)))
         put_part(settings, day, table_of(folders[day], day))
+        manifest = (folders[day] / MANIFEST).read_bytes()
+        write_bytes_atomically(manifest_copy(settings, day), manifest)
     for day in days_with_part(settings) - folders.keys():
         remove_part(settings, day)
     now = {str(day): _mark(settings, day) for day in folders} if stale else noted
@@ -60,6 +65,17 @@ def bring_in_line(settings: Settings) -> list[date]:
     if now != noted:
         write_note(_note_path(settings), now)
     return stale
+
+
+def _restore_manifest(settings: Settings, day: date, noted: list[str] | None) -> None:
+    """Put the manifest of a day back from its copy, where it alone is not as it was noted."""
+    folder = settings.exports_dir / "recall" / f"{FOLDER}{day}"
+    copy = content_of(manifest_copy(settings, day)) or b""
+    if not noted or sha256(copy).hexdigest() != noted[0]:
+        return
+    files = json.loads(copy)["files"].items()
+    if not any(damaged(folder, name, mark) for name, mark in files):
+        write_bytes_atomically(folder / MANIFEST, copy)
 
 
 def parts_out_of_line(settings: Settings) -> list[date]:

@@ -1,7 +1,7 @@
 """Files of the lake -> which are not as they were written; what landing still holds is mended."""
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -21,15 +21,16 @@ from warehouse.lake.layout import (
     ledger_path,
     loads_path,
     loads_with,
-    name_of,
     record_path,
     rows_path,
+    sizes_of,
 )
 from warehouse.lake.loads import (
     CHECKSUMS,
     admitted,
     list_fault,
     loaded,
+    newest_of,
     read_list,
     remove_load,
     write_list,
@@ -38,7 +39,7 @@ from warehouse.lake.upgrade import former_fingerprint, upgrade
 from warehouse.landing.days import is_landed
 from warehouse.settings import Settings
 from warehouse.storage.files import sha256_of_stream
-from warehouse.storage.places import Place, content_of, files_below, is_file, opened, readable
+from warehouse.storage.places import Place, content_of, is_file, opened, readable
 
 # A run verifies this part of the loads that it need not read, each day another one.
 TURNS = 30
@@ -88,10 +89,17 @@ def damages(
     settings: Settings, feed: str, days: Collection[date] | None, *, turn: date | None = None
 ) -> Iterator[Damage]:
     """Yield the loads that count and are damaged; see `mend` for what is looked at."""
-    newest = loaded(settings, feed).values()
-    loads = sorted({Load(*item, feed) for item in admitted(settings, feed).items()} | {*newest})
-    there = {kind: loads_with(settings, kind, feed) for kind in ("rows", "ledger")}
-    chosen = set(loads) if days is None else set(_chosen(settings, feed, loads, days, turn))
+    listed = admitted(settings, feed)
+    there = {kind: sizes_of(settings, kind, feed) for kind in ("rows", "ledger")}
+    newest = newest_of(listed, there["ledger"]).values()
+    loads = sorted({Load(*item, feed) for item in listed.items()} | {*newest})
+    place = turn.toordinal() % TURNS if turn else None
+    is_all = days is None or (turn is not None and _is_small(settings, there["rows"]))
+    chosen = {
+        load
+        for number, load in enumerate(loads)
+        if is_all or load.day in (days or ()) or number % TURNS == place
+    }
     for load in loads:
         missing = [kind for kind in there if load not in there[kind]]
         if missing:
@@ -131,17 +139,13 @@ def displaced(settings: Settings, feed: str) -> set[date]:
     return gone & newest.keys()
 
 
-def _chosen(
-    settings: Settings, feed: str, loads: list[Load], days: Collection[date], turn: date | None
-) -> Iterator[Load]:
-    is_small = False
-    if isinstance(settings.lake_root, Path):
-        folder = settings.lake_root / name_of(feed, "rows")
-        is_small = sum(files_below(folder).values()) <= SMALL_BYTES
-    place = turn.toordinal() % TURNS if turn else None
-    for number, load in enumerate(loads):
-        if load.day in days or (turn and (is_small or number % TURNS == place)):
-            yield load
+def is_small(settings: Settings, feed: str = EVENTS) -> bool:
+    """Tell whether a run verifies all loads of a feed."""
+    return _is_small(settings, sizes_of(settings, "rows", feed))
+
+
+def _is_small(settings: Settings, rows: Mapping[Load, int]) -> bool:
+    return isinstance(settings.lake_root, Path) and sum(rows.values()) <= SMALL_BYTES
 
 
 def _fault_of_former(settings: Settings, load: Load, ledger: bytes, *, is_whole: bool) -> str:

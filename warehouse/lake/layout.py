@@ -1,12 +1,14 @@
 """The raw lake -> where its files are, what is in them: one schema for every engine."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from warehouse.errors import UserError
 from warehouse.feeds import EVENTS, FEEDS
 from warehouse.settings import Settings
 from warehouse.storage.files import write_bytes_atomically
@@ -176,18 +178,20 @@ def load_days(settings: Settings, feed: str = EVENTS) -> list[date]:
 
 def loads_with(settings: Settings, kind: str, feed: str = EVENTS) -> set[Load]:
     """Return the loads that have a file of a kind (rows, quarantine, ledger), by one listing."""
+    return set(sizes_of(settings, kind, feed))
+
+
+def sizes_of(settings: Settings, kind: str, feed: str = EVENTS) -> dict[Load, int]:
+    """Return the same with the bytes that each of these files has."""
     folder = name_of(feed, kind)
-    names = (name.split("/") for name in files_below(settings.lake_root / folder))
-    found = {
-        Load(
-            date.fromisoformat(at[0].removeprefix(PARTITION)),
-            at[1].removeprefix(FINGERPRINT),
-            feed,
-        )
-        for at in names
-        if at[2:] == [f"{folder}.parquet"] and at[0].startswith(PARTITION)
-    }
-    return found - {empty_load(feed)}
+    found: dict[Load, int] = {}
+    for name, size in files_below(settings.lake_root / folder).items():
+        at = name.split("/")
+        if at[2:] == [f"{folder}.parquet"] and at[0].startswith(PARTITION):
+            day = date.fromisoformat(at[0].removeprefix(PARTITION))
+            found[Load(day, at[1].removeprefix(FINGERPRINT), feed)] = size
+    found.pop(empty_load(feed), None)
+    return found
 
 
 def empty_load(feed: str) -> Load:
@@ -196,16 +200,33 @@ def empty_load(feed: str) -> Load:
 
 
 def read_days(paths: Sequence[tuple[date, Place]], schema: pa.Schema) -> pa.Table:
-    """Read one file per day into one table with the day in front, as ``load_date``."""
+    """Read one file per day into one table with the day in front, as ``load_date``.
+
+    Raises UserError for one that cannot be read.
+    """
     with_day = schema.insert(0, _required("load_date", pa.date32()))
     tables = [with_day.empty_table()]
     sources = all_readable([path for _, path in paths])
-    for (day, _), source in zip(paths, sources, strict=True):
-        table = pq.ParquetFile(source).read()
-        table = (whole_ledger(table) if schema is LEDGER_SCHEMA else table).cast(schema)
+    for (day, path), source in zip(paths, sources, strict=True):
+        with telling_damage(path, day):
+            table = pq.ParquetFile(source).read()
+            table = (whole_ledger(table) if schema is LEDGER_SCHEMA else table).cast(schema)
         column = pa.repeat(pa.scalar(day, pa.date32()), len(table))
         tables.append(table.add_column(0, with_day.field(0), column))
     return pa.concat_tables(tables)
+
+
+@contextmanager
+def telling_damage(path: Place, day: date) -> Generator[None]:
+    """Turn what pyarrow says of a damaged file into a UserError with the cure."""
+    try:
+        yield
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise UserError(
+            f"a file of the lake cannot be read: {str(error).partition(chr(10))[0]}",
+            where=str(path),
+            cure=f"`userops run --date {day}` reads the day again from landing",
+        ) from error
 
 
 def whole_ledger(table: pa.Table) -> pa.Table:

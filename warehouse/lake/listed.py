@@ -34,6 +34,11 @@ def part_path(settings: Settings, day: date) -> Place:
     return _root(settings) / f"{FOLDER}{day}" / PART
 
 
+def manifest_copy(settings: Settings, day: date) -> Place:
+    """Return the copy of the manifest that the part of a day was made from; no engine reads it."""
+    return _root(settings) / f"{FOLDER}{day}" / "_manifest.json"
+
+
 def put_part(settings: Settings, day: date, table: pa.Table) -> None:
     """Write who was on the lists of a day, whole."""
     part = part_path(settings, day)

@@ -107,9 +107,13 @@ def list_fault(settings: Settings, feed: str = EVENTS) -> str:
 
 def loaded(settings: Settings, feed: str = EVENTS) -> dict[date, Load]:
     """Return what came last of each day: what waits to be let in, else what was let in."""
-    listed = admitted(settings, feed)
+    return newest_of(admitted(settings, feed), loads_with(settings, "ledger", feed))
+
+
+def newest_of(listed: Mapping[date, str], ledgers: Iterable[Load]) -> dict[date, Load]:
+    """Return the same, of these loads with a ledger."""
     newest: dict[date, Load] = {}
-    for load in sorted(loads_with(settings, "ledger", feed)):
+    for load in sorted(ledgers):
         if load.day not in newest or listed.get(load.day) != load.fingerprint:
             newest[load.day] = load
     return newest

@@ -47,15 +47,19 @@ def publish(settings: Settings, *, as_of_date: date, run_id: str) -> Publication
     with versions.exclusive(serving):
         parts = _built_parts(settings)
         before = manifests.read(serving)
+        shown = versions.newest_manifest(serving)
+        if before and shown > before.revision and shown not in damaged_revisions(settings):
+            shown = before.revision  # whole and not shown: a publish was killed before the links
         if before:
             versions.discard_unpublished(serving, before.revision)
         is_same = before is not None and before.holds(parts, as_of_date)
-        is_damaged = before is not None and is_same and bool(manifests.damage(serving, before))
+        is_damaged = before is not None and bool(manifests.damage(serving, before))
         if before and is_same and not is_damaged:
             versions.point_links(serving, before.revision)
             return _publication(serving, before, changed=False)
 
-        revision = max(versions.revisions_on_disk(serving), default=0) + 1
+        # The number of a damaged one that readers have seen is not given again.
+        revision = max(shown, *versions.revisions_on_disk(serving), 0) + 1
         planned = manifests.describe(revision, as_of_date, run_id, parts)
         written = _write(settings, planned, parts, _earlier(serving, before))
         published = manifests.write(serving, planned, written)
@@ -83,6 +87,28 @@ def verify(settings: Settings) -> list[str]:
     if versions.revisions_on_disk(serving):
         return [f"{serving / versions.MANIFEST_LINK}: missing or unreadable"]
     return []
+
+
+def fall_back(settings: Settings) -> str:
+    """Show readers the newest whole revision where the current one is damaged; say so, or "".
+
+    The next publishing supersedes both. Call it with the turn to write.
+    """
+    serving = settings.serving_dir
+    with versions.exclusive(serving):
+        before = manifests.read(serving)
+        problems = manifests.damage(serving, before) if before else []
+        if before and not problems:
+            return ""
+        there, broken = versions.revisions_on_disk(serving), damaged_revisions(settings)
+        if not there:
+            return ""
+        found = (problems or [f"{serving / versions.MANIFEST_LINK}: missing or unreadable"])[0]
+        whole = [number for number in there if number not in broken]
+        if not whole:
+            return f"{found}; this run publishes anew"
+        versions.point_links(serving, max(whole))
+    return f"{found}; readers see revision {max(whole)} until the next is published"
 
 
 def damaged_revisions(settings: Settings) -> dict[int, list[str]]:

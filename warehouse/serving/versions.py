@@ -109,6 +109,12 @@ def revisions_on_disk(serving: Path) -> dict[int, list[Path]]:
     return found
 
 
+def newest_manifest(serving: Path) -> int:
+    """Return the newest revision that has a manifest; 0 where there is none."""
+    found = (NAMES[1].fullmatch(path.name) for path in serving.glob("manifest-*.json"))
+    return max((int(match[1]) for match in found if match), default=0)
+
+
 def discard_unpublished(serving: Path, current: int) -> None:
     """Remove what a killed publish left: temporary files, and revisions nobody was shown."""
     for folder in (serving, serving / PARQUET):

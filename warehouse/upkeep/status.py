@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from warehouse.errors import UserError
 from warehouse.feeds import FEEDS
-from warehouse.lake.layout import Load, loads_with, quarantine_path
+from warehouse.lake.layout import Load, loads_with, quarantine_path, telling_damage
 from warehouse.lake.loads import admitted, loaded
 from warehouse.landing.days import landed_days
 from warehouse.report.exceptions import Counted, read_exceptions
@@ -132,7 +132,8 @@ def quarantine_counts(
         wanted += [newest[day] for day in chosen if newest.get(day) in there]
     sources = all_readable([quarantine_path(settings, load) for load in wanted])
     for load, source in zip(wanted, sources, strict=True):
-        reasons = pq.ParquetFile(source).read(["reason"]).column("reason").to_pylist()
+        with telling_damage(quarantine_path(settings, load), load.day):
+            reasons = pq.ParquetFile(source).read(["reason"]).column("reason").to_pylist()
         counts.update((load.day, reason) for reason in reasons)
     return dict(sorted(counts.items()))
 
