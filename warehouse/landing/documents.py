@@ -66,7 +66,9 @@ def is_document(head: bytes, names: frozenset[str], *, is_whole: bool) -> bool:
 def has_several(line: bytes) -> bool:
     """Tell whether a line nobody could read is several objects, or an array of them."""
     text = line.decode("utf-8", "replace").strip(" \t\r\n\x1e\ufeff")
-    if not text.startswith(("{", "[")):
+    # Most bad lines are one object, and are seen to be at a glance.
+    is_perhaps = text.startswith("[") or text.endswith(",") or _MORE_BEHIND.search(text)
+    if not is_perhaps or not text.startswith(("{", "[")):
         return False
     try:
         value, end = _scan(text, 0)
