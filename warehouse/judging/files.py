@@ -1,7 +1,6 @@
 """One landed file -> verdicts on all its lines, each counted once; of an archive, its members."""
 
 import fnmatch
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
@@ -13,7 +12,7 @@ from warehouse.judging.contents import Content
 from warehouse.judging.exact import Limits
 from warehouse.judging.reading import IsDocument, Reading, Unseen
 from warehouse.judging.values import Rejection
-from warehouse.judging.verdicts import Refusal, written_rules
+from warehouse.judging.verdicts import Count, Refusal, written_rules
 from warehouse.lake.sinks import DaySink
 from warehouse.landing.archives import is_archive, open_archive, open_member
 from warehouse.landing.days import open_landed, refusal, state_of
@@ -33,39 +32,6 @@ class Landed(NamedTuple):
     size: int = 0
     version: str = ""
     refused: str = ""
-
-
-@dataclass(frozen=True)
-class Count:
-    """A row of the ledger: ``lines == parsed + quarantined + blank + left_out + erased``.
-
-    ``parsed`` are the lines of which any event came, ``events`` the events: one line can give
-    several, several lines one. ``left_out_by`` counts by rule what a source does not want, as JSON.
-    ``placeholders`` are events of which an id named nobody. ``content_bytes`` is the size of the
-    file unpacked, of which ``aside_bytes`` are not accepted: all of them, where it is refused.
-    """
-
-    source_file: str
-    file_sha256: str
-    bytes: int
-    lines: int
-    parsed: int
-    quarantined: int
-    blank: int
-    outcome: str
-    format: str
-    events: int = 0
-    left_out: int = 0
-    left_out_by: str = "{}"
-    erased: int = 0
-    placeholders: int = 0
-    content_bytes: int = 0
-    aside_bytes: int = 0
-
-    @property
-    def rules_of_left_out(self) -> dict[str, int]:
-        """How many lines each rule of the source leaves out."""
-        return json.loads(self.left_out_by)
 
 
 @dataclass(frozen=True)

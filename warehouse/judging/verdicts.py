@@ -66,6 +66,39 @@ class Judged:
         return self.rows.num_rows if self.used is None else self.used
 
 
+@dataclass(frozen=True)
+class Count:
+    """A row of the ledger: ``lines == parsed + quarantined + blank + left_out + erased``.
+
+    ``parsed`` are the lines of which any event came, ``events`` the events: one line can give
+    several, several lines one. ``left_out_by`` counts by rule what a source does not want, as JSON.
+    ``placeholders`` are events of which an id named nobody. ``content_bytes`` is the size of the
+    file unpacked, of which ``aside_bytes`` are not accepted: all of them, where it is refused.
+    """
+
+    source_file: str
+    file_sha256: str
+    bytes: int
+    lines: int
+    parsed: int
+    quarantined: int
+    blank: int
+    outcome: str
+    format: str
+    events: int = 0
+    left_out: int = 0
+    left_out_by: str = "{}"
+    erased: int = 0
+    placeholders: int = 0
+    content_bytes: int = 0
+    aside_bytes: int = 0
+
+    @property
+    def rules_of_left_out(self) -> dict[str, int]:
+        """How many lines each rule of the source leaves out."""
+        return json.loads(self.left_out_by)
+
+
 def written_rules(left_out: Mapping[str, int]) -> str:
     """Return how many rows each rule leaves out, as the ledger holds it."""
     return json.dumps(dict(sorted(left_out.items())), ensure_ascii=False)

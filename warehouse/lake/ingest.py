@@ -23,9 +23,10 @@ from warehouse.judging.consents import known_channels
 from warehouse.judging.currencies import known_currencies
 from warehouse.judging.erased import Erased
 from warehouse.judging.exact import Limits
-from warehouse.judging.files import Count, Findings, Landed, landed_name, look_at, read_file
+from warehouse.judging.files import Findings, Landed, landed_name, look_at, read_file
 from warehouse.judging.orders import order_roles
 from warehouse.judging.placeholders import placeholder_ids
+from warehouse.judging.verdicts import Count
 from warehouse.lake.layout import (
     LEDGER_SCHEMA,
     Load,

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from warehouse.judging.files import Count
+from warehouse.judging.verdicts import Count
 
 
 @dataclass(frozen=True)

@@ -5,18 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import pyarrow as pa
 import pyarrow.compute
 import pyarrow.parquet as pq
 
 from warehouse.judging.erased import Erased
-from warehouse.judging.verdicts import Judged, Refusal, written_rules
+from warehouse.judging.verdicts import Count, Judged, Refusal, written_rules
 from warehouse.lake.layout import EVENTS_SCHEMA, PARQUET, QUARANTINE_SCHEMA, ROW_GROUP_ROWS
-
-if TYPE_CHECKING:
-    from warehouse.judging.files import Count
 
 pc: Any = pyarrow.compute  # its functions are made when it is imported
 NOBODY = Erased()
@@ -155,7 +152,7 @@ class DaySink:
         if judged.rejected:
             self.refuse(judged.rejected, source_file, sha256)
 
-    def settled(self, count: "Count") -> "Count":
+    def settled(self, count: Count) -> Count:
         """Return a row of the ledger as it is without the people who were erased."""
         gone = self.dropped.get(count.source_file)
         if gone is None or count.outcome == "rejected":

@@ -16,7 +16,8 @@ import pyarrow.parquet as pq
 
 from warehouse.feeds import EVENTS, FEEDS
 from warehouse.judging.contents import Content
-from warehouse.judging.files import Count, Findings, look_at, read_file, source_of
+from warehouse.judging.files import Findings, look_at, read_file, source_of
+from warehouse.judging.verdicts import Count
 from warehouse.lake.ingest import limits_on
 from warehouse.lake.layout import schema_of
 from warehouse.lake.sinks import DaySink
