@@ -1,4 +1,4 @@
-{#- Read once. DuckDB works a recursion out inside the query that reads it; Spark is not asked to -#}
+{#- Read once. DuckDB works a recursion out inside the query that reads it; Spark does not. -#}
 {{ config(materialized='view' if target.type == 'duckdb' else 'table') }}
 with recursive
 
