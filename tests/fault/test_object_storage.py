@@ -153,7 +153,8 @@ def test_a_bucket_holds_the_same_lake_and_gives_the_same_tables_as_folders(
     home = finished.settings.home
     lake = {
         path.relative_to(home).as_posix(): path.read_bytes()
-        for path in (home / "lake").rglob("*.parquet")
+        for path in (home / "lake").rglob("*")
+        if path.is_file()
     }
     assert ran.objects("lake") == lake
     assert ran.installation.hashes() == finished.hashes()
@@ -301,9 +302,9 @@ def test_many_days_are_listed_at_once(bucket: Bucket, monkeypatch: pytest.Monkey
     assert calls == ["list_objects_v2"] * 3
     calls.clear()
     assert sum(quarantine_counts(bucket.settings).values()) == len(days)
-    # Of each feed the ledgers, the quarantines, and whether there is a list of what was let in; a
-    # folder that is not there is asked for twice. However many days there are.
-    assert calls.count("list_objects_v2") == 3 + 5
+    # Of each feed the ledgers, the quarantines, and whether there is a list of what was let in or
+    # its record; a folder that is not there is asked for twice. However many days there are.
+    assert calls.count("list_objects_v2") == 3 + 7
     assert calls.count("get_object") == len(days)
 
 
