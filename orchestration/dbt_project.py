@@ -22,6 +22,8 @@ from warehouse.serving.marts import SCHEMA as MARTS
 from warehouse.settings import Settings
 
 SHIPPED = Path(__file__).parents[1] / "dbt_project"
+# What is written to the lake between the models it is made from and those that read it.
+VALUES = ("clv_fits", "clv_predictions")
 LINKED = ("macros", "models", "tests", "dbt_project.yml", "profiles.yml")
 
 
@@ -65,16 +67,29 @@ class Project:
         return frozenset([*self.assets_in(MARTS), *exposed])
 
     @cached_property
+    def valued(self) -> Mapping[str, str]:
+        """Name the models and tests that need the value of buyers, by key: they come after it."""
+        found = lineage.made_from(self.nodes, [f"source.userops.raw.{name}" for name in VALUES])
+        nodes = self.nodes["nodes"]
+        return {key: nodes[key]["name"] for key in sorted(found & nodes.keys())}
+
+    @cached_property
     def funnel_steps(self) -> int:
         """Count the steps of the longest funnel: the models follow no more than there are."""
         with (self.folder / "seeds/rules/funnels.csv").open(encoding="utf-8", newline="") as rules:
             return max((int(row["step"]) for row in csv.DictReader(rules)), default=1)
 
     @cached_property
-    def test_names(self) -> frozenset[str]:
-        """Name the data tests."""
-        nodes = self.nodes["nodes"].values()
-        return frozenset(node["name"] for node in nodes if node["resource_type"] == "test")
+    def tests(self) -> Mapping[str, str]:
+        """Name the data tests, by key."""
+        nodes = self.nodes["nodes"].items()
+        return {key: node["name"] for key, node in nodes if node["resource_type"] == "test"}
+
+    @cached_property
+    def models(self) -> frozenset[str]:
+        """Return the keys of all models."""
+        nodes = self.nodes["nodes"].items()
+        return frozenset(key for key, node in nodes if node["resource_type"] == "model")
 
     @cached_property
     def standing(self) -> Mapping[str, str]:

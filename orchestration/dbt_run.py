@@ -16,11 +16,12 @@ import dagster as dg
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
 from orchestration.data_tests import Verdicts, is_saying
-from orchestration.dbt_project import Project, dbt_arguments, definition_fingerprint
+from orchestration.dbt_project import VALUES, Project, dbt_arguments, definition_fingerprint
 from orchestration.partitions import partitions_of
 from orchestration.run_log import MENDED
 from warehouse.build.checked import APPLIED, begin, loads_read
 from warehouse.build.offsets import utc_offsets
+from warehouse.build.valuation import Valuation, may_fit, standing_days, value_buyers
 from warehouse.feeds import EVENTS
 from warehouse.judging.currencies import minor_unit
 from warehouse.lake.damage import is_small, mend
@@ -32,6 +33,8 @@ from warehouse.upkeep.restore import restore
 
 # Clocks of senders run ahead by days at most; no event of a later day is let in.
 FUTURE_DAYS = 400
+# Of a run that values buyers in its middle.
+HALVES = ("before", "after")
 RESULTS = frozenset({"LogSeedResult", "LogModelResult", "LogSnapshotResult", "LogTestResult"})
 
 
@@ -57,33 +60,35 @@ def build(
     # Rules that have not changed need not be loaded again: a tenth of a second for each file.
     skipped = () if selection or is_full or project.rules != known.get("rules") else ("seed",)
     is_known = project.files == known.get("project")
-    arguments = build_arguments(
+    if not selection and not skipped:
+        # From here on the tables are a mixture, until the run has ended well.
+        remove_durably(_applied_path(settings))
+    elif not selection and not is_known:
+        _note(settings, known | {"project": ""})
+    told = run_models(
         project,
         settings,
         as_of_date,
         skipped=skipped,
         selection=selection,
         is_known=is_known,
+        more=("--full-refresh",) if is_full else (),
     )
-    arguments += ["--full-refresh"] if is_full else []
-    if not selection and not skipped:
-        # From here on the tables are a mixture, until the run has ended well.
-        remove_durably(_applied_path(settings))
-    elif not selection and not is_known:
-        _note(settings, known | {"project": ""})
-    outcome = Outcome()
     partitions = [day.isoformat() for day in partitions_of(context)] or [None]
-    for event in stream(project, arguments, outcome):
-        yield from _dagster_events(project, event, partitions)
-    if not outcome.success:
-        if outcome.is_broken:
-            _try_again(context, restore(settings), outcome.message())
-        raise dg.Failure(outcome.message())
-    project.engine.finish(settings, project.nodes)
+    try:
+        for event in told:
+            yield from (
+                _valued(event)
+                if isinstance(event, Valuation)
+                else _dagster_events(project, event, partitions)
+            )
+    except Broken as broken:
+        _try_again(context, restore(settings), str(broken))
+        raise
     if not is_small(settings):
         # Which files of history a day opens is known to the models alone.
-        told = mend(settings, EVENTS, loads_read(settings))
-        _try_again(context, told, "what was read of the lake was damaged")
+        mended = mend(settings, EVENTS, loads_read(settings))
+        _try_again(context, mended, "what was read of the lake was damaged")
     if not selection:
         applied = {"definition": definition, "rules": project.rules, "project": project.files}
         _note(settings, applied)
@@ -97,6 +102,46 @@ def _try_again(context: dg.AssetExecutionContext, mended: Sequence[str], why: st
         raise dg.RetryRequested(max_retries=1) from dg.Failure(why)
 
 
+class Broken(dg.Failure):
+    """A file of the tables cannot be read: dbt failed by no fault of a model."""
+
+
+def run_models(
+    project: Project,
+    settings: Settings,
+    as_of_date: date,
+    *,
+    skipped: tuple[str, ...] = (),
+    selection: Sequence[str] = (),
+    is_known: bool = False,
+    more: Sequence[str] = (),
+) -> Iterator[dict[str, Any] | Valuation]:
+    """Invoke dbt, with ``more`` arguments; yield its result events, and what buyers are worth.
+
+    Once or, where buyers can be valued, twice on the one parsed project: what they did has to be
+    known before, and what is made of their value comes after. Raises dg.Failure naming the nodes
+    that failed.
+    """
+    is_valued = not selection and may_fit(settings, as_of_date)
+    for half in HALVES if is_valued else (None,):
+        arguments = build_arguments(
+            project,
+            settings,
+            as_of_date,
+            skipped=skipped if half != "after" else tuple({*skipped, "seed"}),
+            selection=selection,
+            is_known=is_known,
+            half=half,
+        )
+        outcome = Outcome()
+        yield from stream(project, [*arguments, *more], outcome)
+        if not outcome.success:
+            raise (Broken if outcome.is_broken else dg.Failure)(outcome.message())
+        project.engine.finish(settings, project.nodes)
+        if half == "before":
+            yield from value_buyers(settings, as_of_date)[-1:]
+
+
 def build_arguments(
     project: Project,
     settings: Settings,
@@ -105,17 +150,23 @@ def build_arguments(
     skipped: tuple[str, ...] = (),
     selection: Sequence[str] = (),
     is_known: bool = False,
+    half: str | None = None,
 ) -> list[str]:
     """Return the arguments of `dbt build`, without unit tests (they need no data) and `skipped`.
 
     ``selection`` names nodes, tests among them; without one, all are built, and on DuckDB the
     models run their own tests. ``is_known``: this project, file by file, has built these tables
-    before; what no day changes is then left as it stands.
+    before; what no day changes is then left as it stands. ``half``: what comes before the buyers
+    are valued, or after it; both make a whole run.
     """
     tests = (
         {} if selection or "test" in skipped else project.data_tests(seeds="seed" not in skipped)
     )
     standing = project.standing if is_known and "seed" in skipped and not selection else {}
+    excluded = {**standing, **(project.valued if half == "before" else {})}
+    built = set(standing)
+    if half == "after":
+        built |= project.models - project.valued.keys()
     variables = {
         "as_of_date": as_of_date.isoformat(),
         "timezone": settings.timezone,
@@ -126,22 +177,26 @@ def build_arguments(
         "lake": str(settings.lake_root).rstrip("/"),
         "funnel_steps": project.funnel_steps,
         "columns_are_known": is_known,
-        "standing": sorted(standing),
+        "standing": sorted(built),
+        "clv_standing": [day.isoformat() for day in standing_days(settings)] if half else [],
         "data_tests": tests,
     }
-    if tests:
+    carried = {test["unique_id"] for of_model in tests.values() for test in of_model}
+    if half == "after":
+        selection = [
+            name for key, name in project.valued.items() if key not in excluded.keys() | carried
+        ]
+    elif tests:
         kinds = [f"resource_type:{kind}" for kind in ("model", "seed") if kind not in skipped]
         selection = [
             *kinds,
-            *project.test_names.difference(
-                test["name"] for of_model in tests.values() for test in of_model
-            ),
+            *(name for key, name in project.tests.items() if key not in excluded.keys() | carried),
         ]
     return [
         *("build", *dbt_arguments(project, settings), "--no-write-json"),
         *("--vars", json.dumps(variables)),
         *("--exclude-resource-types", "unit_test", *skipped),
-        *(("--exclude", *sorted(standing.values())) if standing else ()),
+        *(("--exclude", *sorted(excluded.values())) if excluded else ()),
         *(("--indirect-selection", "empty", "--select", *sorted(selection)) if selection else ()),
     ]
 
@@ -208,6 +263,12 @@ def stream(project: Project, arguments: list[str], outcome: Outcome) -> Iterator
     finally:
         thread.join()
         project.engine.release()
+
+
+def _valued(found: Valuation) -> Iterator[Any]:
+    """Say how well the newest fit does."""
+    for name in VALUES:
+        yield dg.AssetMaterialization(dg.AssetKey(["raw", name]), metadata=found.metadata)
 
 
 def _dagster_events(

@@ -1,7 +1,7 @@
 """dbt's manifest -> what comes before a node, and whether its text is the same on any day."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 # What may make a text other than it was when the project was parsed.
@@ -71,4 +71,16 @@ def ancestors(manifest: Mapping[str, Any], key: str) -> set[str]:
             if parent not in seen:
                 seen.add(parent)
                 ahead.append(parent)
+    return seen
+
+
+def made_from(manifest: Mapping[str, Any], keys: Collection[str]) -> set[str]:
+    """Return every node that any of these goes into, tests included."""
+    seen: set[str] = set()
+    ahead = list(keys)
+    while ahead:
+        for child in manifest["child_map"].get(ahead.pop(), ()):
+            if child not in seen:
+                seen.add(child)
+                ahead.append(child)
     return seen

@@ -20,7 +20,7 @@ import duckdb
 import pytest
 
 from orchestration.dbt_project import project_of
-from orchestration.dbt_run import Outcome, build_arguments, stream
+from orchestration.dbt_run import run_models
 from orchestration.definitions import build_definitions
 from orchestration.environment import enter
 from orchestration.partitions import DAYS, TO
@@ -72,12 +72,8 @@ class Installation:
         project.engine.prepare(self.settings)
         is_first = not self.settings.build_db.exists()
         skipped = ("test",) if is_first else ("test", "seed")
-        arguments = build_arguments(project, self.settings, newest, skipped=skipped)
-        outcome = Outcome()
-        for _ in stream(project, arguments, outcome):
+        for _ in run_models(project, self.settings, newest, skipped=skipped):
             pass
-        assert outcome.success, outcome.message()
-        project.engine.finish(self.settings, project.nodes)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Ask the marts under construction."""

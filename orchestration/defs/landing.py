@@ -35,6 +35,27 @@ LISTED = dg.AssetSpec(
     " with the export folders by the first step of a run.",
 )
 
+# Written by the step that builds the models, halfway (orchestration/dbt_run.py): a step of its own
+# would part every run in three, also where nothing can be fitted.
+VALUED = [
+    dg.AssetSpec(
+        key=["raw", name],
+        group_name="raw",
+        kinds={"parquet", "scipy"},
+        owners=OWNERS,
+        deps=[dg.AssetKey(["intermediate", "int_clv_inputs"])],
+        description=description,
+    )
+    for name, description in (
+        (
+            "clv_fits",
+            "BG/NBD and Gamma-Gamma fitted to all buyers, as of each Sunday and the newest day; how"
+            " good the newest fit is stands in the metadata.",
+        ),
+        ("clv_predictions", "What each buyer is expected to order and spend, by these fits."),
+    )
+]
+
 # Only what may pass by itself is tried again: a full disk for a moment, a share that came back.
 RETRY = dg.RetryPolicy(max_retries=2, delay=5, backoff=dg.Backoff.EXPONENTIAL)
 
@@ -42,7 +63,9 @@ RETRY = dg.RetryPolicy(max_retries=2, delay=5, backoff=dg.Backoff.EXPONENTIAL)
 def build_defs(*, partitions: dg.PartitionsDefinition) -> dg.Definitions:
     """Return, of each feed, the landing source, the lake and the list of admitted days."""
     of_feeds = (_assets(feed, partitions=partitions) for feed in FEEDS.values())
-    return dg.Definitions(assets=[*(asset for assets in of_feeds for asset in assets), LISTED])
+    return dg.Definitions(
+        assets=[*(asset for assets in of_feeds for asset in assets), LISTED, *VALUED]
+    )
 
 
 def _assets(feed: Feed, *, partitions: dg.PartitionsDefinition) -> list[Any]:

@@ -249,6 +249,9 @@ KPIS: dict[str, Kpi] = {
         days=90,
         tracked="purchase",
     ),
+    # Shops as small as these have no fit, and nobody tells what was spent.
+    "ltv": Kpi(lambda _: {}, lambda _: {}, tracked="purchase"),
+    "ltv_cac": Kpi(lambda _: {}, lambda _: {}, tracked="spend"),
     "silent_share": Kpi(lambda day: day.silent(), lambda day: day.ever_active(day.day), days=30),
     "churn_rate": Kpi(lambda day: day.churned(), lambda day: day.unchurned(), days=30),
     "resurrection_rate": Kpi(

@@ -21,6 +21,7 @@ from warehouse.erasure.tombstones import erased_people, remember
 from warehouse.errors import UserError
 from warehouse.feeds import FEEDS
 from warehouse.lake.admission import admit, point_to
+from warehouse.lake.clv import FITS, PREDICTIONS
 from warehouse.lake.ingest import erased_in, ingest_days
 from warehouse.lake.layout import Load
 from warehouse.lake.loads import admitted, loaded, read_ledger
@@ -209,6 +210,9 @@ def is_pending(settings: Settings) -> bool:
 
 def _drop_builds(settings: Settings) -> None:
     """Remove the tables of every engine: the next run makes them anew."""
+    for parts in (FITS, PREDICTIONS):
+        for day in parts.days(settings):
+            parts.remove(settings, day)
     for engine in ENGINES:
         other = replace(settings, engine=engine)
         for path in (other.build_db, other.serving_build_db):

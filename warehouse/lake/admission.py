@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from warehouse.errors import UserError
 from warehouse.feeds import EVENTS, FEEDS
+from warehouse.lake.clv import FITS, PREDICTIONS
 from warehouse.lake.layout import (
     LEDGER_SCHEMA,
     Load,
@@ -42,6 +43,8 @@ def admit(settings: Settings, days: Sequence[date], feed: str = EVENTS) -> dict[
     if feed == EVENTS:
         upgrade(settings)
         put_empty_part(settings)
+        for parts in (FITS, PREDICTIONS):
+            parts.put_empty(settings)
         for other in FEEDS:
             # The models read every feed, also where nothing of it has been let in yet.
             if other != feed and not is_file(loads_path(settings, other)):

@@ -6,7 +6,16 @@ from warehouse.rules.table import Table
 MONTHS = "months"
 # What a KPI of each unit is made of: whether it divides, and whether it counts money.
 DIVIDES = {"count": False, "share": True, "money": None, "minutes": True, "number": None}
-OF_MONEY = frozenset({"gross_amount", "refunded", "cancelled", "net_revenue"})
+OF_MONEY = frozenset(
+    {
+        "gross_amount",
+        "refunded",
+        "cancelled",
+        "net_revenue",
+        "own_value",
+        "acquisition_cost",
+    }
+)
 
 
 def units_suit_their_measures(table: Table, _: Rules) -> Faults:

@@ -38,6 +38,19 @@
     json_array_length(get_json_object({{ column }}, '$.{{ path }}'))
 {%- endmacro %}
 
+{% macro each_json(column, path) -%}
+    {#- In a select list: a row for each element of an array, as JSON text; none for what is no array. -#}
+    {{ return(adapter.dispatch('each_json', 'userops')(column, path)) }}
+{%- endmacro %}
+
+{% macro default__each_json(column, path) -%}
+    unnest(json_extract({{ column }}, '$.{{ path }}[*]'))
+{%- endmacro %}
+
+{% macro spark__each_json(column, path) -%}
+    explode(from_json(get_json_object({{ column }}, '$.{{ path }}'), 'array<string>'))
+{%- endmacro %}
+
 {% macro each_of(expression, separator) -%}
     {#- In a select list: a row for each part of a text. -#}
     {{ return(adapter.dispatch('each_of', 'userops')(expression, separator)) }}

@@ -14,6 +14,7 @@
             'name': source.name,
             'file': 'ledger' if source.name == 'load_ledger' else source.name,
             'is_list': source.name == 'loads' or source.name.endswith('_loads'),
+            'is_parts': source.meta.get('parts', false),
         }) -%}
     {%- endfor -%}
     {{ return(tables) }}
@@ -37,9 +38,9 @@
     create or replace view raw.{{ table.name }} as
     {%- if table.is_list %}
     select * from read_parquet('{{ lake }}/{{ table.file }}.parquet');
-    {%- elif table.name == 'listed' %}
+    {%- elif table.is_parts %}
     select * from read_parquet(
-        '{{ lake }}/listed/{{ '**' if '://' in lake else 'as_of=*' }}/part.parquet', hive_partitioning = false
+        '{{ lake }}/{{ table.file }}/{{ '**' if '://' in lake else 'as_of=*' }}/part.parquet', hive_partitioning = false
     );
     {%- else %}
     select * from read_parquet(
@@ -73,8 +74,8 @@
     create or replace view raw.{{ table.name }} as
     {% if table.is_list %}
     select * from parquet.`{{ lake }}/{{ table.file }}.parquet`
-    {% elif table.name == 'listed' %}
-    select * from parquet.`{{ lake }}/listed`
+    {% elif table.is_parts %}
+    select * from parquet.`{{ lake }}/{{ table.file }}`
     {% else %}
     select
         * except ({{ (times + ['load_date']) | join(', ') }}),

@@ -9,8 +9,9 @@ business as (
         or is_cancel
         or is_complaint
         or is_message
+        or is_invite
 
-    {% for name in ['Survey Answered'] + consent_events() %}
+    {% for name in ['Survey Answered', 'Invite Accepted'] + consent_events() %}
     union all
     select '{{ name }}' as event
     {% endfor %}

@@ -30,6 +30,7 @@ intervals as (
     from {{ ref('int_' ~ name ~ '_intervals') }}
     union all
     {% endfor %}
+    {% for name in ['amount', 'value'] %}
     select
         measure,
         window_days,
@@ -38,7 +39,9 @@ intervals as (
         to_date,
         amount
 
-    from {{ ref('int_amount_intervals') }}
+    from {{ ref('int_' ~ name ~ '_intervals') }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 

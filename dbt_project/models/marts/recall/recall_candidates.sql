@@ -51,6 +51,49 @@ population as (
 
 ),
 
+channels as (
+
+    select
+        acquisition_channel,
+        {{ rate('sum(clv_365d)', 'count(clv_365d)') }} as mean_clv
+
+    from users
+    group by acquisition_channel
+
+),
+
+everybody as (
+
+    -- Without an accepted fit nobody has one.
+    select {{ rate('sum(clv_365d)', 'count(clv_365d)') }} as mean_clv
+    from users
+
+),
+
+worth as (
+
+    -- One yardstick a list: the value to come, or an order.
+    select
+        users.user_id,
+        case
+            when everybody.mean_clv is null then population.mean_net_order
+            else coalesce(cast(users.clv_365d as double), channels.mean_clv, everybody.mean_clv)
+        end as user_value,
+        case
+            when everybody.mean_clv is null then 'mean_order'
+            when users.clv_365d is not null then 'clv'
+            when channels.mean_clv is not null then 'channel_clv'
+            else 'mean_clv'
+        end as value_basis
+
+    from users
+    cross join population
+    cross join everybody
+    left join channels
+        on users.acquisition_channel = channels.acquisition_channel
+
+),
+
 matched as (
 
     -- The most specific, most urgent strategy that fits: a tier of its own comes before `*`.
@@ -68,7 +111,9 @@ matched as (
         strategies.content_key,
         strategies.channels as channel_order,
         cast(strategies.unit_cost as decimal(18, 4)) as unit_cost,
-        strategies.uplift * population.mean_net_order - cast(strategies.unit_cost as double)
+        worth.user_value,
+        worth.value_basis,
+        strategies.uplift * worth.user_value - cast(strategies.unit_cost as double)
             as expected_value,
         cast(strategies.priority as bigint) as priority,
         cast(strategies.min_silent_days as bigint) as min_silent_days,
@@ -90,7 +135,8 @@ matched as (
                 strategies.tier = '*'
                 or users.rfm_tier = strategies.tier
             )
-    cross join population
+    inner join worth
+        on warnings.user_id = worth.user_id
 
 ),
 
@@ -110,6 +156,8 @@ final as (
         content_key,
         channel_order,
         unit_cost,
+        cast({{ rounded('user_value', 4) }} as decimal(18, 4)) as user_value,
+        value_basis,
         cast({{ rounded('expected_value', 4) }} as decimal(18, 4)) as expected_value,
         priority,
         min_silent_days,

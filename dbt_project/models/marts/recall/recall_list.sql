@@ -32,6 +32,8 @@ final as (
         candidates.scene,
         candidates.scene_zh,
         candidates.unit_cost as cost,
+        candidates.user_value,
+        candidates.value_basis,
         candidates.expected_value,
         candidates.days_since_activity,
         candidates.days_since_order,

@@ -26,6 +26,31 @@ warnings as (
 
 ),
 
+predictions as (
+
+    select * from {{ ref('clv_predictions') }}
+    where as_of_date = {{ as_of_date() }}
+
+),
+
+referrals as (
+
+    select
+        inviter_id,
+        sum(net_revenue) as net_revenue
+
+    from {{ ref('user_referrals') }}
+    group by inviter_id
+
+),
+
+value_scores as (
+
+    select * from {{ ref('value_scores') }}
+    where as_of_date = {{ as_of_date() }}
+
+),
+
 final as (
 
     select
@@ -46,6 +71,13 @@ final as (
         scores.rfm_segment,
         scores.rfm_class,
         scores.rfm_tier,
+        predictions.clv_365d,
+        {{ money('profiles.net_revenue + predictions.clv_365d') }} as own_value,
+        {{ money('coalesce(referrals.net_revenue, 0)') }} as referral_value,
+        {{ money(
+            'profiles.net_revenue + predictions.clv_365d + coalesce(referrals.net_revenue, 0)'
+        ) }} as ltv,
+        value_scores.value_score,
         cast(coalesce(warnings.warning_level, 0) as bigint) as warning_level
 
     from profiles
@@ -53,6 +85,12 @@ final as (
         on profiles.user_id = lifecycle.user_id
     left join scores
         on profiles.user_id = scores.user_id
+    left join predictions
+        on profiles.user_id = predictions.user_id
+    left join referrals
+        on profiles.user_id = referrals.inviter_id
+    left join value_scores
+        on profiles.user_id = value_scores.user_id
     left join warnings
         on profiles.user_id = warnings.user_id
 
