@@ -52,7 +52,8 @@ def test_staging_is_read_by_what_arrived_and_by_the_events_of_touched_days() -> 
     }
     arrivals = {"int_repeated_hashes", "int_load_actors", "int_alias_edges", "int_marked_actors"}
     of_few_messages = {"int_event_duplicates", "int_visitor_owners"}
-    assert readers == {"int_touched_events"} | arrivals | of_few_messages
+    of_few_files = {"load_ledger"}
+    assert readers == {"int_touched_events"} | arrivals | of_few_messages | of_few_files
 
 
 def test_every_event_that_a_model_asks_for_by_name_is_kept() -> None:
