@@ -23,10 +23,12 @@ GOOD: dict[str, dict[str, Any]] = {
         "out_of_time_events": 0, "unnamed_tracks": 0, "distinct_actors": 300,
         "usual_parsed": 900.0, "volume_ratio": 1.1, "late_share": 0.01, "identified_share": 0.6,
         "quarantined_bytes_share": 0.01, "placeholders": 0, "set_aside": "10 no_id, mostly in a",
+        "about_files": "nothing",
     },
     "raw_suppressions": {
         "load_date": "2026-03-10", "files": 1, "files_rejected": 0, "files_incomplete": 0,
         "lines": 3, "parsed": 2, "quarantined": 0, "blank": 1, "count_gap": 0, "lake_gap": 0,
+        "about_files": "nothing",
     },
     "marts": {
         "as_of_date": "2026-03-10", "users": 100, "users_before": 99, "users_ratio": 1.01,

@@ -64,6 +64,11 @@ def write_day(
          "reason": "bad_json", "line": b"{"}
         for file in ledger for n in range(file["quarantined"])
     ]  # fmt: skip
+    held += [
+        {"source_file": file["source_file"], "source_line": 0, "file_sha256": "00",
+         "reason": "bad_file", "detail": "it looks like gb18030", "line": b""}
+        for file in ledger if file["outcome"] == "rejected"
+    ]  # fmt: skip
     for path, rows, schema in (
         (rows_path(settings, Load(day, "f")), events, EVENTS_SCHEMA),
         (quarantine_path(settings, Load(day, "f")), held, QUARANTINE_SCHEMA),
@@ -187,8 +192,8 @@ def test_one_huge_line_and_a_file_that_cannot_be_read_show_by_their_bytes(
 
     assert not verdict.critical
     assert [failure.said for failure in verdict.warnings] == [
-        "75.0% of the bytes of 2026-03-10 were set aside: 1 bad_json, mostly in a.ndjson",
-        "files of 2026-03-10 that could not be read: 1; set aside: 1 bad_json, mostly in a.ndjson",
+        "75.0% of the bytes of 2026-03-10 were set aside: 1 bad_file, 1 bad_json, mostly in b.zip",
+        "files of 2026-03-10 that could not be read: 1; b.zip: it looks like gb18030",
     ]
 
 

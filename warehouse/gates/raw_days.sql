@@ -94,6 +94,22 @@ set_aside as (
 
 ),
 
+whole_files as (
+
+    -- Of what is about a whole file, one is told in the words it was refused with.
+    select
+        asked_days.load_date,
+        arg_min(
+            split_part(quarantine.source_file, '/', -1) || ': ' || quarantine.detail,
+            quarantine.source_file
+        ) as told
+    from quarantine
+    inner join asked_days on quarantine.filename = asked_days.quarantine_file
+    where quarantine.source_line = 0
+    group by asked_days.load_date
+
+),
+
 files_aside as (
 
     select
@@ -139,6 +155,7 @@ select
     coalesce(
         set_aside.told || ', mostly in ' || split_part(files_aside.worst, '/', -1), 'nothing'
     ) as set_aside,
+    coalesce(whole_files.told, 'nothing') as about_files,
     compared.count_gap,
     abs(compared.events - coalesce(contents.lake_rows, 0))
     + abs(compared.quarantined - coalesce(set_aside.quarantine_rows, 0)) as lake_gap,
@@ -149,4 +166,5 @@ from asked_days
 inner join compared on asked_days.load_date = compared.load_date
 left join contents on asked_days.load_date = contents.load_date
 left join set_aside on asked_days.load_date = set_aside.load_date
+left join whole_files on asked_days.load_date = whole_files.load_date
 left join files_aside on asked_days.load_date = files_aside.load_date
