@@ -399,6 +399,63 @@ def test_bytes_that_are_none_in_its_encoding_cost_their_own_line(shop: Shop) -> 
     ]
 
 
+@pytest.mark.parametrize(
+    ("said", "name", "is_refused"),
+    [
+        ("gb18030", "王小明", True),
+        ("gb18030", "\u8054\u901a", False),
+        ("windows-1252", "Müller", True),
+        ("shift_jis", "山田太郎", True),
+    ],
+)
+def test_utf_8_that_is_said_to_be_something_else_is_no_mojibake(
+    shop: Shop, said: str, name: str, is_refused: bool
+) -> None:
+    # 联通 in GBK is UTF-8 by its bytes: two characters prove nothing.
+    own = "utf-8" if is_refused else said
+    columns = {"userId": "who", "timestamp": "at"}
+    constants = {"type": "track", "event": "Seen"}
+    shop.sources = (Source("s", "*.csv", "", columns, constants, encoding=said),)
+    shop.land("a.csv", f"who,at\n{name},2026-10-01\n".encode(own))
+
+    shop.read()
+
+    assert [event["user_id"] for event in shop.events()] == ([] if is_refused else [name])
+    assert [row["detail"][:34] for row in shop.quarantine()] == (
+        [f"UTF-8, though its source says {said}"[:34]] if is_refused else []
+    )
+
+
+def test_a_header_of_bytes_that_are_no_text_is_told_as_text(shop: Shop) -> None:
+    columns = {"userId": "买家", "timestamp": "at"}
+    constants = {"type": "track", "event": "Seen"}
+    shop.sources = (Source("s", "*.csv", "", columns, constants, encoding="gb18030"),)
+    shop.land("a.csv", "姓名,".encode("gb18030") + b"\xff,at\n1,2,2026-10-01\n")
+
+    shop.read()
+
+    [row] = shop.quarantine()
+    assert (row["reason"], "no column 买家" in row["detail"]) == ("bad_file", True)
+    assert "the file has 姓名, ???, at" in row["detail"]
+
+
+def test_what_is_no_data_in_a_folder_is_none_in_a_zip(shop: Shop) -> None:
+    members = {"x/_SUCCESS": b"", "x/b.json.tmp": b"half", "x/one.json": NDJSON}
+    shop.land("a.zip", zipped(**members))
+
+    assert len(shop.read()) == len(LINES)
+    assert (len(shop.ledger()), shop.aside()) == (1, [])
+
+
+def test_an_object_without_fields_may_be_an_empty_list_as_php_writes_it(shop: Shop) -> None:
+    line = b'{"type":"page","messageId":"m%d","userId":"u","timestamp":"2026-10-01T00:00:00Z",%s}\n'
+    parts = (b'"properties":[]', b'"traits":[],"context":[]', b'"properties":[1]')
+    shop.land("a.ndjson", b"".join(line % pair for pair in enumerate(parts)))
+
+    assert shop.read() == ["m0", "m1"]
+    assert shop.aside() == [(3, "bad_value")]
+
+
 def test_a_field_that_no_row_has_is_told_by_name(shop: Shop) -> None:
     columns = {"userId": "buyer", "timestamp": "at", "properties.revenue": "total_prize"}
     constants = {"type": "track", "event": "Order Completed"}

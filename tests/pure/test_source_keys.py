@@ -107,6 +107,11 @@ def test_a_column_is_found_by_name_path_key_or_place(column: Any, value: str | N
         ((), "Asia/Tokyo", "2026/3/2 9:05", "2026-03-02T09:05:00+09:00"),
         ((), "", "2026年3月2日", "2026-03-02T00:00:00+00:00"),
         ((), "", "1772413200123456", "1772413200123456"),
+        ((), "Asia/Tokyo", "1772413200.25", "1772413200.25"),
+        (("epoch",), "", "1772413200.0", "1772413200.0"),
+        (("epoch",), "", "1772413200.", None),
+        ((), "Asia/Shanghai", "20260302", "2026-03-02T00:00:00+08:00"),
+        ((), "Asia/Shanghai", "20260302003000", "2026-03-02T00:30:00+08:00"),
         (("%d/%m/%Y", "%d/%m/%Y %H:%M"), "", "2/3/2026 10:00", "2026-03-02T10:00:00+00:00"),
         (("%Y%m%d",), "", "20260302", "2026-03-02T00:00:00+00:00"),
         (("excel",), "Asia/Shanghai", "46083.375", "2026-03-02T09:00:00+08:00"),
@@ -344,3 +349,16 @@ def test_all_rows_of_an_erased_person_go_also_those_that_were_summed_or_left_out
     told = ("lines", "parsed", "left_out", "erased", "events")
     assert tuple(ledger[name] for name in told) == (8, 2, 2, 4, 1)
     assert ledger["left_out_by"] == '{"sql": 1, "where_not n": 1}'
+
+
+def test_the_digits_of_a_date_are_of_the_sources_zone_as_number_and_as_text(load: Load) -> None:
+    columns = '[sources.columns]\nuserId = "u"\ntimestamp = "at"\n'
+    rows = [20260302, "20260302", 20260302000000, "20260302000000", 1772380800]
+
+    found = load(
+        JSON + TRACK + 'timezone = "Asia/Shanghai"\n' + columns,
+        "\n".join(json.dumps({"u": f"u{place}", "at": at}) for place, at in enumerate(rows)),
+    )
+
+    told = {event["occurred_at"].isoformat() for event in found["rows"]}
+    assert (len(found["rows"]), told) == (5, {"2026-03-01T16:00:00"})

@@ -15,7 +15,7 @@ from warehouse.judging.parquet_rows import parquet_records
 from warehouse.judging.tables import Record, json_records, text_records
 from warehouse.landing.ahead import ahead
 from warehouse.landing.documents import is_document, split_documents
-from warehouse.landing.encodings import MARKS, UTF_8, encoding_of, guess, to_utf8
+from warehouse.landing.encodings import MARKS, UTF_8, encoding_of, guess, looks_like_utf8, to_utf8
 from warehouse.landing.kinds import CSV, NDJSON, PARQUET, form_of, is_named_packed
 from warehouse.landing.splitting import BOM, LineBatch, physical_lines, split_lines
 from warehouse.landing.streams import BadFile, Stream
@@ -133,6 +133,11 @@ class Content:
     def _encoding(self, head: bytes) -> str:
         said = self.source.encoding if self.source else ""
         encoding = encoding_of(head, said)
+        if encoding != UTF_8 and looks_like_utf8(head, encoding):
+            raise BadFile(
+                f"UTF-8, though its source says {said}: take encoding out of the source, or give"
+                " such files a source of their own"
+            )
         has_header = self.form != NDJSON and self.dialect.header
         if encoding == UTF_8 and (other := guess(head, has_header=has_header)):
             raise BadFile(

@@ -224,8 +224,11 @@ def _occurred(
 
 
 def _json_object(raw: bytes | None, name: str) -> bytes | None:
-    """Return the text of a JSON object as it came; absent, null and empty are None."""
-    if raw is None or raw in (NULL, b"{}"):
+    """Return the text of a JSON object as it came; absent, null and empty are None.
+
+    An empty list is what PHP writes for an object without fields.
+    """
+    if raw is None or raw in (NULL, b"{}", b"[]"):
         return None
     if raw[:1] != b"{":
         raise Rejected("bad_value", f"{name} is not an object")

@@ -29,7 +29,7 @@ from warehouse.judging.quick import judge_batch
 from warehouse.judging.readings import TimeReader, number_reader, scaled
 from warehouse.judging.repeats import refuse_repeats_within
 from warehouse.judging.tables import Record
-from warehouse.judging.values import WHITESPACE, Rejected, Rejection
+from warehouse.judging.values import WHITESPACE, Rejected, Rejection, calendar_time
 from warehouse.judging.verdicts import JUDGED_SCHEMA, Judged, Refusal, Row
 from warehouse.settings import Column, Source
 
@@ -258,7 +258,9 @@ class Mapper:
         if value.__class__ is str:
             return self._times.read(value)
         # A number, as JSON or a typed file has it: digits of a date, a serial, or an epoch.
-        return self._times.read(written(value).removesuffix(".0")) if self._is_told_times else value
+        text = written(value).removesuffix(".0")
+        is_read = self._is_told_times or calendar_time(text) is not None
+        return self._times.read(text) if is_read else value
 
     def _amount(self, name: str, is_money: bool, value: Any) -> Any:
         if value.__class__ is str:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from warehouse.judging.currencies import minor_unit
-from warehouse.judging.values import WHITESPACE, Rejected, number
+from warehouse.judging.values import WHITESPACE, Rejected, calendar_time, number
 
 EXCEL = "excel"
 ISO = "iso"
@@ -62,14 +62,15 @@ class TimeReader:
             raise Rejected("bad_time", f"not of the form {' or '.join(self._forms)}")
         if _is_epoch(text):
             return text
-        return self._iso(text)
+        found = calendar_time(text)
+        return self._iso(text) if found is None else self.local(found).isoformat()
 
     def _by_form(self, text: str, form: str) -> str | None:
         try:
             if form == EXCEL:
                 return self._excel(text)
             if form == EPOCH:
-                return text if text.isdecimal() else None
+                return text if text.isdecimal() or _is_epoch(text) else None
             return self._iso(text) if form == ISO else self._strptime(text, form).isoformat()
         except (Rejected, ValueError, OverflowError):
             return None
@@ -127,7 +128,10 @@ def _names_utc(form: str) -> bool:
 
 
 def _is_epoch(text: str) -> bool:
-    return text.isdecimal() and len(text) in _EPOCH_DIGITS
+    # Programs write seconds with a fraction, and tables with gaps whole numbers with `.0`.
+    digits, _, fraction = text.partition(".")
+    is_number = digits.isdecimal() and (fraction.isdecimal() or digits == text)
+    return is_number and len(digits) in _EPOCH_DIGITS
 
 
 _SIGNED = re.compile(

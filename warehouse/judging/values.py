@@ -75,8 +75,11 @@ def number(text: str, name: str) -> Decimal:
         value = Decimal(text) if _NUMBER.fullmatch(text) else None
     except InvalidOperation:
         value = None
-    if value is None or value.adjusted() > 308:
-        raise Rejected("bad_number", name)
+    if value is None:
+        told = f"{name} is no plain number; numbers in its source says how it is written"
+        raise Rejected("bad_number", told)
+    if value.adjusted() > 308:
+        raise Rejected("bad_number", f"{name} is too large")
     return value
 
 
@@ -176,14 +179,8 @@ def moment_of_number(value: Decimal, name: str) -> int:
     Smaller numbers would be before 1980, and are none: what counts days, as spreadsheets do, is not
     guessed at. Raises Rejected (bad_time).
     """
-    digits = format(value, "f").removesuffix(".0")
-    form = _CALENDAR.get(len(digits))
-    if form and digits.isdecimal() and _YEARS[0] <= digits[:4] <= _YEARS[1]:
-        try:
-            parsed = datetime.strptime(digits, form).replace(tzinfo=UTC)
-            return (parsed - _EPOCH) // _MICROSECOND
-        except ValueError:
-            pass
+    if (parsed := calendar_time(format(value, "f").removesuffix(".0"))) is not None:
+        return (parsed.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
     for limit, unit in _EPOCH_UNITS:
         if abs(value) < limit and (micros := int(value * unit)) >= _EARLIEST_EPOCH:
             return micros
@@ -191,6 +188,17 @@ def moment_of_number(value: Decimal, name: str) -> int:
             break
     told = f"{name} is a number that is no epoch time; date_format tells how it is written"
     raise Rejected("bad_time", told)
+
+
+def calendar_time(digits: str) -> datetime | None:
+    """Return the time that the digits of a date say, without a zone; None for other numbers."""
+    form = _CALENDAR.get(len(digits))
+    if not form or not digits.isdecimal() or not _YEARS[0] <= digits[:4] <= _YEARS[1]:
+        return None
+    try:
+        return datetime.strptime(digits, form)  # noqa: DTZ007 - whose it is, the caller knows
+    except ValueError:
+        return None
 
 
 def _kind(first: bytes) -> str:

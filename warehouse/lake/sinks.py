@@ -200,7 +200,8 @@ class DaySink:
         reasons, details = zip(*rejections, strict=True)
         self.reasons.update(reasons)
         files, digests = ([text] * len(rejected) for text in (source_file, sha256))
-        told = [detail or None for detail in details]
+        # A name in a file may hold bytes that are no text; what is told of it is text.
+        told = [d.encode(errors="replace").decode() if d else None for d in details]
         columns = (files, numbers, digests, reasons, told, lines)
         arrays = [pa.array(c, f.type) for c, f in zip(columns, QUARANTINE_SCHEMA, strict=True)]
         if not self._quarantine:

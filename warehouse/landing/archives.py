@@ -4,6 +4,7 @@ import zipfile
 import zlib
 from typing import IO, BinaryIO, NamedTuple, cast
 
+from warehouse.landing.days import is_data
 from warehouse.landing.kinds import ZIP_MAGICS
 from warehouse.landing.streams import BadFile
 
@@ -74,6 +75,9 @@ class _Opened:
 
 
 def _is_litter(name: str) -> bool:
-    """Tell what macOS and others add to an archive from what was put there."""
+    """Tell what macOS and others add to an archive from what was put there.
+
+    What is left alone in a landing folder (`_SUCCESS`) is left alone in an archive too.
+    """
     parts = name.split("/")
-    return parts[0] == "__MACOSX" or parts[-1].startswith(".") or parts[-1] == "Thumbs.db"
+    return parts[0] == "__MACOSX" or not is_data(parts[-1]) or parts[-1] == "Thumbs.db"

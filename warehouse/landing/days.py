@@ -44,7 +44,7 @@ def landed_entries(settings: Settings, day: date, feed: str = EVENTS) -> list[En
     folder = day_folder(settings, day, feed)
     if isinstance(folder, Path) and folder.is_symlink():
         return []
-    found = (entry for entry in entries(folder) if _is_data(entry.path.name))
+    found = (entry for entry in entries(folder) if is_data(entry.path.name))
     return sorted(found, key=lambda entry: entry.path.name)
 
 
@@ -125,7 +125,8 @@ def state_of(file: BinaryIO) -> tuple[int, str]:
     return found.st_size, str(found.st_mtime_ns)
 
 
-def _is_data(name: str) -> bool:
+def is_data(name: str) -> bool:
+    """Tell a file that is read from one that is left alone by its name."""
     return not name.startswith((".", "_")) and not name.lower().endswith(UNFINISHED)
 
 

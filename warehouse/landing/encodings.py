@@ -20,9 +20,12 @@ MARKS = (
 WIDE = frozenset(encoding for _, encoding in MARKS) - {UTF_8}
 # Which byte comes first is said by the mark; where there is none, the least comes first.
 _PLAIN_NAMES = {"utf-16": "utf-16-le", "utf-32": "utf-32-le", "utf-8-sig": UTF_8, "ascii": UTF_8}
+# So many characters of UTF-8 are none of an encoding in which two bytes, or one, make a character.
+MANY_LONG, MANY = 3, 6
 # So many lines, and a twentieth of all, are not written wrong by chance.
 FEW_LINES = 3
 _ASCII = bytes(range(128))
+_HIGH = bytes(range(128, 256))
 # They give some ASCII characters together another meaning.
 _NO_TEXTS = frozenset({"utf-7", "idna", "punycode", "unicode-escape", "raw-unicode-escape"})
 
@@ -98,6 +101,25 @@ def guess(head: bytes, *, has_header: bool) -> str:
         if all(_decodes(line, encoding) for line in odd):
             return encoding
     return "windows-1252"
+
+
+def looks_like_utf8(head: bytes, said: str) -> bool:
+    """Tell whether the beginning of a text that is said to be in another encoding is UTF-8.
+
+    Read as that encoding, it would become other letters without a word.
+    """
+    if said in WIDE or head.isascii():
+        return False
+    try:
+        # It may be cut inside a character.
+        text = codecs.getincrementaldecoder(UTF_8)().decode(head)
+    except UnicodeDecodeError:
+        return False
+    signs = [sign for sign in text if not sign.isascii()]
+    if len(_HIGH.decode(said, "ignore")) > len(_HIGH) * 3 // 4:
+        # Where one byte is a character, UTF-8 is a capital with a sign behind it: never a word.
+        return bool(signs)
+    return sum(sign > "\u07ff" for sign in signs) >= MANY_LONG or len(signs) >= MANY
 
 
 def _wide_without_mark(head: bytes) -> str:
