@@ -17,7 +17,7 @@ SUITES = {suite.name: suite.with_rules(lambda _: ["email", "sms"]) for suite in 
 GOOD: dict[str, dict[str, Any]] = {
     "raw_events": {
         "load_date": "2026-03-10", "files": 2, "files_rejected": 0, "files_incomplete": 0,
-        "files_doubtful": 0,
+        "files_doubtful": 0, "files_left_out": 0, "names_left_out": "none",
         "lines": 1011, "parsed": 1000, "quarantined": 10, "blank": 1, "quarantined_share": 0.0099,
         "count_gap": 0, "lake_gap": 0, "null_message_ids": 0, "null_actors": 0,
         "out_of_time_events": 0, "unnamed_tracks": 0, "distinct_actors": 300,
@@ -96,6 +96,7 @@ WARNING = {
     ("raw_events", "files_rejected"): {"files_rejected": 1},
     ("raw_events", "files_incomplete"): {"files_incomplete": 1},
     ("raw_events", "files_doubtful"): {"files_doubtful": 1},
+    ("raw_events", "files_left_out"): {"files_left_out": 1},
     ("marts", "users_ratio"): {"users_ratio": 4.0},
     ("marts", "rejected_share"): {"rejected_share": 0.03},
     ("recall_list", "segment"): {"segment": None},

@@ -197,6 +197,20 @@ def test_one_huge_line_and_a_file_that_cannot_be_read_show_by_their_bytes(
     ]
 
 
+def test_a_file_of_which_a_rule_leaves_out_every_row_is_told_by_name(settings: Settings) -> None:
+    events = [event(position, DAY) for position in range(10)]
+    some = {"lines": 12, "left_out": 2}
+    every = {"source_file": "events/dt=2026-03-10/shop.csv", "parsed": 0, "blank": 1}
+    write_day(settings, DAY, events, some, every | {"lines": 31, "left_out": 30})
+
+    verdict = run_suite(SUITE, raw_days(settings, [DAY]))
+
+    assert not verdict.critical
+    assert [failure.said for failure in verdict.warnings] == [
+        "files of 2026-03-10 of which every row was left out: 1 (shop.csv)"
+    ]
+
+
 def test_what_was_set_aside_is_told_in_a_sentence(settings: Settings) -> None:
     events = [event(position, DAY) for position in range(100)]
     other = {"source_file": "landing/x.ndjson", "lines": 300, "parsed": 0, "quarantined": 300}

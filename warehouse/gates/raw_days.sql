@@ -10,6 +10,11 @@ volumes as (
         count(ledger.source_file) as files,
         count(*) filter (where ledger.outcome = 'rejected') as files_rejected,
         count(*) filter (where ledger.outcome = 'incomplete') as files_incomplete,
+        count(*) filter (where ledger.left_out > 0 and ledger.left_out = ledger.lines - ledger.blank)
+            as files_left_out,
+        string_agg(split_part(ledger.source_file, '/', -1), ', ' order by ledger.source_file)
+            filter (where ledger.left_out > 0 and ledger.left_out = ledger.lines - ledger.blank)
+            as names_left_out,
         cast(coalesce(sum(ledger.lines), 0) as bigint) as lines,
         cast(coalesce(sum(ledger.parsed), 0) as bigint) as parsed,
         cast(coalesce(sum(ledger.quarantined), 0) as bigint) as quarantined,
@@ -137,6 +142,8 @@ select
     compared.files,
     compared.files_rejected,
     compared.files_incomplete,
+    compared.files_left_out,
+    left(coalesce(compared.names_left_out, 'none'), 200) as names_left_out,
     coalesce(files_aside.files_doubtful, 0) as files_doubtful,
     compared.lines,
     compared.parsed,
