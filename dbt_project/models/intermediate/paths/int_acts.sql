@@ -47,10 +47,10 @@ placed as (
         lag(acts.event) over day_line as event_before,
         lag(acts.event, 2) over day_line as event_before_that,
         coalesce(
-            acts.at_micros - lag(acts.at_micros) over day_line > parameters.gap_micros, true
+            lag(acts.at_micros) over day_line < acts.at_micros - parameters.gap_micros, true
         ) as is_first,
         coalesce(
-            lead(acts.at_micros) over day_line - acts.at_micros > parameters.gap_micros, true
+            lead(acts.at_micros) over day_line > acts.at_micros + parameters.gap_micros, true
         ) as is_last
 
     from acts
