@@ -439,6 +439,20 @@ def test_a_header_of_bytes_that_are_no_text_is_told_as_text(shop: Shop) -> None:
     assert "the file has 姓名, ???, at" in row["detail"]
 
 
+def test_a_header_that_is_no_text_is_refused_where_its_names_are_fields(shop: Shop) -> None:
+    rows = ["track,e,王小明,2026-10-01,值"] * 4
+    header = b"type,event,userId,timestamp,properties.x\xff\n"
+    shop.land("a.csv", header + "\n".join(rows).encode())
+    shop.land("b.ndjson", NDJSON)
+
+    assert len(shop.read()) == len(LINES)
+    [row] = shop.quarantine()
+    assert (row["reason"], row["detail"][:45]) == (
+        "bad_file",
+        "its header is not in the encoding of the file",
+    )
+
+
 def test_what_is_no_data_in_a_folder_is_none_in_a_zip(shop: Shop) -> None:
     members = {"x/_SUCCESS": b"", "x/b.json.tmp": b"half", "x/one.json": NDJSON}
     shop.land("a.zip", zipped(**members))

@@ -109,6 +109,11 @@ def require(expected: Iterable[str], names: Sequence[str], *, used: bool = False
     missing = sorted(set(expected) - set(names))
     if missing:
         raise BadFile(f"no column {', '.join(missing)}{nearest(missing, names)}")
+    if used and not _is_text(names):
+        raise BadFile(
+            "its header is not in the encoding of the file (UTF-8, or encoding in its source): save"
+            f" it as UTF-8{nearest((), names)}"
+        )
     places = Counter(names)
     for name in names if used else sorted(expected):
         if name and places[name] > 1:
