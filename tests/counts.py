@@ -11,7 +11,7 @@ COLLECTED = {
     "fault": 50,
     "golden": 63,
     "pipeline": 415,
-    "property": 98,
+    "property": 106,
     "pure": 1286,
     "recompute": 21,
 }

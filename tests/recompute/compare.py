@@ -22,6 +22,7 @@ from tests.recompute import (
     retention,
     users,
     value,
+    worth,
 )
 from tests.recompute.world import World
 
@@ -53,6 +54,10 @@ TABLES: dict[str, tuple[Table, tuple[str, ...]]] = {
     "stage_flows": (paths.stage_flows, ("week_start", "from_stage", "to_stage")),
     "user_stages": (paths.user_stages, ("user_id",)),
     "activity_heatmap": (paths.activity_heatmap, ("kind", "row", "column")),
+    "clv_fits": (worth.clv_fits, ("as_of_date",)),
+    "clv_predictions": (worth.clv_predictions, ("as_of_date", "user_id")),
+    "value_scores": (worth.value_scores, ("as_of_date", "user_id")),
+    "user_referrals": (worth.user_referrals, ("user_id",)),
     "tier_migration": (value.tier_migration, ("as_of_date", "from_tier", "to_tier")),
 }
 

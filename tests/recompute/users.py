@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from tests.recompute.activity import is_seen
 from tests.recompute.lifecycle import stage_of
 from tests.recompute.lines import Line, plain
-from tests.recompute.money import money_days
 from tests.recompute.recall import warnings_of
 from tests.recompute.value import rfm_of
+from tests.recompute.worth import net_revenue, referral_value, value_of
 
 if TYPE_CHECKING:
     from tests.recompute.world import World
@@ -61,10 +61,8 @@ def seen_days(world: "World", user: str) -> list[date]:
 
 def dim_users(world: "World") -> list[dict[str, Any]]:
     as_of, owned = world.as_of, world.money.of_user()
-    net: dict[str, Decimal] = {}
-    for (user, day), money in money_days(world).items():
-        if day <= as_of:
-            net[user] = net.get(user, Decimal(0)) + money["net_revenue"]
+    net, brought = net_revenue(world), referral_value(world)
+    worth = {row["user_id"]: row["value_score"] for row in value_of(world, as_of)}
     scores = {row["user_id"]: row for row in rfm_of(world, as_of)}
     warned = {row["user_id"]: row["warning_level"] for row in warnings_of(world, as_of)}
     rows = []
@@ -93,6 +91,12 @@ def dim_users(world: "World") -> list[dict[str, Any]]:
                 "rfm_segment": score.get("rfm_segment"),
                 "rfm_class": score.get("rfm_class"),
                 "rfm_tier": score.get("rfm_tier"),
+                # Nobody's value to come is known in a shop too small for a fit.
+                "clv_365d": None,
+                "own_value": None,
+                "referral_value": brought.get(user, Decimal(0)),
+                "ltv": None,
+                "value_score": worth.get(user),
                 "warning_level": warned.get(user, 0),
             }
         )

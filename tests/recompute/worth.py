@@ -1,0 +1,254 @@
+"""Lines -> what users are worth: purchase days, value scores, whom they brought (5, 13).
+
+Shops here are too small for a fit, and that is what their tables say: what a fit is made from is
+recomputed, what it predicts has tests of its own.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from tests.recompute.activity import is_seen
+from tests.recompute.lifecycle import stage_of
+from tests.recompute.lines import number_of, plain
+from tests.recompute.money import ZERO, Order, money_days, rounded
+from tests.recompute.value import snapshot_days
+
+if TYPE_CHECKING:
+    from tests.recompute.world import World
+
+PREDICTED = (
+    "p_alive",
+    "expected_orders_30d",
+    "expected_orders_90d",
+    "expected_orders_365d",
+    "expected_spend",
+    "clv_365d",
+)
+# A part is what it says it is to so many digits, whichever engine divided.
+PLACES = 6
+FITTED = (
+    *("r", "alpha", "a", "b", "p", "q", "v", "log_likelihood", "spend_log_likelihood"),
+    *("correlation", "converged", "holdout_expected", "holdout_actual"),
+)
+RANKED = (
+    "purchasing_power",
+    "activity",
+    "spread",
+    "demand_sensitivity",
+    "category_concentration",
+)
+
+
+def purchases(world: "World", day: date) -> dict[str, dict[str, Any]]:
+    """Return x, t_x, T and spend of each buyer as of a day, in days with an order that stands."""
+    found = {}
+    for user, orders in world.orders_of.items():
+        totals: dict[date, list[Decimal]] = {}
+        for order in orders:
+            if order.stands(day):
+                known = totals.setdefault(order.day, [])
+                known += [] if order.amount is None else [order.net(day)]
+        if not totals:
+            continue
+        first, *others = sorted(totals)
+        spent = [sum(totals[at], ZERO) for at in others if totals[at]]
+        found[user] = {
+            "x": len(others),
+            "t_x": (max(totals) - first).days,
+            "age_days": (day - first).days,
+            "spend": float(Fraction(sum(spent, ZERO)) / len(spent)) if spent else None,
+        }
+    return found
+
+
+def month_days(world: "World") -> list[date]:
+    """Return the days whose values are kept: the last Sunday of each month, and the newest."""
+    week = timedelta(days=7)
+    return [
+        day for day in snapshot_days(world) if day == world.as_of or (day + week).month != day.month
+    ]
+
+
+def clv_fits(world: "World") -> list[dict[str, Any]]:
+    rows = []
+    for day in snapshot_days(world):
+        if buyers := len(purchases(world, day)):
+            row = {"as_of_date": day, "buyers": buyers, "status": "insufficient_data"}
+            rows.append(row | dict.fromkeys(FITTED))
+    return rows
+
+
+def clv_predictions(world: "World") -> list[dict[str, Any]]:
+    return [
+        {"as_of_date": day, "user_id": user, "status": "insufficient_data"}
+        | inputs
+        | dict.fromkeys(PREDICTED)
+        for day in month_days(world)
+        for user, inputs in purchases(world, day).items()
+    ]
+
+
+def value_scores(world: "World") -> list[dict[str, Any]]:
+    return [row for day in month_days(world) for row in value_of(world, day)]
+
+
+def value_of(world: "World", day: date) -> list[dict[str, Any]]:
+    """Score every buyer and everybody who took part of late, as of a day."""
+    inputs = {user: row for user in world.by_user if (row := _inputs(world, user, day))}
+    ranks = {part: _percent_ranks({u: r[part] for u, r in inputs.items()}) for part in RANKED}
+    points = {row["stage"]: Decimal(row["points"]) for row in world.rules.rows("stage_points")}
+    weights = {r["part"]: Decimal(r["weight"]) for r in world.rules.rows("value_weights")}
+    rows = []
+    for user, row in inputs.items():
+        stage = stage_of(world, user, day)
+        parts = {part: ranks[part].get(user) for part in RANKED}
+        parts["stage_points"] = points[stage] if stage else None
+        known = {part: points for part, points in parts.items() if points is not None}
+        weight = sum((abs(weights[part]) for part in known), ZERO)
+        total = sum((weights[part] * points for part, points in known.items()), ZERO)
+        rows.append(
+            {
+                "as_of_date": day,
+                "user_id": user,
+                **{part: None if n is None else float(n) for part, n in parts.items()},
+                "top_category": row["top_category"],
+                "value_score": float(rounded(max(ZERO, total / weight), PLACES))
+                if weight
+                else None,
+                "coverage": float(weight / sum(map(abs, weights.values()))),
+                "status": "ok" if weight else "insufficient_data",
+            }
+        )
+    return rows
+
+
+def _percent_ranks(values: dict[str, Any]) -> dict[str, Decimal]:
+    known = {user: value for user, value in values.items() if value is not None}
+    ordered = sorted(known.values())
+    above = max(1, len(ordered) - 1)
+    return {
+        user: rounded(Decimal(100 * ordered.index(value)) / above, PLACES)
+        for user, value in known.items()
+    }
+
+
+def _inputs(world: "World", user: str, day: date) -> dict[str, Any] | None:
+    """Return what the parts of a score are ranked by; None for who is not scored."""
+    since = day - timedelta(days=int(world.rules.number("value_window_days") or 0) - 1)
+    lines = [line for line in world.by_user[user] if since <= line.day <= day]
+    # A click in a message moves the clock of interaction and no more.
+    took_part = sum("interaction" in line.roles for line in lines)
+    spread = sum(("content" in line.roles) + ("share" in line.roles) for line in lines)
+    window = world.rules.number("rfm_window_days")
+    first = date.min if window is None else day - timedelta(days=int(window) - 1)
+    standing = [order for order in world.orders_of.get(user, []) if order.stands(day)]
+    bought = [order for order in standing if order.day >= first]
+    if not standing and not took_part and not spread:
+        return None
+    known = [order.net(day) for order in bought if order.amount is not None]
+    prompted = sum(_is_prompted(world, order) for order in standing)
+    concentration, category = _top_category(standing)
+    return {
+        "purchasing_power": Fraction(sum(known, ZERO)) / len(known) if known else None,
+        "activity": took_part or None,
+        "spread": spread or None,
+        "demand_sensitivity": Fraction(prompted, len(standing)) if standing else None,
+        "category_concentration": concentration,
+        "top_category": category,
+    }
+
+
+def _is_prompted(world: "World", order: Order) -> bool:
+    """Say whether an order had a coupon, or came after a message and soon."""
+    soon = timedelta(days=int(world.rules.number("promotion_days") or 0))
+    sent = (line for line in world.by_user[order.user] if line.event == "Message Sent")
+    return bool(order.coupon) or any(
+        line.at <= order.at and order.day <= line.day + soon for line in sent
+    )
+
+
+def _top_category(orders: Iterable[Order]) -> tuple[Fraction | None, str | None]:
+    spent: dict[str, Fraction] = defaultdict(Fraction)
+    for order in orders:
+        properties = order.line.properties
+        # One thing, told without a list, is the whole of its order.
+        products = properties.get("products") or [properties | {"price": 1, "quantity": 1}]
+        goods = [product for product in products if isinstance(product, dict)]
+        worth = [_worth(product) for product in goods]
+        total = sum(worth)
+        for product, part in zip(goods, worth, strict=True):
+            category = plain(product.get("category") or "").strip()
+            if category and total and order.amount is not None:
+                spent[category] += Fraction(order.amount) * part / total
+    total = sum(spent.values())
+    if not total:
+        return None, None
+    most = max(spent.values())
+    return most / total, min(name for name, amount in spent.items() if amount == most)
+
+
+def _worth(product: dict[str, Any]) -> Fraction:
+    price, quantity = (number_of(product.get(name)) for name in ("price", "quantity"))
+    return Fraction(price or 0) * Fraction(1 if quantity is None else quantity)
+
+
+def user_referrals(world: "World") -> list[dict[str, Any]]:
+    net = net_revenue(world)
+    rows = []
+    for user, (inviter, accepted_at) in _accepted(world).items():
+        invited = [
+            line.at
+            for line in world.by_user[inviter]
+            if "invite" in line.roles and line.at <= accepted_at
+        ]
+        orders = world.orders_of.get(user, [])
+        rows.append(
+            {
+                "user_id": user,
+                "inviter_id": inviter,
+                "invited_at": max(invited, default=None),
+                "accepted_at": accepted_at,
+                "orders": sum(order.stands(world.as_of) for order in orders),
+                "net_revenue": net.get(user, ZERO),
+                "own_value": None,
+            }
+        )
+    return rows
+
+
+def _accepted(world: "World") -> dict[str, tuple[str, datetime]]:
+    """Return who first invited each user, both by who they turned out to be."""
+    found: dict[str, tuple[str, datetime]] = {}
+    for user, lines in world.by_user.items():
+        for line in lines:
+            named = line.text("inviter_id") if line.event == "Invite Accepted" else None
+            inviter = world.owner(named) if named else user
+            if line.day <= world.as_of and inviter != user and _is_known(world, inviter):
+                found[user] = (inviter, line.at)
+                break
+    return found
+
+
+def _is_known(world: "World", user: str) -> bool:
+    return any(is_seen(x) and x.day <= world.as_of for x in world.by_user.get(user, []))
+
+
+def net_revenue(world: "World") -> dict[str, Decimal]:
+    """Return what each user brought to date."""
+    net: dict[str, Decimal] = defaultdict(Decimal)
+    for (user, day), money in money_days(world).items():
+        if day <= world.as_of:
+            net[user] += money["net_revenue"]
+    return net
+
+
+def referral_value(world: "World") -> dict[str, Decimal]:
+    """Return what those brought whom each user invited, one level."""
+    value: dict[str, Decimal] = defaultdict(Decimal)
+    for row in user_referrals(world):
+        value[row["inviter_id"]] += row["net_revenue"]
+    return value
