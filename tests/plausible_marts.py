@@ -180,8 +180,11 @@ INTERMEDIATE = {
 D = f"date '{DAY.isoformat()}'"
 FILL = (
     "insert into serving.marts.dim_users (user_id, first_seen_date, orders, net_revenue,"
-    " rfm_segment) select 'user_' || i, date '2026-01-01' + cast(i % 300 as integer), i % 7,"
-    " (i % 97) * 12.5, 'loyal' from range(300) t(i)",
+    " rfm_segment, rfm_tier, clv_365d, own_value, referral_value) select 'user_' || i,"
+    " date '2026-01-01' + cast(i % 300 as integer), i % 7, (i % 97) * 12.5, 'loyal',"
+    " ['diamond', 'gold', 'silver', 'bronze'][1 + i % 4], 900 / (1 + i % 4) + i,"
+    " (i % 97) * 12.5 + 900 / (1 + i % 4) + i, case when i % 10 = 0 then 75.5 else 0 end"
+    " from range(300) t(i)",
     "insert into serving.marts.fct_user_days (user_id, event_date, events)"
     f" select 'user_' || (i * 37 % 300), {D} - cast(i % 70 as integer), i % 40 + 1"
     " from range(900) t(i)",
@@ -217,6 +220,17 @@ FILL = (
       case when x = y then 620 + x * 140 else cast(90 / (1 + abs(x - y)) as bigint) end, 0.1, 'ok'
     from (values ('diamond', 4), ('gold', 3), ('silver', 2), ('bronze', 1)) f(a, y),
       (values ('diamond', 4), ('gold', 3), ('silver', 2), ('bronze', 1)) t(b, x)""",
+    f"""insert into serving.marts.clv_fits (
+      as_of_date, buyers, converged, holdout_expected, holdout_actual, status)
+    values ({D}, 1240, true, null, null, 'ok'), ({D} - 16, 1100, true, 480.4, 466, 'ok')""",
+    f"""insert into serving.marts.clv_predictions (as_of_date, user_id, expected_orders_90d, status)
+    select {D}, 'user_' || i, 1.25, 'ok' from range(300) t(i)""",
+    f"""insert into serving.marts.value_scores (as_of_date, user_id, purchasing_power, activity,
+      spread, category_concentration, stage_points, value_score, coverage, status)
+    select {D}, 'user_' || i, i / 4, case when i % 2 = 0 then i / 4 end, 50, 20, 80, i / 4, 1, 'ok'
+    from range(400) t(i)""",
+    f"""insert into serving.marts.user_referrals (user_id, inviter_id, accepted_at, net_revenue)
+    select 'user_' || (i + 1), 'user_' || i * 10, timestamp '{DAY}', 75.5 from range(30) t(i)""",
     """insert into serving.marts.lifecycle_periods (
       basis, period, period_start, "new", "returning", resurrecting, dormant, active, is_mature)
     select 'activity', 'week', date '2026-08-17' + cast(i * 7 as integer), 2300 + i * 60,

@@ -157,6 +157,7 @@ def test_hostile_names_are_shown_and_never_run(settings: Settings) -> None:
         f"update marts.churn_warnings set action_1 = '{text}'",
         f"update marts.tier_migration set to_tier = '{text}', direction = '{text}'"
         " where to_tier = 'gold'",
+        f"update marts.dim_users set rfm_tier = '{text}' where rfm_tier = 'gold'",
         f"update marts.load_ledger set source_file = '{text}', outcome = 'rejected'",
         f"update marts.kpi_daily set kpi = '{text}', status = '{text}' where kpi = 'nps'",
     )
@@ -322,6 +323,107 @@ def test_what_no_rule_names_shows_itself(settings: Settings) -> None:
         assert words in text
     for words in ("冠军用户", "流失风险", "微信公众号", "未登录"):
         assert words not in text
+
+
+def value_section(settings: Settings) -> str:
+    return section(settings, "Value", "Today’s recall")
+
+
+def section(settings: Settings, start: str, end: str) -> str:
+    """Give the words of the page from one heading to another, tags as spaces."""
+    content = build_report(settings, as_of_date=DAY).read_text(encoding="utf-8")
+    start, end = (f'<h2><span lang="en">{heading}<' for heading in (start, end))
+    part = content[content.index(start) : content.index(end)]
+    return " ".join(html.unescape(re.sub("<[^>]*>", " ", part)).split())
+
+
+def test_what_users_are_worth_is_said_in_figures_of_the_marts(settings: Settings) -> None:
+    said = value_section(settings)
+
+    for words in (
+        "Of 1,240 buyers, 375 purchase days are expected in the 90 days after 2026-11-10.",
+        "预计 1,240 位买家将有 375 个购买日",
+        "Tried on the 90 days up to 2026-10-25: 480 expected, 466 came.",
+        "Referral value 推荐价值 ¥2,265 by 30 invited",
+        "Diamond 钻石 75 ¥1,048",
+        "Purchasing power: the mean order 购买力：客单价 30% best tenth 95, all 50; known of 100%",
+        "Activity: interactions of late 活跃度：近期互动 25% best tenth 95, all 50; known of 50%",
+        "the tenth of 400 users",
+    ):
+        assert words in said
+    assert "read with care" not in said
+    assert "Sensitivity" not in said  # weighs nothing as shipped
+
+
+def test_the_upgrade_rate_is_of_users_in_both_of_the_last_snapshots(settings: Settings) -> None:
+    moves = (
+        "insert into marts.tier_migration"
+        " values (date '{day}', date '{day}' - 7, {move}, 0, '{status}')"
+    )
+    change(
+        settings,
+        "delete from marts.tier_migration",
+        moves.format(day=DAY, move="'bronze', 'gold', 'up', 3", status="ok"),
+        moves.format(day=DAY, move="'gold', 'gold', 'stay', 4", status="ok"),
+        moves.format(day=DAY, move="'gold', 'bronze', 'down', 1", status="ok"),
+        moves.format(day=DAY, move="'none', 'gold', 'new', 50", status="ok"),
+        moves.format(day=DAY, move="'gold', 'none', 'gone', 70", status="ok"),
+        moves.format(day="2026-11-01", move="'bronze', 'gold', 'up', 900", status="ok"),
+    )
+
+    assert "Tier upgrade rate 等级升级率 37.5% since 2026-11-03" in value_section(settings)
+
+    change(settings, "update marts.tier_migration set status = 'method_changed'")
+    assert "Tier upgrade rate 等级升级率 – since" in value_section(settings)
+
+
+@pytest.mark.parametrize(
+    ("fit", "why"),
+    [
+        (
+            "buyers = 12, converged = null",
+            "12 buyers so far, and it takes 150. Until then no value is guessed."
+            " 预测为时尚早：目前有 12 位买家，需要 150 位",
+        ),
+        (
+            "converged = null",
+            "it takes 60 days since the first purchase. 预测为时尚早：需距首次购买满 60 天",
+        ),
+        ("converged = false", "fit no model well enough"),
+    ],
+)
+def test_too_little_to_predict_is_said_kindly_and_by_the_rule(
+    settings: Settings, fit: str, why: str
+) -> None:
+    change(
+        settings,
+        "delete from marts.clv_fits where holdout_actual is not null",
+        f"update marts.clv_fits set status = 'insufficient_data', {fit}",
+        "update marts.dim_users set clv_365d = null, own_value = null",
+    )
+    change_rules(
+        settings,
+        "update rules.parameters set value = 150 where parameter = 'clv_min_buyers'",
+        "update rules.parameters set value = 60 where parameter = 'clv_min_days'",
+    )
+
+    said = value_section(settings)
+
+    assert why in said
+    assert "are expected" not in said
+    assert "Own value 自身价值 – of 0 buyers" in said
+
+
+def test_a_trial_further_off_than_the_rule_allows_is_said(settings: Settings) -> None:
+    change_rules(
+        settings,
+        "update rules.parameters set value = 0.03 where parameter = 'clv_max_holdout_error'",
+    )
+
+    said = value_section(settings)
+
+    assert "466 came. That is more than 3% off: read with care." in said
+    assert "偏差超过 3%，请谨慎参考。" in said
 
 
 def test_without_rules_there_is_still_a_page(settings: Settings) -> None:

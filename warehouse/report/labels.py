@@ -35,6 +35,18 @@ STATUSES = {
     "unknown": Label("Unknown", "未知"),
     "insufficient_history": Label("Too little history", "历史不足"),
 }
+VALUE_PARTS = {
+    "purchasing_power": Label("Purchasing power: the mean order", "购买力：客单价"),
+    "activity": Label("Activity: interactions of late", "活跃度：近期互动"),
+    "spread": Label("Spread: content and shares of late", "传播力：近期内容与分享"),
+    "demand_sensitivity": Label(
+        "Sensitivity: orders with a coupon or after a message", "需求敏感度：用券或触达后的订单"
+    ),
+    "category_concentration": Label(
+        "Concentration: what goes to one category", "品类集中度：首要品类的消费占比"
+    ),
+    "stage_points": Label("Stage of life", "生命周期阶段"),
+}
 NO_TIER = {"none": Label("No tier", "无等级")}
 
 

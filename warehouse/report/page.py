@@ -20,6 +20,7 @@ from warehouse.report.recall import read_lists
 from warehouse.report.rules import read_rules
 from warehouse.report.segments import read_tiles, scored_orders
 from warehouse.report.tiers import read_tier_moves
+from warehouse.report.value import read_value
 from warehouse.serving.marts import open_marts
 from warehouse.settings import Settings
 from warehouse.storage.files import write_text_atomically
@@ -66,6 +67,7 @@ def _read(connection: duckdb.DuckDBPyConnection, as_of_date: date, currency: str
         "tiles": read_tiles(connection, rules, as_of_date, currency),
         "scored_orders": scored_orders(rules),
         "tier_moves": read_tier_moves(connection, rules, as_of_date),
+        "value": read_value(connection, rules, as_of_date, currency),
         "funnels": read_funnels(connection, rules, as_of_date),
         "warnings": read_warnings(connection, rules, as_of_date),
         "lists": read_lists(connection, rules, as_of_date, currency),

@@ -9,8 +9,8 @@ from warehouse.report.labels import Label, readable
 from warehouse.report.query import Row, rows
 
 READ = (
-    "channels", "funnels", "kpis", "parameters", "rfm_segments", "rfm_tiers", "strategies",
-    "warning_levels",
+    "channels", "funnels", "kpis", "lifecycle_stages", "parameters", "rfm_segments", "rfm_tiers",
+    "strategies", "value_weights", "warning_levels",
 )  # fmt: skip
 
 
