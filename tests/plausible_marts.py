@@ -231,6 +231,22 @@ FILL = (
     from range(400) t(i)""",
     f"""insert into serving.marts.user_referrals (user_id, inviter_id, accepted_at, net_revenue)
     select 'user_' || (i + 1), 'user_' || i * 10, timestamp '{DAY}', 75.5 from range(30) t(i)""",
+    """insert into serving.marts.path_transitions (outcome, from_event, to_event, transitions,
+      sessions, users, share, lift, is_recommended)
+    values ('retained', 'Product Viewed', 'Product Added', 90, 80, 70, 0.21, 3, true),
+      ('lost', 'Product Viewed', 'Product Added', 9, 8, 7, 0.07, 3, false),
+      ('retained', 'Product Viewed', 'Page Viewed', 40, 40, 1234, 0.11, 1, false)""",
+    """insert into serving.marts.last_acts (outcome, position, event, users, share, lift, rank)
+    values ('lost', 1, 'Account Closed', 8, 0.08, null, 1),
+      ('lost', 1, 'Cart Emptied', 4, 0.04, 9, 2), ('lost', 1, 'Page Left', 12, 0.12, 2.5, 3),
+      ('lost', 2, 'Second to Last', 50, 0.5, 5, 1), ('retained', 1, 'Still Here', 50, 0.5, 1, 1)""",
+    """insert into serving.marts.activity_heatmap (kind, "row", "column", events, users)
+    select 'hour_by_weekday', cast(1 + i % 7 as varchar), lpad(cast(i % 24 as varchar), 2, '0'),
+      100 + i, 9 from range(168) t(i)""",
+    """insert into serving.marts.stage_flows (week_start, from_stage, to_stage, users)
+    values (date '2026-11-09', 'growth', 'lost', 999), (date '2026-11-02', 'growth', 'growth', 61),
+      (date '2026-11-02', 'none', 'introduction', 17), (date '2026-11-02', 'growth', 'at_risk', 23),
+      (date '2026-10-26', 'growth', 'dormant', 888)""",
     """insert into serving.marts.lifecycle_periods (
       basis, period, period_start, "new", "returning", resurrecting, dormant, active, is_mature)
     select 'activity', 'week', date '2026-08-17' + cast(i * 7 as integer), 2300 + i * 60,

@@ -158,6 +158,9 @@ def test_hostile_names_are_shown_and_never_run(settings: Settings) -> None:
         f"update marts.tier_migration set to_tier = '{text}', direction = '{text}'"
         " where to_tier = 'gold'",
         f"update marts.dim_users set rfm_tier = '{text}' where rfm_tier = 'gold'",
+        f"update marts.path_transitions set from_event = '{text}', to_event = '{text}'",
+        f"update marts.last_acts set event = '{text}'",
+        f"update marts.stage_flows set from_stage = '{text}', to_stage = '{text}' || users",
         f"update marts.load_ledger set source_file = '{text}', outcome = 'rejected'",
         f"update marts.kpi_daily set kpi = '{text}', status = '{text}' where kpi = 'nps'",
     )
@@ -424,6 +427,33 @@ def test_a_trial_further_off_than_the_rule_allows_is_said(settings: Settings) ->
 
     assert "466 came. That is more than 3% off: read with care." in said
     assert "偏差超过 3%，请谨慎参考。" in said
+
+
+def test_what_users_do_is_told_from_the_marts_by_the_rules(settings: Settings) -> None:
+    change_rules(
+        settings,
+        "update rules.parameters set value = 45 where parameter = 'silent_after_days'",
+        "update rules.parameters set value = 6 where parameter = 'path_min_users'",
+        "update rules.lifecycle_stages set name_en = 'Rising', name_zh = '上升'"
+        " where stage = 'growth'",
+    )
+
+    said = section(settings, "What users do", "Can these numbers be trusted?")
+
+    for words in (
+        "最活跃：周日 23:00，事件数 267",
+        "last 90 days",
+        "Product Viewed Product Added 70 21.0% 7.0%",
+        "less than 45 days ago; lost: 90 days or longer ago",
+        "Account Closed 8 8.0% lost only 仅流失 Page Left 12 12.0% ×2.50",
+        "6 users or more",
+        "Introduction 导入期 Rising 上升 At risk 风险期",
+        "Rising 上升 61 23 New here 当周新来 17",
+        "2026-11-02 to 2026-11-08",
+    ):
+        assert words in said
+    for other in ("1,234", "Cart Emptied", "Second to Last", "Still Here", "999", "888"):
+        assert other not in said
 
 
 def test_without_rules_there_is_still_a_page(settings: Settings) -> None:

@@ -47,6 +47,11 @@ VALUE_PARTS = {
     ),
     "stage_points": Label("Stage of life", "生命周期阶段"),
 }
+WEEKDAYS = [
+    Label("Mon", "周一"), Label("Tue", "周二"), Label("Wed", "周三"), Label("Thu", "周四"),
+    Label("Fri", "周五"), Label("Sat", "周六"), Label("Sun", "周日"),
+]  # fmt: skip
+NO_STAGE = {"none": Label("New here", "当周新来")}
 NO_TIER = {"none": Label("No tier", "无等级")}
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 
+from warehouse.report.behaviour import read_behaviour
 from warehouse.report.charts import activity_chart, flow_chart
 from warehouse.report.churn import read_warnings
 from warehouse.report.cohorts import read_heat_maps
@@ -69,6 +70,7 @@ def _read(connection: duckdb.DuckDBPyConnection, as_of_date: date, currency: str
         "tier_moves": read_tier_moves(connection, rules, as_of_date),
         "value": read_value(connection, rules, as_of_date, currency),
         "funnels": read_funnels(connection, rules, as_of_date),
+        "behaviour": read_behaviour(connection, rules, as_of_date),
         "warnings": read_warnings(connection, rules, as_of_date),
         "lists": read_lists(connection, rules, as_of_date, currency),
         "loading": read_loading(connection, as_of_date),
