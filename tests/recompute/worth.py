@@ -176,7 +176,9 @@ def _top_category(orders: Iterable[Order]) -> tuple[Fraction | None, str | None]
     for order in orders:
         properties = order.line.properties
         # One thing, told without a list, is the whole of its order.
-        products = properties.get("products") or [properties | {"price": 1, "quantity": 1}]
+        products = properties.get("products")
+        if not isinstance(products, list) or not products:
+            products = [properties | {"price": 1, "quantity": 1}]
         goods = [product for product in products if isinstance(product, dict)]
         worth = [_worth(product) for product in goods]
         total = sum(worth)
@@ -193,7 +195,7 @@ def _top_category(orders: Iterable[Order]) -> tuple[Fraction | None, str | None]
 
 def _worth(product: dict[str, Any]) -> Fraction:
     price, quantity = (number_of(product.get(name)) for name in ("price", "quantity"))
-    return Fraction(price or 0) * Fraction(1 if quantity is None else quantity)
+    return max(Fraction(0), Fraction(price or 0) * Fraction(1 if quantity is None else quantity))
 
 
 def user_referrals(world: "World") -> list[dict[str, Any]]:

@@ -63,15 +63,14 @@ valued as (
         event_date
 
     from named
-    where
-        trim(category) <> ''
-        and worth > 0
+    where worth > 0
     group by message_id, trim(category), event_date
 
 ),
 
-final as (
+shared as (
 
+    -- What went to things of no known category went to no other.
     select
         message_id,
         category,
@@ -79,6 +78,13 @@ final as (
         event_date
 
     from valued
+
+),
+
+final as (
+
+    select * from shared
+    where category <> ''
 
 )
 

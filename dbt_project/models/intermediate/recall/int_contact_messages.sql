@@ -16,6 +16,7 @@ final as (
         event,
         lower(trim({{ json_text('properties', 'channel') }})) as channel,
         trim({{ json_text('properties', 'list_id') }}) as list_id,
+        occurred_at,
         event_date
 
     from events

@@ -37,7 +37,7 @@ promoted as (
     inner join {{ ref('int_contact_messages') }} as messages
         on
             orders.user_id = messages.user_id
-            and orders.order_date >= messages.event_date
+            and orders.ordered_at >= messages.occurred_at
             and orders.order_date <= messages.event_date + parameters.promotion_days
     where messages.event = 'Message Sent'
     group by orders.order_id
