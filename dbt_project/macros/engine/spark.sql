@@ -18,7 +18,10 @@
     {%- for row in agate_table.rows %}
     (
         {%- for name in agate_table.column_names -%}
-        cast({{ spark_literal(row[name]) }} as {{ types[name] }}){{ ', ' if not loop.last }}
+        {%- set meta = model.columns.get(name, {}).get('config', {}).get('meta', {}) -%}
+        {#- dbt takes the word null for none; of a column that may not be blank it is the word. -#}
+        {%- set word = 'null' if types[name] == 'string' and not meta else none -%}
+        cast({{ spark_literal(row[name] if row[name] is not none else word) }} as {{ types[name] }}){{ ', ' if not loop.last }}
         {%- endfor -%}
     ){{ ',' if not loop.last }}
     {%- endfor %}
