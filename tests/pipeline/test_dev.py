@@ -35,8 +35,12 @@ def test_the_ui_starts_without_a_word_of_warning(tmp_path: Path) -> None:
             if UP in line:
                 break
         late.cancel()
-        os.killpg(started.pid, signal.SIGINT)
-        started.communicate()
+        # Ctrl-C is not heard by what a shell has put into the background.
+        os.killpg(started.pid, signal.SIGTERM)
+        try:
+            started.communicate(timeout=SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(started.pid, signal.SIGKILL)
 
     shown = "".join(told)
     assert UP in shown
