@@ -15,6 +15,57 @@
     ) }}
 {%- endmacro %}
 
+{% macro changed_users(inputs, columns, counted, date_column=none) -%}
+    {#-
+        The users whose rows in the model `inputs` are no longer what their rows in `counted` were made
+        from: new, changed or vanished. `counted` is rebuilt by user, and keeps `input_fingerprint`. Rows
+        whose `date_column` lies after the as-of date are not known yet.
+    -#}
+with
+
+fingerprints as (
+
+    select
+        user_id,
+        {{ fingerprint(columns) }} as input_fingerprint
+
+    from {{ ref(inputs) }}
+    {%- if date_column %}
+    where {{ date_column }} <= {{ as_of_date() }}
+    {%- endif %}
+    group by user_id
+
+),
+
+counted as (
+
+    select
+        user_id,
+        max(input_fingerprint) as input_fingerprint
+
+    from {{ previous_of_users(counted, {
+        'user_id': 'string', 'input_fingerprint': 'string'
+    }) }} as counted_users
+    group by user_id
+
+),
+
+final as (
+
+    select
+        coalesce(fingerprints.user_id, counted.user_id) as user_id,
+        fingerprints.input_fingerprint
+
+    from fingerprints
+    full outer join counted
+        on fingerprints.user_id = counted.user_id
+    where fingerprints.input_fingerprint is distinct from counted.input_fingerprint
+
+)
+
+select * from final
+{%- endmacro %}
+
 {% macro previous_of_users(model_name, columns) -%}
     {#- What such a model held after the last run; nothing where it is made whole. -#}
     {%- if target.type == 'duckdb' -%}
