@@ -20,6 +20,11 @@
     end
 {%- endmacro %}
 
+{% macro is_last_of_month(sunday) -%}
+    {#- Whether a Sunday is the last one of its month. -#}
+    {{ period_start('month', sunday) }} <> {{ period_start('month', sunday ~ ' + 7') }}
+{%- endmacro %}
+
 {% macro period_after(period_column, date_column, number) -%}
     {#- First day of the period so many periods later. -#}
     case {{ period_column }}

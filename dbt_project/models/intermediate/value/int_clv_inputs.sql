@@ -41,36 +41,9 @@ dates as (
 
 ),
 
-orders as (
-
-    select * from {{ ref('int_orders') }}
-
-),
-
 movements as (
 
-    select
-        user_id,
-        order_date,
-        stands_until,
-        order_date as event_date,
-        amount
-
-    from orders
-
-    union all
-
-    select
-        orders.user_id,
-        orders.order_date,
-        orders.stands_until,
-        refunds.event_date,
-        -refunds.amount as amount
-
-    from {{ ref('int_order_movements') }} as refunds
-    inner join orders
-        on refunds.order_id = orders.order_id
-    where refunds.kind = 'refund'
+    {{ movements_of_orders() }}
 
 ),
 

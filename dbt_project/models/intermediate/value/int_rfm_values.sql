@@ -13,12 +13,6 @@ snapshots as (
 
 ),
 
-orders as (
-
-    select * from {{ ref('int_orders') }}
-
-),
-
 parameters as (
 
     select cast(value as bigint) as window_days
@@ -29,33 +23,7 @@ parameters as (
 
 movements as (
 
-    select
-        user_id,
-        order_date,
-        stands_until,
-        order_date as event_date,
-        1 as orders,
-        case when amount is null then 0 else 1 end as valued_orders,
-        -- Without a rate it still is an order; only its money is unknown.
-        coalesce(amount, 0) as amount
-
-    from orders
-
-    union all
-
-    select
-        orders.user_id,
-        orders.order_date,
-        orders.stands_until,
-        refunds.event_date,
-        0 as orders,
-        0 as valued_orders,
-        -refunds.amount as amount
-
-    from {{ ref('int_order_movements') }} as refunds
-    inner join orders
-        on refunds.order_id = orders.order_id
-    where refunds.kind = 'refund'
+    {{ movements_of_orders() }}
 
 ),
 
@@ -65,9 +33,11 @@ final as (
         snapshots.as_of_date,
         movements.user_id,
         {{ days_between('max(movements.order_date)', 'snapshots.as_of_date') }} as recency_days,
-        cast(sum(movements.orders) as bigint) as frequency,
-        cast(sum(movements.valued_orders) as bigint) as valued_orders,
-        {{ money('sum(movements.amount)') }} as monetary
+        cast(count(case when movements.is_order then 1 end) as bigint) as frequency,
+        cast(count(case when movements.is_order then movements.amount end) as bigint)
+            as valued_orders,
+        -- Without a rate it still is an order; only its money is unknown.
+        {{ money('sum(coalesce(movements.amount, 0))') }} as monetary
 
     from snapshots
     cross join parameters

@@ -11,8 +11,7 @@ dates as (
         is_latest
         or (
             is_sunday
-            and {{ period_start('month', 'as_of_date') }}
-            <> {{ period_start('month', 'as_of_date + 7') }}
+            and {{ is_last_of_month('as_of_date') }}
         )
 
 ),

@@ -10,8 +10,7 @@ buyers as (
         is_touched
         and (
             as_of_date = {{ as_of_date() }}
-            or {{ period_start('month', 'as_of_date') }}
-            <> {{ period_start('month', 'as_of_date + 7') }}
+            or {{ is_last_of_month('as_of_date') }}
         )
 
 ),
