@@ -17,7 +17,8 @@ days as (
         name_days.event_date,
         name_days.event,
         unknown.event is not null as is_unknown,
-        sum(name_days.events) as events
+        sum(name_days.events) as events,
+        sum(name_days.order_lines) as order_lines
 
     from {{ ref('int_name_days') }} as name_days
     left join unknown
@@ -42,18 +43,13 @@ shares as (
 
 )
 
-select days.event
+select distinct days.event
 from days
 inner join shares
     on days.event_date = shares.event_date
 where
     days.is_unknown
-    and shares.unknown_events * 2 > shares.events
-
-union
-
-select lines.given_event as event
-from {{ ref('int_touched_events') }} as lines
-inner join unknown
-    on lines.given_event = unknown.event
-where lines.order_id is not null
+    and (
+        days.order_lines > 0
+        or shares.unknown_events * 2 > shares.events
+    )

@@ -11,6 +11,7 @@ counted as (
         actor_id,
         is_anonymous,
         count(*) as events,
+        count(order_id) as order_lines,
         event_date
 
     from {{ ref('int_touched_events') }}
@@ -25,6 +26,7 @@ final as (
         counted.event,
         coalesce(identity_map.user_id, counted.actor_id) as user_id,
         cast(sum(counted.events) as bigint) as events,
+        cast(sum(counted.order_lines) as bigint) as order_lines,
         counted.event_date
 
     from counted
