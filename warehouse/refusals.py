@@ -1,6 +1,5 @@
 """Settings -> what of them cannot be right, each with its cure, before anything is done by them."""
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -10,7 +9,7 @@ from urllib.parse import urlsplit
 
 from warehouse.judging.currencies import ISO_4217
 from warehouse.settings import WEBHOOK_KINDS, Settings
-from warehouse.sources import faults_of, unknown_zone
+from warehouse.sources import faults_of, nearest, unknown_zone
 from warehouse.storage.places import fault_in, place_of
 
 # What a whole number may be; beyond it a setting does something nobody can want.
@@ -112,8 +111,7 @@ def _limits(settings: Settings) -> Iterator[Fault]:
             cure = "give the whole address, as https://example.org/hook"
             yield Fault("webhook_url", "webhook_url is no http or https address", cure)
     if (kind := settings.webhook_kind) and kind not in WEBHOOK_KINDS:
-        near = difflib.get_close_matches(kind.lower(), WEBHOOK_KINDS, n=1)
-        cure = f"did you mean {near[0]!r}?" if near else f"use one of {', '.join(WEBHOOK_KINDS)}"
+        cure = nearest(kind.lower(), WEBHOOK_KINDS)
         yield Fault("webhook_kind", f"unknown webhook_kind {kind!r}", cure)
 
 

@@ -268,7 +268,7 @@ def _numbers(source: Source) -> Iterator[Fault]:
         yield "scale", "no currency says which minor unit", 'map "properties.currency"'
     for kind in source.types.values():
         if kind not in KINDS:
-            yield "types", f"types cannot be {kind!r}", _nearest(str(kind), KINDS)
+            yield "types", f"types cannot be {kind!r}", nearest(str(kind), KINDS)
 
 
 def _names(source: Source) -> Iterator[Fault]:
@@ -276,7 +276,7 @@ def _names(source: Source) -> Iterator[Fault]:
     for key in ("values", "types"):
         for name in getattr(source, key):
             if name not in source.columns:
-                yield key, f"{key} has {name!r}, and no column is", _nearest(name, source.columns)
+                yield key, f"{key} has {name!r}, and no column is", nearest(name, source.columns)
 
 
 def _fields(source: Source) -> Iterator[Fault]:
@@ -296,7 +296,7 @@ def _fields(source: Source) -> Iterator[Fault]:
     kinds += [("values", told) for told in source.values.get("type", {}).values()]
     for key, kind in () if source.sql else kinds:
         if kind and kind not in TYPES:
-            yield key, f"type cannot be {kind!r}", _nearest(str(kind), TYPES)
+            yield key, f"type cannot be {kind!r}", nearest(str(kind), TYPES)
 
 
 def _needs(source: Source) -> Iterator[Fault]:
@@ -319,7 +319,8 @@ def _made(source: Source) -> Collection[str]:
     return columns_made(source).keys() - ROW_COLUMNS
 
 
-def _nearest(name: str, known: Iterable[str]) -> str:
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Say which known name was probably meant, else all of them."""
     listed = list(known)
     near = difflib.get_close_matches(name, listed, n=1)
     return f"did you mean {near[0]!r}?" if near else f"use one of {', '.join(listed)}"

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import duckdb
 
-from warehouse.serving.marts import quoted
 from warehouse.settings import Settings
+from warehouse.sql import quoted
 
 # Hashes of an engine's own, compared only with themselves.
 OWN_HASHES = frozenset(

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.serving.marts import open_file, quoted
+from warehouse.serving.marts import open_file
 from warehouse.settings import DUCKDB, ENGINES, Settings
+from warehouse.sql import quoted
 from warehouse.storage.files import remove_durably, sha256_of
 from warehouse.storage.notes import read_note, write_note
 

@@ -13,6 +13,7 @@ import duckdb
 
 from warehouse.errors import UserError
 from warehouse.settings import Settings
+from warehouse.sql import literal
 
 # Readable by every DuckDB since 1.0: the marts file is copied for others to read.
 SERVING_STORAGE = "v1.0.0"
@@ -97,7 +98,7 @@ def create_databases(settings: Settings) -> None:
         return
     with duckdb.connect() as connection:
         connection.execute(
-            f"attach '{_quoted(settings.serving_build_db)}' as serving"
+            f"attach {literal(settings.serving_build_db)} as serving"
             f" (storage_version '{SERVING_STORAGE}')"
         )
 
@@ -110,7 +111,3 @@ def default_memory_limit() -> str:
     """
     with duckdb.connect() as connection:
         return str(connection.execute("select current_setting('memory_limit')").fetchall()[0][0])
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")

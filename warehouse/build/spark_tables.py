@@ -12,8 +12,9 @@ import duckdb
 
 from warehouse.build.database import SERVING_STORAGE
 from warehouse.errors import UserError
-from warehouse.serving.marts import SCHEMA, engine_config, quoted
+from warehouse.serving.marts import SCHEMA, engine_config
 from warehouse.settings import Settings
+from warehouse.sql import literal, quoted
 from warehouse.storage.files import write_atomically
 from warehouse.storage.places import files_below, let_read, place_of
 
@@ -50,9 +51,7 @@ def _fill(settings: Settings, statements: list[str], path: Path) -> None:
     with duckdb.connect(config=engine_config(settings)) as connection:
         connection.execute("set TimeZone = 'UTC'")
         let_read(connection, place_of(settings.spark_tables))
-        connection.execute(
-            f"attach {_text(str(path))} as home (storage_version '{SERVING_STORAGE}')"
-        )
+        connection.execute(f"attach {literal(path)} as home (storage_version '{SERVING_STORAGE}')")
         connection.execute("use home")
         for statement in statements:
             connection.execute(statement)
@@ -91,9 +90,5 @@ def _is_data(name: str) -> bool:
 
 
 def _read(files: list[str]) -> str:
-    listed = ", ".join(map(_text, files))
+    listed = ", ".join(map(literal, files))
     return f"read_parquet([{listed}], hive_partitioning = true)"
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

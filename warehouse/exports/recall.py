@@ -26,8 +26,9 @@ from warehouse.exports.folder import (
 from warehouse.exports.listed import bring_in_line, broken, list_id
 from warehouse.exports.withdrawn import FILE_MODE, FOLDER_MODE, WITHDRAWN, withdraw
 from warehouse.rules.effective import rule_in_effect
-from warehouse.serving.marts import open_marts, quoted
+from warehouse.serving.marts import open_marts
 from warehouse.settings import Settings
+from warehouse.sql import quoted
 from warehouse.storage.files import COMPARED, remove_folder, replace_folder
 
 UNTREATED_ARMS = ("control", "holdout")

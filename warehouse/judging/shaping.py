@@ -40,6 +40,7 @@ from warehouse.judging.values import Rejected, Rejection, moment
 from warehouse.judging.verdicts import JUDGED_SCHEMA, Judged, Refusal, Row
 from warehouse.landing.streams import BadFile
 from warehouse.settings import Source
+from warehouse.sql import quoted
 
 ROW = "row"
 LEFT_OUT = "left_out"
@@ -154,7 +155,7 @@ def _opened(source: Source, folder: Path | None) -> Generator[duckdb.DuckDBPyCon
     ) as connection:
         connection.execute("set TimeZone = 'UTC'")
         columns = [(name, _KINDS.get(kind_of(name, source), "varchar")) for name in source.columns]
-        listed = ", ".join(f"{_quoted(name)} {kind}" for name, kind in columns)
+        listed = ", ".join(f"{quoted(name)} {kind}" for name, kind in columns)
         connection.execute(f"create table rows ({ROW} bigint, {listed})")
         connection.execute("create table originals (number bigint, line blob)")
         connection.execute("set enable_external_access = false")
@@ -165,10 +166,6 @@ def _opened(source: Source, folder: Path | None) -> Generator[duckdb.DuckDBPyCon
             connection.close()
             if path:
                 path.unlink(missing_ok=True)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _taken_in(

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import duckdb
 
-from warehouse.serving.marts import INFO_TABLE, SCHEMA, quoted
+from warehouse.serving.marts import INFO_TABLE, SCHEMA
+from warehouse.sql import quoted
 
 UNDATED = "undated"
 

@@ -9,6 +9,7 @@ import duckdb
 from warehouse.errors import UserError
 from warehouse.serving.versions import PARQUET, PARQUET_LINK
 from warehouse.settings import Settings
+from warehouse.sql import literal, quoted
 from warehouse.storage.places import let_read, place_of
 
 SCHEMA = "marts"
@@ -52,7 +53,7 @@ def open_published(settings: Settings, *tables: str) -> Generator[duckdb.DuckDBP
         opened.execute(f"create schema {SCHEMA}")
         for name in tables or sorted(path.stem for path in folder.iterdir()):
             path = folder / f"{name}.parquet"
-            files = _literal(path / "*.parquet" if path.is_dir() else path)
+            files = literal(path / "*.parquet" if path.is_dir() else path)
             found = f"read_parquet({files}, hive_partitioning = false)"
             opened.execute(f"create view {SCHEMA}.{quoted(name)} as from {found}")
         yield opened
@@ -73,16 +74,7 @@ def open_marts(settings: Settings) -> Generator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(config=engine_config(settings)) as opened:
         # What Spark has built is shown by views over its files, which may lie in a store.
         let_read(opened, place_of(settings.spark_tables))
-        opened.execute(f"attach {_literal(settings.serving_build_db)} as serving (read_only)")
+        opened.execute(f"attach {literal(settings.serving_build_db)} as serving (read_only)")
         if settings.build_db.is_file():
-            opened.execute(f"attach {_literal(settings.build_db)} as build (read_only)")
+            opened.execute(f"attach {literal(settings.build_db)} as build (read_only)")
         yield opened
-
-
-def quoted(identifier: str) -> str:
-    """Write a table or column name so that no name can be read as SQL."""
-    return '"' + identifier.replace('"', '""') + '"'
-
-
-def _literal(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"

@@ -9,7 +9,8 @@ from pathlib import Path
 import duckdb
 
 from warehouse.serving.contents import UNDATED, Part, date_column
-from warehouse.serving.marts import INFO_TABLE, SCHEMA, quoted
+from warehouse.serving.marts import INFO_TABLE, SCHEMA
+from warehouse.sql import quoted
 from warehouse.storage.files import sha256_of
 
 

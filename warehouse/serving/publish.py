@@ -14,9 +14,10 @@ from warehouse.serving import manifest as manifests
 from warehouse.serving import versions
 from warehouse.serving.contents import Part, content_hashes, is_leftover, table_parts
 from warehouse.serving.manifest import Manifest
-from warehouse.serving.marts import INFO_TABLE, SCHEMA, open_file, quoted
+from warehouse.serving.marts import INFO_TABLE, SCHEMA, open_file
 from warehouse.serving.parquet import Earlier, write_parts
 from warehouse.settings import Settings
+from warehouse.sql import quoted
 from warehouse.storage.files import (
     READABLE,
     let_others_read,
