@@ -150,6 +150,10 @@ def test_a_time_is_read_in_one_way_or_in_none(
         ("", "1,299", None),
         ("", "12.50 kr", "12.50"),
         ("", "free", None),
+        ("", "12K", None),
+        ("", "1.5M", None),
+        ("1,299.00", "CNY ￥12.00", "12.00"),
+        ("1,299.00", "HK$12.00 USD", None),
     ],
 )
 def test_a_number_is_read_as_the_example_or_not_at_all(
@@ -160,6 +164,41 @@ def test_a_number_is_read_as_the_example_or_not_at_all(
             number_reader(example)(text, "total")
     else:
         assert number_reader(example)(text, "total") == Decimal(expected)
+
+
+@pytest.mark.parametrize(
+    ("currency", "text", "expected"),
+    [
+        ("", "￥88", (88, None)),
+        ("", "88元", (88, None)),
+        ("", "HK$12", (12, "HKD")),
+        ("", "€12", (12, "EUR")),
+        ("", "$12", "unknown_currency"),
+        ("HKD", "HK$12", (12, "HKD")),
+        ("usd", "$12", (12, "USD")),
+        ("CNY", "HK$12", "bad_number"),
+        ("USD", "¥12", "bad_number"),
+        ("EUR", "12 USD", "bad_number"),
+    ],
+)
+@pytest.mark.parametrize("made_by", ["columns", "sql"])
+def test_the_sign_of_a_currency_is_never_that_of_another(
+    load: Load, made_by: str, currency: str, text: str, expected: str | tuple[int, str | None]
+) -> None:
+    query = (
+        'sql = \'select row, "userId", timestamp, "properties.order_id", '
+        '"properties.revenue", "properties.currency" from rows\'\n'
+    )
+    found = load(
+        CSV + TRACK + 'columns = { userId = "u", timestamp = "t", "properties.order_id" = "o", '
+        '"properties.revenue" = "r", "properties.currency" = "c" }\nnumbers = "1,299.00"\n'
+        + (query if made_by == "sql" else ""),
+        f"u,t,o,r,c\n1,2026-03-02,o1,{text},{currency}\n",
+    )
+    if isinstance(expected, str):
+        assert [why["reason"] for why in found["aside"]] == [expected]
+    else:
+        assert told(found, "amount", "currency") == [(Decimal(expected[0]), expected[1])]
 
 
 def test_rows_are_chosen_by_words_and_what_is_left_out_is_counted_by_rule(load: Load) -> None:

@@ -1,6 +1,7 @@
 """Currency codes -> known or not, and their minor units: ISO 4217, and what there is a rate for."""
 
 import csv
+from functools import lru_cache
 from pathlib import Path
 
 _CODES = """
@@ -38,3 +39,56 @@ def known_currencies(rules_folders: tuple[Path, ...]) -> frozenset[str]:
                 own = {(row.get("currency") or "").strip().upper() for row in rows}
             return ISO_4217 | (own - {""})
     return ISO_4217
+
+
+# What else people write for a currency, each with all that it may mean: half the world has dollars.
+_DOLLARS = """
+    USD ARS AUD BBD BMD BND BRL BSD BZD CAD CLP COP CUP DOP FJD GYD HKD JMD KYD LRD MXN NAD NIO NZD
+    SBD SGD SRD TOP TTD TWD UYU WST XCD
+"""
+_MEANINGS = {
+    "$": _DOLLARS,
+    "¥": "CNY JPY",
+    "￥": "CNY JPY",
+    "元": "CNY HKD MOP TWD",
+    "€": "EUR",
+    "£": "GBP EGP FKP GIP LBP SDG SHP SSP SYP",
+    "₹": "INR",
+    "₩": "KRW KPW",
+    "₽": "RUB",
+    "฿": "THB",
+    "₫": "VND",
+    "US": "USD",
+    "HK": "HKD",
+    "A": "AUD",
+    "AU": "AUD",
+    "C": "CAD NIO",
+    "CA": "CAD",
+    "NT": "TWD",
+    "NZ": "NZD",
+    "S": "SGD",
+    "SG": "SGD",
+    "MX": "MXN",
+    "R": "BRL ZAR",
+    "CN": "CNY",
+    "RMB": "CNY",
+    "JP": "JPY",
+    "KR": "DKK ISK NOK SEK",
+    "RS": "INR LKR MUR NPR PKR SCR",
+    "RP": "IDR",
+    "RM": "MYR",
+    "TL": "TRY",
+    "FT": "HUF",
+    "LEI": "MDL RON",
+    "FR": "CHF",
+}
+
+
+@lru_cache(maxsize=1_024)
+def meanings(sign: str) -> frozenset[str]:
+    """Return the currencies that letters or one sign beside a number may mean; none: no currency.
+
+    An ISO code means itself.
+    """
+    sign = sign.strip().upper()
+    return frozenset([sign]) & ISO_4217 or frozenset(_MEANINGS.get(sign, "").split())

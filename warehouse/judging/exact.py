@@ -50,6 +50,7 @@ class Limits:
 
     ``nobody`` are ids that name nobody (``placeholder_ids.csv``), folded; ``aliases`` says of event
     names which published one they stand for: that is what they are judged as, and never become.
+    ``home`` is the currency of money that names none.
     """
 
     latest: int
@@ -59,6 +60,7 @@ class Limits:
     channels: frozenset[str] = frozenset()
     nobody: frozenset[str] = frozenset()
     aliases: Mapping[str, str] = field(default_factory=dict)
+    home: str = ""
 
     @classmethod
     def of(
@@ -72,6 +74,7 @@ class Limits:
         channels: frozenset[str] = frozenset(),
         nobody: frozenset[str] = frozenset(),
         aliases: Mapping[str, str] | None = None,
+        home: str = "",
     ):
         """Return the limits of a load day: ``future_days`` after its end is too late.
 
@@ -79,7 +82,8 @@ class Limits:
         """
         end = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1 + future_days)
         latest = min(int(end.timestamp()) * 1_000_000, _LATEST)
-        return cls(latest, currencies, max_line_bytes, roles, channels, nobody, aliases or {})
+        words = aliases or {}
+        return cls(latest, currencies, max_line_bytes, roles, channels, nobody, words, home)
 
 
 def judge(line: bytes, limits: Limits, remarks: Counter[str] | None = None) -> tuple | Rejection:

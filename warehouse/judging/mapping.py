@@ -26,7 +26,7 @@ from warehouse.judging.lookup import (
 )
 from warehouse.judging.orders import AMOUNT_FIELDS
 from warehouse.judging.quick import judge_batch
-from warehouse.judging.readings import TimeReader, number_reader, scaled
+from warehouse.judging.readings import TimeReader, currencies_told, number_reader, scaled
 from warehouse.judging.repeats import refuse_repeats_within
 from warehouse.judging.tables import Record
 from warehouse.judging.values import WHITESPACE, Rejected, Rejection, calendar_time
@@ -42,7 +42,8 @@ KINDS = (
     | dict.fromkeys(("discount", "cost", "amount", "refunded"), MONEY)
     | dict.fromkeys(("quantity", "points", "score"), NUMBER)
 )
-CURRENCIES = ("properties.currency", "currency")
+CURRENCY = "properties.currency"
+CURRENCIES = (CURRENCY, "currency")
 
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 _as_anything = msgspec.json.Decoder().decode
@@ -104,11 +105,17 @@ class Mapper:
     """Turns the records of one file into Segment lines by a source, which may be none.
 
     Without a source, columns bear Segment's own names, dotted where they lie inside an object, and
-    ``properties``, ``traits`` and ``context`` may hold JSON text.
+    ``properties``, ``traits`` and ``context`` may hold JSON text. Money whose row names no currency
+    is in ``home``.
     """
 
-    def __init__(self, source: Source | None) -> None:
+    def __init__(self, source: Source | None, home: str = "") -> None:
         self._source = source
+        self._home = home
+        # The signs that the money of a row bears: the field, and what they may mean.
+        self._signed: list[tuple[str, frozenset[str]]] = []
+        # The currency of the row read last, where only signs beside its money say it.
+        self.signed_as = ""
         self._lookup = Lookup(written)
         # What reads a text that the source's own query gives, by the field it is.
         self._made = lru_cache(maxsize=None)(self._convert_of)
@@ -144,6 +151,8 @@ class Mapper:
                 event[path[0]] = value
             else:
                 _put(event, path, value)
+        if self.signed_as:
+            _put(event, tuple(CURRENCY.split(".")), self.signed_as)
         return self.finished(event, row_id(record.number))
 
     def cells(self, record: Record) -> list[tuple[_Field, Any]]:
@@ -156,6 +165,7 @@ class Mapper:
                 raise LeftOut(rule)
         if self._scale != 1:
             self._currency = self._currency_of(values)
+        self._signed.clear()
         found = []
         for field in self._fields:
             value = values.get(field.column) if field.column else field.get(values)
@@ -175,11 +185,13 @@ class Mapper:
             if field.convert:
                 value = field.convert(value)
             found.append((field, value))
+        self.signed_as = self._sign_of(self._currency_of(values)) if self._signed else ""
         return found
 
     def event(self, fields: Mapping[str, Any], row_id: str) -> bytes:
         """Return the line of an event whose fields are read already; raises Rejected."""
         event = self._started()
+        self._signed.clear()
         for name in sorted(fields, key=lambda name: name.count(".")):
             value = fields[name]
             if name in OBJECTS:
@@ -187,6 +199,10 @@ class Mapper:
             elif value.__class__ is str and (convert := self._made(name)):
                 value = convert(value)
             _put(event, tuple(name.split(".")), value)
+        if self._signed:
+            told = (fields.get(name) or self._constant(name) for name in CURRENCIES)
+            if signed := self._sign_of(next((text for text in told if text), None)):
+                _put(event, tuple(CURRENCY.split(".")), signed)
         return self.finished(event, row_id)
 
     def finished(self, event: dict[str, Any], row_id: str) -> bytes:
@@ -198,6 +214,24 @@ class Mapper:
         for path in self._drop:
             _drop(event, path)
         return _encode(event)
+
+    def _sign_of(self, told: str | None) -> str:
+        """Return the currency of a row's money where only signs say it, else nothing.
+
+        Raises Rejected where they are those of another one, or may be of several.
+        """
+        currency = (told or "").strip(WHITESPACE).upper()
+        signed = ""
+        for name, meant in self._signed:
+            if currency and currency not in meant:
+                signs = f"the sign of {', '.join(sorted(meant)[:3])}"
+                raise Rejected("bad_number", f"{name} bears {signs}, and its row is in {currency}")
+            if not currency and self._home not in meant:
+                if len(meant) > 1 or signed not in ("", *meant):
+                    cure = "map properties.currency, or say it in constants"
+                    raise Rejected("unknown_currency", f"the sign of {name} has several: {cure}")
+                (signed,) = meant
+        return signed
 
     def _started(self) -> dict[str, Any]:
         return {k: dict(v) if v.__class__ is dict else v for k, v in self._constants.items()}
@@ -247,8 +281,10 @@ class Mapper:
         for field in self._fields:
             if field.name in CURRENCIES and (text := self._text(field.get(values))):
                 return field.renamed.get(text, text)
-        told = self._source.constants if self._source else {}
-        return next((str(told[name]) for name in CURRENCIES if name in told), None)
+        return next((told for name in CURRENCIES if (told := self._constant(name))), None)
+
+    def _constant(self, name: str) -> str:
+        return str(self._source.constants.get(name, "")) if self._source else ""
 
     def _text(self, value: Any) -> str:
         text = "" if value is ABSENT else written(_value(bare(value))).strip(WHITESPACE)
@@ -267,6 +303,8 @@ class Mapper:
             if not self._reads_numbers and not _has_signs(value):
                 return value
             number = self._number(value, name)
+            if is_money and (meant := currencies_told(value, name)):
+                self._signed.append((name, meant))
         elif not self._reads_numbers:
             return value
         else:

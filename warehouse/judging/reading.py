@@ -119,7 +119,7 @@ class Reading:
             yield from shaped(records, source, limits, self._row_id, self._folder)
             return
         apart: list[Refusal] = []
-        mapper = Mapper(source)
+        mapper = Mapper(source, limits.home)
         while batch := list(islice(records, ROW_BATCH)):
             rows = list(mapped_rows(batch, mapper, limits, self._row_id, apart))
             judged = judge_mapped(rows, limits)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from warehouse.judging.currencies import minor_unit
+from warehouse.judging.currencies import meanings, minor_unit
 from warehouse.judging.values import WHITESPACE, Rejected, calendar_time, number
 
 EXCEL = "excel"
@@ -135,9 +135,10 @@ def _is_epoch(text: str) -> bool:
 
 
 _SIGNED = re.compile(
-    r"(?P<open>\()?(?:[A-Za-z]{1,4}\s?)?(?P<minus>[-−+])?\s?(?:[A-Za-z]{0,3}[¥￥$€£₹₩₽฿₫元])?\s?"
+    r"(?P<open>\()?(?P<word>[A-Za-z]{1,4}\s?)?(?P<minus>[-−+])?\s?"
+    r"(?P<country>[A-Za-z]{0,3})(?P<sign>[¥￥$€£₹₩₽฿₫元])?\s?"
     r"(?P<minus2>[-−])?(?P<digits>\d(?:[\d.,'’ \u00a0\u202f]*\d)?|[.,]\d+)\s?(?P<minus3>[-−])?"
-    r"(?:\s?(?:[A-Za-z]{1,3}|[¥￥$€£₹₩₽฿₫元]))?(?P<close>\))?"
+    r"(?:\s?(?P<unit>[A-Za-z]{1,3}|[¥￥$€£₹₩₽฿₫元]))?(?P<close>\))?"
 )
 _EXAMPLE = re.compile(r"1(?P<thousands>[,.'’ \u00a0\u202f]?)299(?:(?P<decimal>[.,])\d*)?")
 _PLAIN = re.compile(r"[+-]?\d+(\.\d+)?")
@@ -157,8 +158,8 @@ def number_signs(example: str) -> tuple[str, str] | None:
 def number_reader(example: str) -> Callable[[str, str], Decimal]:
     """Return what reads numbers written like the example; without one, plain ones.
 
-    Currency signs and codes around a number mean nothing. Raises Rejected for what is written
-    otherwise: `1,299` is one and something, or more than a thousand.
+    Of signs and letters around a number only those of a currency are passed over. Raises Rejected
+    for what is written otherwise: `1,299` is one and something, or more than a thousand.
     """
     thousands, decimal = (number_signs(example) if example else None) or ("", ".")
     groups = _groups(thousands, decimal)
@@ -174,6 +175,7 @@ def number_reader(example: str) -> Callable[[str, str], Decimal]:
                 return number(text, name)
             wants = f"is not written like {example}" if example else "has signs; say numbers = "
             raise Rejected("bad_number", f"{name} {wants}" + ("" if example else '"1,299.00"'))
+        _meant(found, name)
         digits = found["digits"]
         for sign in _alike(thousands):
             digits = digits.replace(sign, "")
@@ -182,6 +184,23 @@ def number_reader(example: str) -> Callable[[str, str], Decimal]:
         return -value if minus or (found["open"] and found["close"]) else value
 
     return read
+
+
+def currencies_told(text: str, name: str) -> frozenset[str]:
+    """Return the currencies that the signs around a number may mean; none where it has no sign."""
+    found = _SIGNED.fullmatch(text.strip(WHITESPACE))
+    return _meant(found, name) if found else frozenset()
+
+
+def _meant(number: re.Match[str], name: str) -> frozenset[str]:
+    """Return what all signs of a number agree on: `12K` is no twelve, `HK$12` no US dollars."""
+    signs = [sign for sign in number.group("word", "country", "sign", "unit") if sign]
+    known = [meanings(sign) for sign in signs]
+    meant = frozenset.intersection(*known) if known else frozenset()
+    if signs and not meant:
+        told = " ".join(sign.strip() for sign in signs)
+        raise Rejected("bad_number", f"{name} is in {told}, which is no currency")
+    return meant
 
 
 def _alike(thousands: str) -> str:

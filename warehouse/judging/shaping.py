@@ -23,6 +23,7 @@ import pyarrow as pa
 from warehouse.errors import UserError
 from warehouse.judging.exact import Limits
 from warehouse.judging.mapping import (
+    CURRENCY,
     MONEY,
     NUMBER,
     TIME,
@@ -94,7 +95,7 @@ def shaped(
     ``folder`` is where the rows lie meanwhile; without one, in memory.
     """
     kinds = columns_made(source)
-    mapper = Mapper(source)
+    mapper = Mapper(source, limits.home)
     with _opened(source, folder) as connection:
         states = np.zeros(BATCH, np.uint8)
         records = iter(records)
@@ -191,6 +192,11 @@ def _taken_in(
             if why:
                 raise Rejected(*why)
             cells = {field.name: _cell(field.kind, value) for field, value in mapper.cells(record)}
+            if mapper.signed_as:
+                if CURRENCY not in names:
+                    told = f"a sign says {mapper.signed_as}, and the query is not told"
+                    raise Rejected("unknown_currency", f"{told}: map {CURRENCY}")
+                cells[CURRENCY] = mapper.signed_as
         except Rejected as verdict:
             states[record.number] = REFUSED
             refused.append(Refusal(record.number, verdict.rejection, original))
