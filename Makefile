@@ -10,6 +10,9 @@ EVENTS ?= 1_000_000
 GOALS ?= 1,2,3,4,5,6,7,8
 BASELINE_PYTHON ?= .venv-baselines/bin/python
 
+# How many processes the tests share; each has 600 MB.
+WORKERS ?= 2
+
 export DO_NOT_TRACK := 1
 export DAGSTER_DISABLE_TELEMETRY := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
@@ -34,7 +37,7 @@ dev: $(READY) ## the Dagster UI on 127.0.0.1:3000
 	$(BIN)/userops dev
 
 test: $(READY) ## the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 test-spark: $(SPARK_READY) ## DuckDB against a Spark cluster on this machine, table by table; needs Java 17
 	$(BIN)/python -m pytest -s -m 'not large' tests/spark
