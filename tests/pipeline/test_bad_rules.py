@@ -36,7 +36,7 @@ def edited(name: str, old: str, new: str) -> tuple[str, int]:
 
 
 # name, what stands in the shipped file, what the edit makes of it, a part of the message, the
-# distance from the edited line to the line named
+# distance from the edited line to the line named; None names the last line
 BAD_EDITS = [
     ("channels", "\nsms,", "\nexcluded,", "channel cannot be 'excluded'", 1),
     ("channels", "phone,required", "my phone,required", "contact_field cannot be 'my phone'", 0),
@@ -168,7 +168,7 @@ BAD_EDITS = [
     ("fx_rates", "USD,1970", "USD,1070", "valid_from cannot be '1070-01-01'", 0),
     ("fx_rates", "CNY,1970-01-01,1\n", "", "no rate of CNY, which money is reported in", 4),
     ("excluded_users", "pattern", "pattern\nemail_domain,,corp", "'corp' is no domain", 1),
-    ("kpis", "\ndau,", "\ndaily,", "the kpi 'dau' is missing, and the report needs it", 36),
+    ("kpis", "\ndau,", "\ndaily,", "the kpi 'dau' is missing, and the report needs it", None),
     ("kpis", "active_users,,7,count", "active_users,,7,percent", "unit cannot be 'percent'", 0),
     ("kpis", "active_users,,7,count", "active_users,,7,share", "unit 'share' does not suit", 0),
     ("kpis", "active_users,,7,count", "active_users,,9999,count", "cannot be '9999'", 0),
@@ -181,7 +181,16 @@ BAD_EDITS = [
     ("parameters", "_minutes,30", "_minutes,9999", "cannot be '9999'", 0),
     ("parameters", "rfm_window_days,", "rfm_window_days,0", "'rfm_window_days' cannot be '0'", 0),
     ("parameters", "churned_after_days,90", "churned_after_days,9", "below 'silent_after", 0),
-    ("parameters", "share,0.05", "share,1", "'recall_holdout_share' cannot be '1'", 0),
+    ("parameters", "contribution_days,30", "contribution_days,0", "cannot be '0'", 0),
+    ("phases", "seed,", "sead,", "phase cannot be 'sead'", 0),
+    ("phases", "seed,1970-01-01,", "seed,1970-01-01,a,b,\ngrowth,1970-01-01,", "is there twice", 1),
+    (
+        "parameters",
+        "holdout_share,0.05",
+        "holdout_share,1",
+        "'recall_holdout_share' cannot be '1'",
+        0,
+    ),
     ("recall_arms", "999,false", "999,true", "is_contacted is false nowhere", 0),
     ("recall_arms", "recall,coupon", "recall,a/b", "arm cannot be 'a/b'", 0),
     ("retention_brackets", "day 1,1,1", "day 1,0,1", "from_period cannot be '0'", 0),
@@ -198,15 +207,16 @@ BAD_EDITS = [
 
 @pytest.mark.parametrize(("name", "old", "new", "message", "below"), BAD_EDITS)
 def test_a_bad_edit_is_refused_by_file_and_line(
-    settings: Settings, name: str, old: str, new: str, message: str, below: int
+    settings: Settings, name: str, old: str, new: str, message: str, below: int | None
 ) -> None:
     text, line = edited(name, old, new)
+    named = text.count("\n") if below is None else line + below
     path = write_own(settings, f"{name}.csv", text)
 
     error = refusal(settings)
 
     assert message in error.what
-    assert error.where == f"{path}, line {line + below}"
+    assert error.where == f"{path}, line {named}"
     assert error.cure
 
 

@@ -14,6 +14,7 @@ import duckdb
 from tests.recompute import (
     activity,
     funnels,
+    growth,
     kpis,
     lifecycle,
     money,
@@ -58,6 +59,8 @@ TABLES: dict[str, tuple[Table, tuple[str, ...]]] = {
     "clv_predictions": (worth.clv_predictions, ("as_of_date", "user_id")),
     "value_scores": (worth.value_scores, ("as_of_date", "user_id")),
     "user_referrals": (worth.user_referrals, ("user_id",)),
+    "contributors": (growth.contributors, ("as_of_date", "user_id")),
+    "product_phases": (growth.product_phases, ("phase", "valid_from")),
     "tier_migration": (value.tier_migration, ("as_of_date", "from_tier", "to_tier")),
 }
 

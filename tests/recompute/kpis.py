@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tests.recompute.activity import is_seen, user_days
+from tests.recompute.growth import accepted_invites, kocs
 from tests.recompute.lifecycle import DAY, period_start, stage_of
 from tests.recompute.lines import Line, number_of
 from tests.recompute.money import money_days
@@ -273,6 +273,24 @@ KPIS: dict[str, Kpi] = {
         tracked="nps",
         scale=100,
     ),
+    "k_factor": Kpi(
+        lambda day: accepted_invites(day.world, day.day, day.window(30)),
+        lambda day: day.active(day.window(30)),
+        days=30,
+        tracked="acceptance",
+    ),
+    "referral_rate": Kpi(
+        lambda day: dict.fromkeys(accepted_invites(day.world, day.day, day.window(30)), 1),
+        lambda day: day.active(day.window(30)),
+        days=30,
+        tracked="acceptance",
+    ),
+    "koc_share": Kpi(
+        lambda day: dict.fromkeys(kocs(day.world, day.day), 1),
+        lambda day: day.active(day.window(30)),
+        days=30,
+        tracked="contribution",
+    ),
     "orders_without_value": _fault("without_value", "purchase"),
     "order_conflicts": _fault("conflicts", "purchase"),
     "purchases_without_id": _fault("without_id", "purchase"),
@@ -316,17 +334,9 @@ class Facts:
                     found[user] += amounts[name]
         return found
 
-    @cached_property
+    @property
     def landed(self) -> set[date]:
-        """Days that are known: their folder came, a later one brought them, or all came at once."""
-        world = self.world
-        known = set(world.landed)
-        known |= {line.day for line in world.everything if line.load_date > line.day}
-        day, first = world.first_day, min(world.landed)
-        while day < first:
-            known.add(day)
-            day += DAY
-        return known
+        return self.world.known_days
 
     def landed_between(self, first: date, following: date) -> list[date]:
         return [day for day in self.landed if first <= day < following]
@@ -393,6 +403,10 @@ def _tracks(line: Line, activating: set[str]) -> set[str]:
         names.add("complaint")
     if _nps(line) is not None:
         names.add("nps")
+    if line.event == "Invite Accepted":
+        names.add("acceptance")
+    if names & {"content", "share", "acceptance"}:
+        names.add("contribution")
     return names | ({"activation"} if line.event in activating else set())
 
 

@@ -120,6 +120,17 @@ class World:
         return load_days(self.rules, self.as_of)
 
     @cached_property
+    def known_days(self) -> set[date]:
+        """Days that are known: their folder came, a later one brought them, or all came at once."""
+        known = set(self.landed)
+        known |= {line.day for line in self.everything if line.load_date > line.day}
+        day, first = self.first_day, min(self.landed)
+        while day < first:
+            known.add(day)
+            day += DAY
+        return known
+
+    @cached_property
     def first_day(self) -> date:
         """The day history begins: the first that something happened on, or arrived on."""
         days = (line.day for line in self.everything)

@@ -201,7 +201,7 @@ def _worth(product: dict[str, Any]) -> Fraction:
 def user_referrals(world: "World") -> list[dict[str, Any]]:
     net = net_revenue(world)
     rows = []
-    for user, (inviter, accepted_at) in _accepted(world).items():
+    for user, (inviter, accepted_at, _) in accepted(world, world.as_of).items():
         invited = [
             line.at
             for line in world.by_user[inviter]
@@ -222,21 +222,21 @@ def user_referrals(world: "World") -> list[dict[str, Any]]:
     return rows
 
 
-def _accepted(world: "World") -> dict[str, tuple[str, datetime]]:
-    """Return who first invited each user, both by who they turned out to be."""
-    found: dict[str, tuple[str, datetime]] = {}
+def accepted(world: "World", day: date) -> dict[str, tuple[str, datetime, date]]:
+    """Return who first invited each user, and when that was accepted, as far as a day knows."""
+    found: dict[str, tuple[str, datetime, date]] = {}
     for user, lines in world.by_user.items():
         for line in lines:
             named = line.text("inviter_id") if line.event == "Invite Accepted" else None
             inviter = world.owner(named) if named else user
-            if line.day <= world.as_of and inviter != user and _is_known(world, inviter):
-                found[user] = (inviter, line.at)
+            if line.day <= day and inviter != user and _is_known(world, inviter, day):
+                found[user] = (inviter, line.at, line.day)
                 break
     return found
 
 
-def _is_known(world: "World", user: str) -> bool:
-    return any(is_seen(x) and x.day <= world.as_of for x in world.by_user.get(user, []))
+def _is_known(world: "World", user: str, day: date) -> bool:
+    return any(is_seen(x) and x.day <= day for x in world.by_user.get(user, []))
 
 
 def net_revenue(world: "World") -> dict[str, Decimal]:

@@ -18,7 +18,7 @@ cells as (
 
 intervals as (
 
-    {% for name in ['presence', 'order', 'silence', 'cohort'] %}
+    {% for name in ['presence', 'order', 'silence', 'cohort', 'referral'] %}
     select
         measure,
         window_days,
@@ -30,6 +30,19 @@ intervals as (
     from {{ ref('int_' ~ name ~ '_intervals') }}
     union all
     {% endfor %}
+    -- Who stands out among all is told anew each day.
+    select
+        terms.measure,
+        terms.window_days,
+        kocs.user_id,
+        kocs.as_of_date as from_date,
+        kocs.as_of_date + 1 as to_date,
+        {{ money('1') }} as amount
+
+    from {{ ref('int_koc_days') }} as kocs
+    inner join {{ ref('int_kpi_terms') }} as terms
+        on terms.measure = 'kocs'
+    union all
     {% for name in ['amount', 'value'] %}
     select
         measure,

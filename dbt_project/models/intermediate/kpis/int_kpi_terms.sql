@@ -33,6 +33,14 @@ asked as (
     select
         'seen_users' as measure,
         1 as window_days
+    union
+    -- Among whom a KOC has to stand out.
+    select
+        'active_users' as measure,
+        cast(value as bigint) as window_days
+
+    from {{ ref('parameters') }}
+    where parameter = 'contribution_days'
 
 ),
 

@@ -52,14 +52,26 @@ activation_days as (
 
 ),
 
+acceptance_days as (
+
+    select min(event_date) as acceptance
+    from {{ ref('int_invites') }}
+    where kind = 'accepted'
+
+),
+
 firsts as (
 
-    select *
+    select
+        *,
+        least(content, share, acceptance) as contribution
+
     from user_days
     cross join order_days
     cross join refund_days
     cross join signal_days
     cross join activation_days
+    cross join acceptance_days
 
 ),
 
@@ -72,7 +84,8 @@ final as (
     from firsts
     unpivot (
         first_date for events in (
-            activity, content, share, invite, purchase, refund, complaint, nps, activation
+            activity, content, share, invite, purchase, refund, complaint, nps, activation,
+            acceptance, contribution
         )
     )
 
