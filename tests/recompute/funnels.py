@@ -1,7 +1,8 @@
 """Lines -> how far users, and sessions, got in each funnel (section 8)."""
 
 from collections import defaultdict
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import date, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,26 @@ def reached(lines: list[Line], steps: list[str], window: timedelta | None) -> in
     return best
 
 
+def first_days(lines: list[Line], steps: list[str], window: timedelta | None) -> list[date]:
+    """Return the days on which each step was first reached, by trying ever more of the lines."""
+    days: list[date] = []
+    for number, line in enumerate(lines, 1):
+        if len(days) < len(steps) and line.event in steps:
+            depth = reached(lines[:number], steps, window)
+            days += [line.day] * (depth - len(days))
+    return days
+
+
+def funnels_of(world: "World") -> Iterator[tuple[str, list[str], timedelta | None]]:
+    """Return each funnel, the events of its steps and how long they may take."""
+    rules = sorted(world.rules.rows("funnels"), key=lambda row: (row["funnel"], int(row["step"])))
+    for funnel, group in groupby(rules, key=lambda row: row["funnel"]):
+        steps = list(group)
+        minutes = steps[0]["window_minutes"]
+        window = timedelta(minutes=int(minutes)) if minutes else None
+        yield funnel, [row["event"] for row in steps], window
+
+
 def funnel_steps(world: "World") -> list[dict[str, Any]]:
     known = {
         user: [x for x in lines if x.day <= world.as_of] for user, lines in world.by_user.items()
@@ -37,21 +58,16 @@ def funnel_steps(world: "World") -> list[dict[str, Any]]:
         if session.day <= world.as_of
     ]
     rows = []
-    rules = sorted(world.rules.rows("funnels"), key=lambda row: (row["funnel"], int(row["step"])))
-    for funnel, group in groupby(rules, key=lambda row: row["funnel"]):
-        steps = list(group)
-        events = [row["event"] for row in steps]
-        minutes = steps[0]["window_minutes"]
-        window = timedelta(minutes=int(minutes)) if minutes else None
+    for funnel, events, window in funnels_of(world):
         users = _at_least(reached(lines, events, window) for lines in known.values())
         sessions = _at_least(reached(lines, events, window) for lines in visits)
-        for number, row in enumerate(steps, 1):
+        for number, event in enumerate(events, 1):
             before = users[number - 1] if number > 1 else 0
             rows.append(
                 {
                     "funnel": funnel,
                     "step": number,
-                    "event": row["event"],
+                    "event": event,
                     "users": users[number],
                     "sessions": sessions[number],
                     "conversion": users[number] / users[1] if users[1] else None,

@@ -3,18 +3,21 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tests.recompute.activity import is_seen, user_days
+from tests.recompute.funnels import first_days, funnels_of
 from tests.recompute.growth import accepted_invites, kocs
 from tests.recompute.lifecycle import DAY, period_start, stage_of
-from tests.recompute.lines import Line, number_of
-from tests.recompute.money import money_days
+from tests.recompute.lines import Line, number_of, plain
+from tests.recompute.money import Order, money_days
 from tests.recompute.recall import last_before
 from tests.recompute.users import acquisition_channel, place_of
 from tests.recompute.value import rfm_of
+from tests.recompute.worth import worth_of
 
 if TYPE_CHECKING:
     from tests.recompute.world import World
@@ -134,8 +137,97 @@ class Day:
         }
         return both(users, self.active(self.window(30))) if woken else users
 
+    def category_counts(self) -> Amounts:
+        """Return how many known categories each buyer of the last 90 days bought from."""
+        held = {
+            user: set().union(*(categories(order) for order in orders))
+            for user, orders in self.orders(90).items()
+        }
+        return {user: len(found) for user, found in held.items() if found}
+
+    def carts(self, *, abandoned: bool) -> Amounts:
+        """Count sessions of the window with a product added whose wait is over."""
+        wait = timedelta(hours=int(self.world.rules.number("cart_abandon_hours") or 0))
+        zone, days = self.world.rules.zone, set(self.window(30))
+        found: Amounts = defaultdict(int)
+        for user, sessions in self.world.sessions.items():
+            ordered = [order.at for order in self.world.orders_of.get(user, [])]
+            for session in sessions:
+                added = [line.at for line in session.lines if line.event == "Product Added"]
+                if not added or session.day not in days:
+                    continue
+                until = added[-1] + wait
+                is_over = until.replace(tzinfo=UTC).astimezone(zone).date() <= self.day
+                is_left = not any(added[-1] <= at <= until for at in ordered)
+                found[user] += is_over and (is_left or not abandoned)
+        return found
+
+    def messages(self) -> dict[str, list[Line]]:
+        """Return what was sent in the window to users dormant or lost before it."""
+        sent = {}
+        for user in self.asleep(woken=False):
+            lines = [x for x in self.world.by_user[user] if self.back(30) < x.day <= self.day]
+            told = {line.day for line in lines if line.event == "Message Sent"}
+            sent[user] = [
+                line
+                for line in lines
+                if line.event == "Message Sent"
+                or (line.event == "Email Delivered" and line.day not in told)
+            ]
+        return {user: lines for user, lines in sent.items() if lines}
+
+    def woken(self) -> Amounts:
+        return {
+            user: 1
+            for user, sent in self.messages().items()
+            if any(
+                "activity" in line.roles and line.at > sent[0].at and line.day <= self.day
+                for line in self.world.by_user[user]
+            )
+        }
+
+    def message_cost(self) -> Amounts:
+        return {
+            user: sum(number_of(line.properties.get("cost")) or 0 for line in sent)
+            for user, sent in self.messages().items()
+        }
+
+    def answers(self, *, in_hours: bool) -> Amounts:
+        """Count complaints closed in the window, or the hours they were open."""
+        days = set(self.window(30))
+        found: Amounts = defaultdict(int)
+        for opened, closed in self.facts.complaints:
+            if closed.day in days:
+                hours = Decimal(int((closed.at - opened.at).total_seconds())) / 3600
+                found[opened.user] += hours if in_hours else 1
+        return found
+
+    def funnel(self, depth: Callable[[int], int], name: str | None = None) -> Amounts:
+        """Count the funnels of each user, or one, in which they have got so far."""
+        found: Amounts = defaultdict(int)
+        for funnel, users in self.facts.reached.items():
+            for user, days in users.items() if name in {None, funnel} else ():
+                steps = self.facts.steps[funnel]
+                got = sum(day <= self.day for day in days)
+                found[user] += got >= depth(steps)
+        return found
+
     def whose(self, user: str) -> dict[str, str]:
         return self.facts.place(user, self.day)
+
+
+def categories(order: Order) -> set[str]:
+    """Return the known categories of what an order holds, of things that have a price."""
+    properties = order.line.properties
+    products = properties.get("products")
+    if not isinstance(products, list) or not products:
+        products = [properties | {"price": 1, "quantity": 1}]
+    goods = [product for product in products if isinstance(product, dict)]
+    return {
+        plain(product["category"]).strip()
+        for product in goods
+        if product.get("category") and worth_of(product) > 0
+    } - {""}
 
 
 def both(some: Amounts, others: Amounts) -> Amounts:
@@ -252,6 +344,48 @@ KPIS: dict[str, Kpi] = {
     # Shops as small as these have no fit, and nobody tells what was spent.
     "ltv": Kpi(lambda _: {}, lambda _: {}, tracked="purchase"),
     "ltv_cac": Kpi(lambda _: {}, lambda _: {}, tracked="spend"),
+    "cross_sell_rate": Kpi(
+        lambda day: {user: 1 for user, n in day.category_counts().items() if n > 1},
+        lambda day: dict.fromkeys(day.category_counts(), 1),
+        days=90,
+        tracked="category",
+    ),
+    "cart_abandon_rate": Kpi(
+        lambda day: day.carts(abandoned=True),
+        lambda day: day.carts(abandoned=False),
+        days=30,
+        tracked="cart",
+    ),
+    "funnel_conversion": Kpi(
+        lambda day: day.funnel(lambda steps: steps),
+        lambda day: day.funnel(lambda _: 1),
+        tracked="funnel",
+    ),
+    "wake_rate": Kpi(
+        lambda day: day.woken(),
+        lambda day: dict.fromkeys(day.messages(), 1),
+        days=30,
+        tracked="message",
+    ),
+    "cost_per_wake": Kpi(
+        lambda day: day.message_cost(),
+        lambda day: day.woken(),
+        days=30,
+        tracked="message_cost",
+    ),
+    "complaints": _daily("complaints", "complaint"),
+    "complaint_response_hours": Kpi(
+        lambda day: day.answers(in_hours=True),
+        lambda day: day.answers(in_hours=False),
+        days=30,
+        tracked="closing",
+    ),
+    "feature_use_rate": Kpi(
+        lambda day: {u: 1 for u, n in day.count("features", day.window(30)).items() if n},
+        lambda day: day.active(day.window(30)),
+        days=30,
+        tracked="feature",
+    ),
     "silent_share": Kpi(lambda day: day.silent(), lambda day: day.ever_active(day.day), days=30),
     "churn_rate": Kpi(lambda day: day.churned(), lambda day: day.unchurned(), days=30),
     "resurrection_rate": Kpi(
@@ -322,9 +456,61 @@ class Facts:
             if line.event in activating:
                 self.activation_days[line.user].add(line.day)
             for name in _tracks(line, activating):
-                self.first_of[name] = min(self.first_of.get(name, line.day), line.day)
+                self.note(name, line.day)
+        for user, sessions in world.sessions.items():
+            for session in sessions:
+                if any(line.event == "Product Added" for line in session.lines):
+                    self.note("cart", session.day)
+            for order in world.orders_of.get(user, []):
+                if categories(order):
+                    self.note("category", order.day)
+        for _, closed in self.complaints:
+            self.note("closing", closed.day)
+        for users in self.reached.values():
+            for days in users.values():
+                for day in days[:1]:
+                    self.note("funnel", day)
         self.places: dict[tuple[str, date], dict[str, str]] = {}
         self.tiers: dict[date, dict[str, str]] = {}
+
+    def note(self, name: str, day: date) -> None:
+        """Remember the first day on which something of the name was seen."""
+        self.first_of[name] = min(self.first_of.get(name, day), day)
+
+    @cached_property
+    def complaints(self) -> list[tuple[Line, Line]]:
+        """Pair the first opening of each complaint with its first closing after that."""
+        opened: dict[str, Line] = {}
+        for line in sorted(self.world.lines, key=lambda line: (line.at, line.user)):
+            name = (line.text("complaint_id") or "").strip()
+            if name and "complaint" in line.roles and line.event != "Complaint Closed":
+                opened.setdefault(name, line)
+        pairs = {}
+        for line in self.world.lines:
+            name = (line.text("complaint_id") or "").strip()
+            if line.event != "Complaint Closed" or name not in opened:
+                continue
+            if line.at >= opened[name].at and line.day <= self.world.as_of:
+                pairs.setdefault(name, (opened[name], line))
+        return list(pairs.values())
+
+    @cached_property
+    def steps(self) -> dict[str, int]:
+        counts: dict[str, int] = defaultdict(int)
+        for row in self.world.rules.rows("funnels"):
+            counts[row["funnel"]] += 1
+        return counts
+
+    @cached_property
+    def reached(self) -> dict[str, dict[str, list[date]]]:
+        """Return the day on which each user first reached each step, by funnel."""
+        found: dict[str, dict[str, list[date]]] = {}
+        for funnel, steps, window in funnels_of(self.world):
+            for user, lines in self.world.by_user.items():
+                known = [x for x in lines if x.day <= self.world.as_of]
+                if days := first_days(known, steps, window):
+                    found.setdefault(funnel, {})[user] = days
+        return found
 
     def sum(self, name: str, days: Iterable[date]) -> Amounts:
         found: Amounts = defaultdict(int)
@@ -376,6 +562,7 @@ def _counted(world: "World") -> dict[tuple[str, date], dict[str, Any]]:
             day["known"] += world.rules.is_known(line.event)
         if "complaint" in line.roles and line.event != "Complaint Closed":
             day["complaints"] += 1
+        day["features"] += "feature" in line.roles
         if "purchase" in line.roles and not line.text("order_id"):
             day["without_id"] += 1
         score = _nps(line)
@@ -397,8 +584,14 @@ def _nps(line: Line) -> Decimal | None:
     return number_of(line.properties.get("score"))
 
 
+TRACKED = {"activity", "content", "share", "invite", "purchase", "refund", "feature"}
+
+
 def _tracks(line: Line, activating: set[str]) -> set[str]:
-    names = set(line.roles & {"activity", "content", "share", "invite", "purchase", "refund"})
+    names = set(line.roles & TRACKED)
+    if line.event in {"Message Sent", "Email Delivered"}:
+        names |= {"message"}
+        names |= {"message_cost"} if number_of(line.properties.get("cost")) is not None else set()
     if "complaint" in line.roles and line.event != "Complaint Closed":
         names.add("complaint")
     if _nps(line) is not None:
@@ -443,9 +636,12 @@ def kpi_daily(world: "World") -> list[dict[str, Any]]:
         day = Day(world, at, facts)
         split = {name: _split(KPIS[name], day) for name in catalogue}
         places = dict.fromkeys(place for sums in split.values() for place in sums)
+        steps = _funnel_steps(day)
+        split["funnel_conversion"] |= steps
         for name, rule in catalogue.items():
             kpi, status = KPIS[name], status_of(KPIS[name], day)
-            for dimension, value in places if kpi.has_dimensions else [EVERYBODY]:
+            own = steps if name == "funnel_conversion" else ()
+            for dimension, value in [*places, *own] if kpi.has_dimensions else [EVERYBODY]:
                 over, under = split[name].get((dimension, value), (0, 0 if kpi.under else None))
                 row = _row(kpi, status, over, under, rule)
                 key = (at, name, dimension, value)
@@ -481,6 +677,17 @@ def _split(kpi: Kpi, day: Day) -> dict[tuple[str, str], tuple[Any, Any]]:
             for place in [EVERYBODY, *day.whose(user).items()] if amount else []:
                 sums.setdefault(place, [0, 0])[number] += amount
     return {place: (over, under if kpi.under else None) for place, (over, under) in sums.items()}
+
+
+def _funnel_steps(day: Day) -> dict[tuple[str, str], tuple[Any, Any]]:
+    """Count who got to each step, beside who entered its funnel."""
+    found: dict[tuple[str, str], tuple[Any, Any]] = {}
+    for funnel, steps in day.facts.steps.items():
+        entered = sum(day.funnel(lambda _: 1, funnel).values())
+        for step in range(1, steps + 1) if entered else ():
+            got = sum(day.funnel(lambda _, step=step: step, funnel).values())  # type: ignore[misc]
+            found["funnel_step", f"{funnel}/{step}"] = (got, entered)
+    return found
 
 
 def _row(kpi: Kpi, status: str, over: Any, under: Any, rule: dict[str, str]) -> dict[str, Any]:

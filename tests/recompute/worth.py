@@ -180,7 +180,7 @@ def _top_category(orders: Iterable[Order]) -> tuple[Fraction | None, str | None]
         if not isinstance(products, list) or not products:
             products = [properties | {"price": 1, "quantity": 1}]
         goods = [product for product in products if isinstance(product, dict)]
-        worth = [_worth(product) for product in goods]
+        worth = [worth_of(product) for product in goods]
         total = sum(worth)
         for product, part in zip(goods, worth, strict=True):
             category = plain(product.get("category") or "").strip()
@@ -193,7 +193,7 @@ def _top_category(orders: Iterable[Order]) -> tuple[Fraction | None, str | None]
     return most / total, min(name for name, amount in spent.items() if amount == most)
 
 
-def _worth(product: dict[str, Any]) -> Fraction:
+def worth_of(product: dict[str, Any]) -> Fraction:
     price, quantity = (number_of(product.get(name)) for name in ("price", "quantity"))
     return max(Fraction(0), Fraction(price or 0) * Fraction(1 if quantity is None else quantity))
 

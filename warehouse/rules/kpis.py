@@ -5,7 +5,14 @@ from warehouse.rules.table import Table
 
 MONTHS = "months"
 # What a KPI of each unit is made of: whether it divides, and whether it counts money.
-DIVIDES = {"count": False, "share": True, "money": None, "minutes": True, "number": None}
+DIVIDES = {
+    "count": False,
+    "share": True,
+    "money": None,
+    "minutes": True,
+    "hours": True,
+    "number": None,
+}
 OF_MONEY = frozenset(
     {
         "gross_amount",
@@ -13,6 +20,7 @@ OF_MONEY = frozenset(
         "cancelled",
         "net_revenue",
         "own_value",
+        "message_cost",
         "acquisition_cost",
     }
 )
@@ -27,10 +35,10 @@ def units_suit_their_measures(table: Table, _: Rules) -> Faults:
             what, cure = f"{top} / {bottom} is always 1", "divide by another measure, or by none"
         elif divides is not None and divides != bool(bottom):
             what = f"unit {unit!r} does not suit {f'{top} / {bottom}' if bottom else top}"
-            cure = "give count for a plain count, else share, money, minutes or number"
+            cure = "give count for a plain count, else share, money, minutes, hours or number"
         elif is_money != (unit == "money"):
             what = f"unit {unit!r} does not suit {top}"
-            cure = "give money" if is_money else "give share, minutes, number or count"
+            cure = "give money" if is_money else "give share, minutes, hours, number or count"
         elif unit == "share" and row["target"] and not 0 <= float(row["target"]) <= 1:
             what, cure = f"target {row['target']!r} is no share", "give 0 to 1, as 0.95"
         else:

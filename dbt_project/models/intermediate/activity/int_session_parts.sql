@@ -57,6 +57,7 @@ parts as (
         cast(part_number as bigint) as part_number,
         min(first_at) as first_at,
         max(last_at) as last_at,
+        max(last_added_at) as last_added_at,
         cast(sum(events) as bigint) as events,
         event_date
 
@@ -73,6 +74,7 @@ final as (
         parts.part_number,
         parts.first_at,
         parts.last_at,
+        parts.last_added_at,
         parts.events,
         {{ epoch_micros('parts.last_at') }} - {{ epoch_micros('parts.first_at') }}
         >= 82800000000 - 2 * parameters.gap_micros as spans_day,

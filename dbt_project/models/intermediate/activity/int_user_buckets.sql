@@ -24,6 +24,7 @@ final as (
             as bucket,
         min(events.occurred_at) as first_at,
         max(events.occurred_at) as last_at,
+        max(case when events.event = 'Product Added' then events.occurred_at end) as last_added_at,
         cast(count(*) as bigint) as events,
         -- Under a user id, or of a visitor who has none: a signed-out visit of a user is no login.
         cast(

@@ -26,7 +26,8 @@ final as (
         day_position,
         funnel,
         step,
-        window_micros
+        window_micros,
+        event_date
 
     from funnel_events
 
@@ -40,7 +41,8 @@ final as (
         cast(0 as bigint) as day_position,
         cast(null as {{ dbt.type_string() }}) as funnel,
         cast(null as bigint) as step,
-        cast(null as bigint) as window_micros
+        cast(null as bigint) as window_micros,
+        event_date
 
     from sessions
 

@@ -47,7 +47,8 @@ final as (
         step,
         window_micros,
         at_micros,
-        position_number
+        position_number,
+        event_date
 
     from steps
 
@@ -61,7 +62,8 @@ final as (
         step,
         window_micros,
         at_micros,
-        position_number
+        position_number,
+        event_date
 
     from steps
     where at_micros <= until_micros

@@ -69,6 +69,7 @@ entered_{{ step }} as (
         window_micros,
         at_micros,
         position_number,
+        event_date,
         latest_entry as entry
 
     from candidates_{{ step }}
@@ -83,7 +84,8 @@ final as (
 
     select
         {{ path }},
-        step
+        step,
+        event_date
 
     from paths
     where step = 1
@@ -92,7 +94,8 @@ final as (
     union all
     select
         {{ path }},
-        step
+        step,
+        event_date
 
     from entered_{{ step }}
     {% endfor %}

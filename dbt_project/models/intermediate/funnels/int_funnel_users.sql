@@ -15,7 +15,8 @@ steps as (
         funnel,
         step,
         grain,
-        begun_micros
+        begun_micros,
+        event_date
 
     from {{ ref('int_funnel_reached') }}
 
@@ -27,7 +28,8 @@ steps as (
         funnel,
         step,
         'none' as grain,
-        cast(0 as bigint) as begun_micros
+        cast(0 as bigint) as begun_micros,
+        event_date
 
     from {{ ref('int_funnel_marks') }}
     where
@@ -43,6 +45,7 @@ final as (
         steps.funnel,
         steps.step,
         count_if(steps.grain = 'user') > 0 as is_reached,
+        min(case when steps.grain = 'user' then steps.event_date end) as reached_date,
         cast(
             count(distinct case when steps.grain = 'session' then steps.begun_micros end)
             as bigint

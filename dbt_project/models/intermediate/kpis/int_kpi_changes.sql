@@ -43,7 +43,7 @@ intervals as (
     inner join {{ ref('int_kpi_terms') }} as terms
         on terms.measure = 'kocs'
     union all
-    {% for name in ['amount', 'value'] %}
+    {% for name in ['amount', 'value', 'category', 'wake', 'cart', 'answer', 'funnel'] %}
     select
         measure,
         window_days,
@@ -169,6 +169,20 @@ final as (
 
     from changes
     cross join dimensions
+    group by 1, 2, 3, 4, 5
+    union all
+    -- A step is no trait of a user: it is a dimension of its own.
+    select
+        steps.measure,
+        steps.window_days,
+        steps.dimension,
+        steps.dimension_value,
+        greatest(steps.from_date, bounds.first_date) as change_date,
+        sum(steps.amount) as change
+
+    from {{ ref('int_funnel_steps') }} as steps
+    cross join bounds
+    where steps.from_date <= bounds.last_date
     group by 1, 2, 3, 4, 5
 
 )

@@ -65,6 +65,8 @@ final as (
         cast(amount as double) / case measure
             when 'mean_daily_users' then window_days
             when 'online_minutes' then 60
+            when 'complaint_hours' then 3600
+            when 'message_cost' then 10000
             else 1
         end as value,
         as_of_date

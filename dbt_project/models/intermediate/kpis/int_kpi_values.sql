@@ -23,7 +23,8 @@ kpis as (
         kpis.denominator,
         coalesce(kpis.window_days, 0) as window_days,
         numerators.has_dimensions
-        and coalesce(denominators.has_dimensions, true) as has_dimensions
+        and coalesce(denominators.has_dimensions, true) as has_dimensions,
+        coalesce(numerators.events = 'funnel', false) as is_of_funnels
 
     from {{ ref('kpis') }} as kpis
     inner join {{ ref('kpi_measures') }} as numerators
@@ -89,7 +90,10 @@ measured as (
     inner join kpis
         on
             places.dimension = 'all'
-            or kpis.has_dimensions
+            or (
+                kpis.has_dimensions
+                and (places.dimension <> 'funnel_step' or kpis.is_of_funnels)
+            )
     inner join gaps as numerator_gaps
         on
             places.as_of_date = numerator_gaps.as_of_date

@@ -45,9 +45,12 @@ signal_days as (
 
 ),
 
-activation_days as (
+traits as (
 
-    select min(case when activations > 0 then event_date end) as activation
+    select
+        min(case when activations > 0 then event_date end) as activation,
+        min(case when features > 0 then event_date end) as feature
+
     from {{ ref('int_user_day_traits') }}
 
 ),
@@ -57,6 +60,45 @@ acceptance_days as (
     select min(event_date) as acceptance
     from {{ ref('int_invites') }}
     where kind = 'accepted'
+
+),
+
+message_days as (
+
+    select
+        min(event_date) as message,
+        min(case when cost is not null then event_date end) as message_cost
+
+    from {{ ref('int_contact_messages') }}
+    where event in ('Message Sent', 'Email Delivered')
+
+),
+
+cart_days as (
+
+    select min(case when last_added_at is not null then event_date end) as cart
+    from {{ ref('fct_sessions') }}
+
+),
+
+category_days as (
+
+    select min(event_date) as category
+    from {{ ref('int_order_categories') }}
+
+),
+
+closing_days as (
+
+    select min(closed_date) as closing
+    from {{ ref('int_complaints') }}
+
+),
+
+funnel_days as (
+
+    select min(reached_date) as funnel
+    from {{ ref('int_funnel_users') }}
 
 ),
 
@@ -70,8 +112,13 @@ firsts as (
     cross join order_days
     cross join refund_days
     cross join signal_days
-    cross join activation_days
     cross join acceptance_days
+    cross join traits
+    cross join message_days
+    cross join cart_days
+    cross join category_days
+    cross join closing_days
+    cross join funnel_days
 
 ),
 
@@ -85,7 +132,8 @@ final as (
     unpivot (
         first_date for events in (
             activity, content, share, invite, purchase, refund, complaint, nps, activation,
-            acceptance, contribution
+            acceptance, contribution,
+            feature, message, message_cost, cart, category, closing, funnel
         )
     )
 

@@ -22,7 +22,7 @@ user_days as (
             select min(snapshots.as_of_date) - max(terms.window_days)
             from {{ ref('int_snapshot_dates') }} as snapshots
             cross join terms
-            where terms.measure in ('active_users', 'sharers')
+            where terms.measure in ('active_users', 'sharers', 'feature_users')
         )
 
 ),
@@ -43,6 +43,18 @@ presences as (
 
     from user_days
     where shares > 0
+    union all
+    select
+        'feature_users' as measure,
+        traits.user_id,
+        traits.event_date
+
+    from {{ ref('int_user_day_traits') }} as traits
+    inner join user_days
+        on
+            traits.user_id = user_days.user_id
+            and traits.event_date = user_days.event_date
+    where traits.features > 0
 
 ),
 

@@ -5,7 +5,7 @@ with
 events as (
 
     select * from {{ ref('int_business_events') }}
-    where event in ('Message Sent', 'Message Failed')
+    where event in ('Message Sent', 'Message Failed', 'Email Delivered')
 
 ),
 
@@ -16,6 +16,10 @@ final as (
         event,
         lower(trim({{ json_text('properties', 'channel') }})) as channel,
         trim({{ json_text('properties', 'list_id') }}) as list_id,
+        case
+            when event <> 'Message Failed'
+                then try_cast({{ json_text('properties', 'cost') }} as decimal(18, 6))
+        end as cost,
         occurred_at,
         event_date
 

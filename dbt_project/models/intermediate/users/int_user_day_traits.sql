@@ -23,6 +23,7 @@ lines as (
         events.type in ('track', 'page', 'screen') as is_named,
         roles.event is not null as is_known,
         activation.event is not null as is_activation,
+        coalesce(roles.is_feature, false) as is_feature,
         coalesce(roles.is_activity, true) as is_activity,
         coalesce(not (roles.is_message or roles.is_refund), true)
         and coalesce(
@@ -56,6 +57,7 @@ places as (
                 then {{ time_key('occurred_at') }} || campaign_source
         end as other_campaign,
         min(case when is_named and is_activity then occurred_at end) as first_active_at,
+        max(case when is_named and is_activity then occurred_at end) as last_active_at,
         max(occurred_at) as last_at,
         max(case when is_seen then 1 else 0 end) as is_seen,
         min(
@@ -74,6 +76,7 @@ places as (
             end
         ) as clicks,
         count(case when is_activation then 1 end) as activations,
+        count(case when is_feature and is_named then 1 end) as features,
         count(case when is_named then 1 end) as tracked_events,
         count(case when is_named and is_known then 1 end) as known_events
 
@@ -116,6 +119,8 @@ final as (
         min(identified_at) as identified_at,
         cast(sum(clicks) as bigint) as clicks,
         cast(sum(activations) as bigint) as activations,
+        cast(sum(features) as bigint) as features,
+        max(last_active_at) as last_active_at,
         cast(sum(tracked_events) as bigint) as tracked_events,
         cast(sum(known_events) as bigint) as known_events,
         event_date

@@ -6,24 +6,33 @@ kpis as (
 
 ),
 
+benchmarks as (
+
+    select * from {{ ref('benchmarks') }}
+
+),
+
 final as (
 
     select
-        kpi,
-        family,
-        name_en,
-        name_zh,
-        formula,
-        numerator,
-        denominator,
-        window_days,
-        unit,
-        direction,
-        owner,
-        cast(target as double) as target,
-        source_id
+        kpis.kpi,
+        kpis.family,
+        kpis.name_en,
+        kpis.name_zh,
+        kpis.formula,
+        kpis.numerator,
+        kpis.denominator,
+        kpis.window_days,
+        kpis.unit,
+        kpis.direction,
+        kpis.owner,
+        cast(kpis.target as double) as target,
+        cast(benchmarks.benchmark as double) as benchmark,
+        kpis.source_id
 
     from kpis
+    left join benchmarks
+        on kpis.kpi = benchmarks.kpi
 
 )
 

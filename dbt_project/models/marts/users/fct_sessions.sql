@@ -63,6 +63,7 @@ sessions as (
         user_id,
         min(first_at) as started_at,
         max(last_at) as ended_at,
+        max(last_added_at) as last_added_at,
         cast(sum(events) as bigint) as events,
         min(event_date) as event_date
 
@@ -84,6 +85,7 @@ final as (
             floor(({{ epoch_micros('ended_at') }} - {{ epoch_micros('started_at') }}) / 1000000)
             as bigint
         ) as duration_seconds,
+        last_added_at,
         event_date
 
     from sessions
