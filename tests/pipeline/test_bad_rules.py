@@ -199,6 +199,7 @@ BAD_EDITS = [
     ("rfm_tiers", "冠军用户,diamond", "冠军用户,none", "tier cannot be 'none'", 0),
     ("strategies", "be heard,churn_survey", "be heard,chrn_survey", "content_key 'chrn_survey'", 0),
     ("strategies", "2,diamond,3", "2,diamond,9", "of tier 'diamond' is never taken", 0),
+    ("suggestion_states", "2,considered,", "2,weighed,", "the state 'considered' is missing", 3),
     ("strategies", "0.10,0.08", "0.10,0", "uplift cannot be '0'", 0),
     ("strategies", "0.10,0.08", "100000,0.08", "unit_cost cannot be '100000'", 0),
     ("strategies", "rekindle_survey,", "rekindle/survey,", "strategy cannot be", 0),

@@ -19,6 +19,7 @@ from tests.recompute import (
     lifecycle,
     money,
     paths,
+    people,
     recall,
     retention,
     users,
@@ -61,6 +62,8 @@ TABLES: dict[str, tuple[Table, tuple[str, ...]]] = {
     "user_referrals": (worth.user_referrals, ("user_id",)),
     "contributors": (growth.contributors, ("as_of_date", "user_id")),
     "product_phases": (growth.product_phases, ("phase", "valid_from")),
+    "suggestions": (people.suggestions, ("suggestion_id",)),
+    "feedback_monthly": (people.feedback_monthly, ("month", "kind")),
     "tier_migration": (value.tier_migration, ("as_of_date", "from_tier", "to_tier")),
 }
 

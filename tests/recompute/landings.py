@@ -8,6 +8,8 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from tests.recompute import voices
+
 FIRST = date(2025, 12, 29)
 ZONE = ZoneInfo("Asia/Shanghai")
 BROWSING = ["Product Viewed", "Product Viewed", "Products Searched", "Product Clicked", "Danced"]
@@ -430,6 +432,10 @@ def write(
         for name, part in (("part-2", lines[:half]), ("part-10", lines[half:])):
             text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in part)
             (folder / f"{name}.ndjson").write_text(text, encoding="utf-8")
+    for day, lines in voices.lines(seed, shop.users, sorted(shop.arrivals)).items():
+        text = "".join(json.dumps(line) + "\n" for line in lines)
+        path = home / "landing" / "events" / f"dt={day}" / "voices.ndjson"
+        path.write_text(text, encoding="utf-8")
     folder = home / "landing" / "suppressions" / f"dt={max(shop.arrivals)}"
     folder.mkdir(parents=True)
     rows = ["channel,address,user_id,since,reason", *shop.suppressed()]

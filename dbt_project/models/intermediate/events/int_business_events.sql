@@ -11,7 +11,9 @@ business as (
         or is_message
         or is_invite
 
-    {% for name in ['Survey Answered', 'Invite Accepted'] + consent_events() %}
+    {% for name in [
+        'Survey Answered', 'Suggestion Submitted', 'Suggestion Answered', 'Invite Accepted'
+    ] + consent_events() %}
     union all
     select '{{ name }}' as event
     {% endfor %}

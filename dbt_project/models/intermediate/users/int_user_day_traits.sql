@@ -28,7 +28,9 @@ lines as (
         coalesce(not (roles.is_message or roles.is_refund), true)
         and coalesce(
             events.event not like 'Points %'
-            and events.event not in ('Level Changed', 'Complaint Closed', 'User Deleted'),
+            and events.event not in (
+                'Level Changed', 'Complaint Closed', 'Suggestion Answered', 'User Deleted'
+            ),
             true
         ) as is_seen
 

@@ -1,0 +1,82 @@
+with
+
+cases as (
+
+    select * from {{ ref('int_feedback_cases') }}
+
+),
+
+parameters as (
+
+    select value as answer_hours
+    from {{ ref('parameters') }}
+    where parameter = 'complaint_answer_hours'
+
+),
+
+kinds as (
+
+    {% for kind in ['feedback', 'complaint', 'suggestion'] %}
+    select
+        '{{ kind }}' as kind,
+        (
+            select min(cases.opened_date) from cases
+            where cases.kind = '{{ kind }}'
+        ) as first_date
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+months as (
+
+    select distinct {{ period_start('month', 'event_date') }} as month
+    from {{ ref('int_day_inputs') }}
+    where event_date <= {{ as_of_date() }}
+
+),
+
+counted as (
+
+    select
+        {{ period_start('month', 'cases.opened_date') }} as month,
+        cases.kind,
+        count(*) as cases,
+        count(cases.answered_at) as answered,
+        avg(cases.response_hours) as response_hours,
+        count(
+            case when cases.response_hours <= parameters.answer_hours then 1 end
+        ) as answered_in_time
+
+    from cases
+    cross join parameters
+    group by {{ period_start('month', 'cases.opened_date') }}, cases.kind
+
+),
+
+final as (
+
+    -- A shop that never told of a kind is not one of which nobody complains.
+    select
+        months.month,
+        kinds.kind,
+        cast(case
+            when kinds.first_date is not null then coalesce(counted.cases, 0)
+        end as bigint) as count,
+        cast(case
+            when kinds.first_date is not null then coalesce(counted.answered, 0)
+        end as bigint) as answered,
+        counted.response_hours,
+        {{ rate('counted.answered_in_time', 'counted.cases') }} as answered_in_time,
+        case when kinds.first_date is null then 'unknown' else 'ok' end as status
+
+    from months
+    cross join kinds
+    left join counted
+        on
+            months.month = counted.month
+            and kinds.kind = counted.kind
+
+)
+
+select * from final

@@ -1,0 +1,54 @@
+"""A seed -> what people of a shop tell it, in files of their own: no other line moves for them."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from random import Random
+from typing import Any
+
+STATES = ["received", "considered", "Planned ", "done", "declined", "someday", "", None]
+LATE = [0, 0, 0, 0, 1, 6]
+
+
+class _Voices:
+    def __init__(self, seed: int, users: Sequence[str], days: Sequence[date]) -> None:
+        self.chance = Random(f"voices {seed}")  # noqa: S311 - the same each time
+        self.users, self.days = users, days
+        self.landed: dict[date, list[dict[str, Any]]] = {}
+        self.number = 0
+
+    def say(self, at: datetime, user: str, event: str, **properties: Any) -> None:
+        """Land a line on the day it happened, or on a later one that landed too."""
+        self.number += 1
+        arrived = at.date() + timedelta(self.chance.choice(LATE))
+        day = next((day for day in self.days if day >= arrived), None)
+        if day is not None:
+            line = {"type": "track", "event": event, "userId": user, "properties": properties}
+            line |= {"messageId": f"v{self.number}", "timestamp": f"{at.isoformat()}Z"}
+            self.landed.setdefault(day, []).append(line)
+
+    def moment(self) -> datetime:
+        seconds = self.chance.randrange(86400)
+        return datetime.combine(self.chance.choice(self.days), time()) + timedelta(seconds=seconds)
+
+    def suggest(self) -> None:
+        """Make suggestions, some twice or without an id, and answer some, also too early."""
+        chance = self.chance
+        for number in range(30):
+            at, user, name = self.moment(), chance.choice(self.users), f"s{number % 26}"
+            has_id = chance.random() < 0.8
+            told = {"suggestion_id": f" {name}" if chance.random() < 0.1 else name}
+            self.say(at, user, "Suggestion Submitted", **(told if has_id else {}))
+            for _ in range(chance.choice([0, 0, 1, 2])):
+                later = at + timedelta(minutes=chance.choice([-90, 30, 60, 5000]))
+                state = chance.choice(STATES)
+                word = {} if state is None else {"state": state}
+                self.say(later, user, "Suggestion Answered", **(told if has_id else {}), **word)
+
+
+def lines(
+    seed: int, users: Sequence[str], days: Sequence[date]
+) -> dict[date, list[dict[str, Any]]]:
+    """Return the lines of each landed day that has any."""
+    voices = _Voices(seed, users, days)
+    voices.suggest()
+    return voices.landed
