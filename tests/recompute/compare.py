@@ -15,6 +15,7 @@ from tests.recompute import (
     activity,
     funnels,
     growth,
+    incentives,
     kpis,
     lifecycle,
     money,
@@ -64,6 +65,9 @@ TABLES: dict[str, tuple[Table, tuple[str, ...]]] = {
     "product_phases": (growth.product_phases, ("phase", "valid_from")),
     "suggestions": (people.suggestions, ("suggestion_id",)),
     "feedback_monthly": (people.feedback_monthly, ("month", "kind")),
+    "points_ledger": (incentives.points_ledger, ("entry_id",)),
+    "points_balances": (incentives.points_balances, ("as_of_date", "user_id")),
+    "points_months": (incentives.points_months, ("month",)),
     "tier_migration": (value.tier_migration, ("as_of_date", "from_tier", "to_tier")),
 }
 

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 from tests.recompute.activity import is_seen, user_days
 from tests.recompute.funnels import first_days, funnels_of
 from tests.recompute.growth import accepted_invites, kocs
+from tests.recompute.incentives import outstanding_by_day
 from tests.recompute.lifecycle import DAY, period_start, stage_of
 from tests.recompute.lines import Line, number_of, plain
 from tests.recompute.money import Order, money_days
+from tests.recompute.points import KINDS
 from tests.recompute.recall import last_before
 from tests.recompute.users import acquisition_channel, place_of
 from tests.recompute.value import rfm_of
@@ -212,6 +214,14 @@ class Day:
                 found[user] += got >= depth(steps)
         return found
 
+    def points(self, ago: int = 0) -> Amounts:
+        """Return what every user has left of their points."""
+        return self.facts.points.get(self.back(ago), {})
+
+    def more_points(self) -> Amounts:
+        now, before = self.points(), self.points(365)
+        return {user: now.get(user, 0) - before.get(user, 0) for user in now | before}
+
     def whose(self, user: str) -> dict[str, str]:
         return self.facts.place(user, self.day)
 
@@ -386,6 +396,10 @@ KPIS: dict[str, Kpi] = {
         days=30,
         tracked="feature",
     ),
+    "points_outstanding": Kpi(lambda day: day.points(), tracked="points"),
+    "points_inflation": Kpi(
+        lambda day: day.more_points(), lambda day: day.points(365), 365, "points", "ends"
+    ),
     "silent_share": Kpi(lambda day: day.silent(), lambda day: day.ever_active(day.day), days=30),
     "churn_rate": Kpi(lambda day: day.churned(), lambda day: day.unchurned(), days=30),
     "resurrection_rate": Kpi(
@@ -524,6 +538,10 @@ class Facts:
     def landed(self) -> set[date]:
         return self.world.known_days
 
+    @cached_property
+    def points(self) -> dict[date, Amounts]:
+        return outstanding_by_day(self.world)
+
     def landed_between(self, first: date, following: date) -> list[date]:
         return [day for day in self.landed if first <= day < following]
 
@@ -600,6 +618,8 @@ def _tracks(line: Line, activating: set[str]) -> set[str]:
         names.add("acceptance")
     if names & {"content", "share", "acceptance"}:
         names.add("contribution")
+    if line.event in KINDS:
+        names.add("points")
     return names | ({"activation"} if line.event in activating else set())
 
 

@@ -74,6 +74,11 @@ class Shop:
             self.live(number)
         self.join()
         self.misuse()
+        # By dice of their own: whoever adds to the shop leaves what others made of it.
+        for number, tell in enumerate([self.reward]):
+            self.random = Random(f"{seed}/{number}")  # noqa: S311
+            tell()
+        self.random = chance
 
     def chances(self, share: float) -> bool:
         return self.random.random() < share
@@ -406,6 +411,37 @@ class Shop:
         )
         self.say(at, {"userId": self.users[3]}, "Order Refunded", order_id="nobody")
         self.say(at, {"userId": "catalogue"}, "Product Price Changed", product_id="p1", price=9)
+
+    def reward(self) -> None:
+        """Promise points to people: some that expire, some that do not, in any order."""
+        chance = self.random
+        for user in chance.sample(self.users, len(self.users) // 2):
+            who = {"userId": user}
+            how = chance.choice(["dated", "dated", "lasting", "mixed"])
+            lots: list[str | None] = []
+            for _ in range(chance.choice([1, 2, 5, 9])):
+                at = self.moment(chance.randrange(self.days))
+                lot = chance.choice([f"lot{self.number}", None, *lots[-1:]])
+                lots.append(lot)
+                said: dict[str, Any] = {
+                    "points": chance.choice([10, 5, 100, "25", 12.345, 40, -3, "many", None])
+                }
+                if how == "dated" or (how == "mixed" and self.chances(0.5)):
+                    until = at + timedelta(days=chance.choice([-2, 1, 5, 9, 9, 30, 45]))
+                    local = until.astimezone(ZONE)
+                    said["expires_at"] = chance.choice(
+                        [until.isoformat(), local.isoformat(), f"{local:%Y-%m-%d}", "soon"]
+                    )
+                self.say(at, who, "Points Earned", **said, lot_id=lot)
+            for _ in range(chance.choice([0, 2, 6])):
+                at = self.moment(chance.randrange(self.days))
+                lot = chance.choice([*lots, "lost"])
+                points = chance.choice([5, 5, -5, 10, 17.5, 60, 0])
+                event = chance.choice(["Redeemed", "Redeemed", "Expired", "Extended"])
+                until = at + timedelta(days=chance.choice([-1, 3, 20]))
+                more = {"expires_at": until.isoformat()} if event == "Extended" else {}
+                self.say(at, who, "Product Viewed", product_id="p1")
+                self.say(at, who, f"Points {event}", points=points, lot_id=lot, **more)
 
     def suppressed(self) -> list[str]:
         """Name some people, and some addresses, whom nobody may write to."""

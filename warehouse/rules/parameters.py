@@ -10,7 +10,6 @@ from warehouse.rules.table import Table
 UNITS: Mapping[str, Kind] = {
     "share": SHARE,
     "hour": integer(0, 23),
-    "hours": number(0, 8760),
     "money": number(0),
     "points": number(0),
     "minutes": integer(1),

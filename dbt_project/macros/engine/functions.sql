@@ -84,6 +84,17 @@
 
 {% macro spark__epoch_micros(column) -%} unix_micros({{ column }}) {%- endmacro %}
 
+{% macro utc_time(expression) -%}
+    {#- A text as time in UTC, whatever offset it names (none is UTC's own); null for what is no time. -#}
+    {{ return(adapter.dispatch('utc_time', 'userops')(expression)) }}
+{%- endmacro %}
+
+{% macro default__utc_time(expression) -%}
+    cast(try_cast({{ expression }} as timestamptz) as timestamp)
+{%- endmacro %}
+
+{% macro spark__utc_time(expression) -%} try_cast({{ expression }} as timestamp) {%- endmacro %}
+
 {% macro hash_bucket(expression) -%}
     {#- 0..9999, the same on every engine and every day: the first 32 bits of SHA-256. -#}
     {{ return(adapter.dispatch('hash_bucket', 'userops')(expression)) }}

@@ -15,12 +15,15 @@
     ) }}
 {%- endmacro %}
 
-{% macro changed_users(inputs, columns, counted, date_column=none) -%}
+{% macro changed_users(inputs, columns, counted, date_column=none, due_column=none) -%}
     {#-
         The users whose rows in the model `inputs` are no longer what their rows in `counted` were made
         from: new, changed or vanished. `counted` is rebuilt by user, and keeps `input_fingerprint`. Rows
-        whose `date_column` lies after the as-of date are not known yet.
+        whose `date_column` lies after the as-of date are not known yet. `due_column` of `counted` holds
+        the date on which a user is to be counted anew though nothing came.
     -#}
+    {%- set kept = {'user_id': 'string', 'input_fingerprint': 'string'} -%}
+    {%- if due_column -%} {%- do kept.update({due_column: 'date'}) -%} {%- endif %}
 with
 
 fingerprints as (
@@ -41,11 +44,12 @@ counted as (
 
     select
         user_id,
+        {%- if due_column %}
+        min({{ due_column }}) as due_date,
+        {%- endif %}
         max(input_fingerprint) as input_fingerprint
 
-    from {{ previous_of_users(counted, {
-        'user_id': 'string', 'input_fingerprint': 'string'
-    }) }} as counted_users
+    from {{ previous_of_users(counted, kept) }} as counted_users
     group by user_id
 
 ),
@@ -59,7 +63,11 @@ final as (
     from fingerprints
     full outer join counted
         on fingerprints.user_id = counted.user_id
-    where fingerprints.input_fingerprint is distinct from counted.input_fingerprint
+    where
+        fingerprints.input_fingerprint is distinct from counted.input_fingerprint
+        {%- if due_column %}
+        or counted.due_date <= {{ as_of_date() }}
+        {%- endif %}
 
 )
 

@@ -13,7 +13,7 @@ business as (
 
     {% for name in [
         'Survey Answered', 'Suggestion Submitted', 'Suggestion Answered', 'Invite Accepted'
-    ] + consent_events() %}
+    ] + loyalty_events().keys() | list + consent_events() %}
     union all
     select '{{ name }}' as event
     {% endfor %}

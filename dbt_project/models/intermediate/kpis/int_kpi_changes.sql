@@ -43,7 +43,7 @@ intervals as (
     inner join {{ ref('int_kpi_terms') }} as terms
         on terms.measure = 'kocs'
     union all
-    {% for name in ['amount', 'value', 'category', 'wake', 'cart', 'answer', 'funnel'] %}
+    {% for name in ['amount', 'value', 'category', 'wake', 'cart', 'answer', 'funnel', 'points'] %}
     select
         measure,
         window_days,

@@ -102,6 +102,13 @@ funnel_days as (
 
 ),
 
+points_days as (
+
+    select min(event_date) as points
+    from {{ ref('int_points_entries') }}
+
+),
+
 firsts as (
 
     select
@@ -119,6 +126,7 @@ firsts as (
     cross join category_days
     cross join closing_days
     cross join funnel_days
+    cross join points_days
 
 ),
 
@@ -133,7 +141,7 @@ final as (
         first_date for events in (
             activity, content, share, invite, purchase, refund, complaint, nps, activation,
             acceptance, contribution,
-            feature, message, message_cost, cart, category, closing, funnel
+            feature, message, message_cost, cart, category, closing, funnel, points
         )
     )
 

@@ -89,6 +89,16 @@ changes as (
     where
         traits.valid_to > bounds.first_date
         and traits.valid_to <= {{ as_of_date() }}
+    union all
+    -- Points may be booked for who was never seen, or not yet: they count, as of no kind.
+    select
+        points_users.user_id,
+        'stage' as dimension,
+        bounds.first_date as change_date,
+        cast(bounds.first_date as {{ dbt.type_string() }}) || '0none' as dated_value
+
+    from {{ ref('int_points_users') }} as points_users
+    cross join bounds
 
 ),
 
