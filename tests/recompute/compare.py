@@ -13,6 +13,7 @@ import duckdb
 
 from tests.recompute import (
     activity,
+    core,
     funnels,
     growth,
     incentives,
@@ -63,6 +64,9 @@ TABLES: dict[str, tuple[Table, tuple[str, ...]]] = {
     "user_referrals": (worth.user_referrals, ("user_id",)),
     "contributors": (growth.contributors, ("as_of_date", "user_id")),
     "product_phases": (growth.product_phases, ("phase", "valid_from")),
+    "core_users": (core.core_users, ("user_id", "rule_set", "valid_from")),
+    "core_thresholds": (core.core_thresholds, ("as_of_date", "threshold_set", "phase")),
+    "potential_scores": (core.potential_scores, ("as_of_date", "user_id")),
     "suggestions": (people.suggestions, ("suggestion_id",)),
     "feedback_monthly": (people.feedback_monthly, ("month", "kind")),
     "points_ledger": (incentives.points_ledger, ("entry_id",)),

@@ -43,6 +43,15 @@ RULES = {
         "JPY,1970-01-01,0.048",
         "KWD,1970-01-01,23.0777",
     ],
+    "core_rules": [
+        "rule_set,name_en,name_zh,phase,valid_from,is_in_force,min_weekly_logins,min_session_minutes,"
+        "min_monthly_spend,min_contributions,source_id",
+        "all_three,,,*,1970-01-01,true,1,8,50,,S2-10",
+        "all_three,,,*,2026-02-08,true,1,5,20.5,,S2-11",
+        "maker,,,seed,1970-01-01,true,,,,4,S2-12",
+        "maker,,,growth,1970-01-01,true,,,,9,S2-12",
+        "often,,,*,2026-02-01,false,2,,,,S2-11",
+    ],
     "excluded_users": ["kind,trait,pattern", "user_id,,bot*", "email_domain,,staff.example"],
 }
 OWN_ROLES = [

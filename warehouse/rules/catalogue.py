@@ -27,6 +27,7 @@ from warehouse.rules.people import patterns_name_people
 from warehouse.rules.rates import reporting_currency_has_a_rate
 from warehouse.rules.relations import (
     as_shipped,
+    asks_for_something,
     has_both,
     names_as_shipped,
     needs,
@@ -67,6 +68,7 @@ PROOFS: Mapping[str, Check] = {
     "windows_suit_their_measures": windows_suit_their_measures,
 }
 MAKERS: Mapping[str, Callable[..., Check]] = {
+    "asks_for_something": asks_for_something,
     "counts_up": counts_up,
     "covers": covers,
     "divides": divides,

@@ -40,6 +40,18 @@ def needs(column: str, values: Sequence[str], by: str) -> Check:
     return check
 
 
+def asks_for_something(columns: Sequence[str]) -> Check:
+    """Demand of each row one of these: a row that asks for nothing lets everybody in."""
+
+    def check(table: Table, _: Rules) -> Faults:
+        for row in table.rows:
+            if not any(row[column] for column in columns):
+                cure = f"fill one of {', '.join(columns)}, or leave the row out"
+                yield table.fault("the row asks for nothing", line=row.line, cure=cure)
+
+    return check
+
+
 def has_both(group: str, column: str, so_that: str) -> Check:
     """Demand of each group rows that say true and rows that say false."""
 
