@@ -192,9 +192,9 @@ FILL = (
     f" select 'order_' || i, 'user_' || i % 300, {D} - to_days(cast(i % 70 as integer)),"
     f" case when i % 50 > 0 then {D} - cast(i % 70 as integer) end, i * 3.17 from range(400) t(i)",
     """insert into serving.marts.cohort_retention (
-      cohort_by, period, cohort_start, period_number, kind, dimension, dimension_value,
+      cohort_by, period, clock, cohort_start, period_number, kind, dimension, dimension_value,
       cohort_size, users, retention_rate, is_mature)
-    select cohort_by, 'month', start, n, 'n_period', 'all', 'all', size,
+    select cohort_by, 'month', 'calendar', start, n, 'n_period', 'all', 'all', size,
       case when n = 0 then size else cast(size * scale * (0.9 - 0.05 * c % 3 * 0.1) / (n + 0.35)
         as bigint) end, null, n < months
     from (select c, cast(date '2025-12-01' + to_months(cast(c as integer)) as date) as start,
@@ -202,6 +202,16 @@ FILL = (
       (select unnest(range(12)) as n),
       (values ('order', 0.31), ('activity', 0.58)) k(cohort_by, scale)
     where n <= months""",
+    """insert into serving.marts.retention_curves (
+      cohort_by, period, kind, clock, dimension, dimension_value, period_number, cohorts,
+      cohort_size, users, retention_rate, status)
+    select cohort_by, 'month', 'n_period', 'calendar', dimension, value, n, 11 - n, size, null,
+      scale * share / (n + 0.35), 'ok'
+    from (select unnest(range(1, 11)) as n),
+      (values ('order', 0.31), ('activity', 0.58)) k(cohort_by, scale),
+      (values ('all', 'all', 9000, 0.8), ('channel', 'direct', 5000, 0.9),
+        ('channel', 'ads', 4000, 0.5), ('incentive_mix', 'none', 6000, 0.6),
+        ('incentive_mix', 'several', 3000, 1.0)) d(dimension, value, size, share)""",
     f"""insert into serving.marts.rfm_scores (
       as_of_date, user_id, recency_days, frequency, monetary, r_score, f_score, m_score,
       rfm_cell, rfm_segment, rfm_class, rfm_tier)

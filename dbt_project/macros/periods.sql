@@ -33,3 +33,10 @@
         when 'month' then cast({{ dbt.dateadd('month', number, date_column) }} as date)
     end
 {%- endmacro %}
+
+{% macro days_of_24_hours(first_moment, second_moment) -%}
+    {#- Whole spans of 24 hours from one instant to another. -#}
+    cast(floor(
+        ({{ epoch_micros(second_moment) }} - {{ epoch_micros(first_moment) }}) / 86400000000
+    ) as bigint)
+{%- endmacro %}

@@ -62,7 +62,8 @@ COMPARISONS = (
         "monthly cohorts of sign-up, without the newest",
         """
         select cohort_start, period_number, users from serving.marts.cohort_retention
-        where cohort_by = 'signup' and period = 'month' and kind = 'n_period' and users > 0
+        where cohort_by = 'signup' and period = 'month' and kind = 'n_period' and dimension = 'all'
+            and users > 0
             and cohort_start < (select max(cohort_start) from serving.marts.cohort_retention
                 where cohort_by = 'signup' and period = 'month')
         """,

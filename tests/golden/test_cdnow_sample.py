@@ -92,7 +92,8 @@ def test_purchase_cohorts_by_month_are_those_of_pandas(
         "select strftime(cohort_start, '%Y-%m'), period_number, users, orders,"
         " cast(net_revenue * 100 as bigint), cohort_size, round(retention_rate, 10)"
         " from marts.cohort_retention"
-        " where cohort_by = 'order' and period = 'month' and kind = 'n_period' order by 1, 2"
+        " where cohort_by = 'order' and period = 'month' and kind = 'n_period'"
+        " and dimension = 'all' order by 1, 2"
     )
 
     assert found == expected

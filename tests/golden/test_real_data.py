@@ -68,7 +68,8 @@ def test_purchase_cohorts_by_month_are_exact(cdnow: Installation) -> None:
         "select strftime(cohort_start, '%Y-%m'), period_number, users, orders,"
         " cast(net_revenue * 100 as bigint), cohort_size, round(retention_rate, 10)"
         " from marts.cohort_retention"
-        " where cohort_by = 'order' and period = 'month' and kind = 'n_period' order by 1, 2"
+        " where cohort_by = 'order' and period = 'month' and kind = 'n_period'"
+        " and dimension = 'all' order by 1, 2"
     )
     assert found == reference("cdnow_cohort_calendar_month.csv")
 
@@ -143,7 +144,8 @@ def test_monthly_activity_cohorts_are_exact(clicks: Installation) -> None:
     assert clicks.rows(
         "select strftime(cohort_start, '%Y-%m'), period_number, users"
         " from marts.cohort_retention"
-        " where cohort_by = 'activity' and period = 'month' and kind = 'n_period' order by 1, 2"
+        " where cohort_by = 'activity' and period = 'month' and kind = 'n_period'"
+        " and dimension = 'all' order by 1, 2"
     ) == reference("shop_clicks_cohort_month_counts.csv")
 
 

@@ -45,7 +45,8 @@ def test_retention_follows_the_example_of_the_page(tmp_path: Path) -> None:
     cells = [
         row
         for row in retention.cohort_retention(world)
-        if (row["cohort_by"], row["period"]) == ("activity", "day") and row["period_number"] > 0
+        if (row["cohort_by"], row["period"], row["clock"]) == ("activity", "day", "calendar")
+        and row["period_number"] > 0
     ]
 
     by_kind = {

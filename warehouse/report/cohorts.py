@@ -1,4 +1,4 @@
-"""``cohort_retention`` -> heat-maps; a period that has not ended is blank, never a low number."""
+"""``cohort_retention`` and its curves -> heat-maps; what has not ended is blank, never low."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,10 +8,11 @@ from typing import Any
 import duckdb
 
 from warehouse.report import numbers
-from warehouse.report.labels import COHORTS, PERIODS, Label, label
-from warehouse.report.query import rows
+from warehouse.report.labels import COHORTS, DIMENSIONS, PERIODS, VALUES, Label, label
+from warehouse.report.query import Row, rows
 
 COHORTS_SHOWN = 12
+VALUES_SHOWN = 5
 LEVELS = 9
 
 
@@ -34,14 +35,25 @@ class Cohort:
 
 
 @dataclass(frozen=True)
+class Split:
+    """The members with one value of a dimension, and how many came back in the first periods."""
+
+    dimension: Label
+    value: Label
+    size: str
+    cells: list[Cell]
+
+
+@dataclass(frozen=True)
 class HeatMap:
-    """All cohorts of one kind, with the weighted average of cells that are complete."""
+    """The newest cohorts of one kind; ``average`` and ``splits`` are weighted over all of them."""
 
     name: Label
     period: Label
     numbers: list[int]
     cohorts: list[Cohort]
     average: list[Cell]
+    splits: list[Split]
 
 
 def read_heat_maps(connection: duckdb.DuckDBPyConnection) -> list[HeatMap]:
@@ -53,22 +65,35 @@ def read_heat_maps(connection: duckdb.DuckDBPyConnection) -> list[HeatMap]:
 def _read(connection: duckdb.DuckDBPyConnection, cohort_by: str) -> HeatMap | None:
     """Prefer months; a young installation with fewer than three of them is shown by week."""
     for period, fewest in (("month", 3), ("week", 2), ("month", 1)):
+        which = (
+            f"kind = 'n_period' and clock = 'calendar' and cohort_by = '{cohort_by}'"
+            f" and period = '{period}'"
+        )
         found = rows(
             connection,
             "select cohort_start, period_number, cohort_size, users, is_mature"
-            " from serving.marts.cohort_retention where kind = 'n_period' and dimension = 'all'"
-            f" and cohort_by = '{cohort_by}' and period = '{period}'"
+            f" from serving.marts.cohort_retention where {which} and dimension = 'all'"
             " order by cohort_start, period_number",
         )
         starts = sorted({row["cohort_start"] for row in found})[-COHORTS_SHOWN:]
         if len(starts) >= fewest:
             kept = [row for row in found if row["cohort_start"] in starts]
-            return _heat_map(label(COHORTS, cohort_by), PERIODS[period], starts, kept)
+            curves = rows(
+                connection,
+                "select dimension, dimension_value, period_number, cohort_size, retention_rate"
+                f" from serving.marts.retention_curves where {which}"
+                " order by dimension, dimension_value, period_number",
+            )
+            return _heat_map(label(COHORTS, cohort_by), PERIODS[period], starts, kept, curves)
     return None
 
 
 def _heat_map(
-    name: Label, period: Label, starts: Sequence[date], found: list[dict[str, Any]]
+    name: Label,
+    period: Label,
+    starts: Sequence[date],
+    found: list[Row],
+    curves: list[Row],
 ) -> HeatMap:
     cells = {(row["cohort_start"], row["period_number"]): row for row in found}
     last = max((row["period_number"] for row in found), default=0)
@@ -83,8 +108,34 @@ def _heat_map(
         )
         for start in starts
     ]
-    average = [_average([row for row in found if row["period_number"] == n], top) for n in columns]
-    return HeatMap(name, period, columns, cohorts, average)
+    lines: dict[tuple[str, str], dict[int, Row]] = {}
+    for row in curves:
+        lines.setdefault((row["dimension"], row["dimension_value"]), {})[row["period_number"]] = row
+    average = _curve(lines.pop(("all", "all"), {}), columns, top)
+    return HeatMap(name, period, columns, cohorts, average, _splits(lines, columns[:3], top))
+
+
+def _splits(
+    lines: dict[tuple[str, str], dict[int, Row]], columns: list[int], top: float
+) -> list[Split]:
+    """Take the values with the most members of each dimension."""
+    found = []
+    for dimension, name in DIMENSIONS.items():
+        sized = [
+            (line[columns[0]]["cohort_size"], value, line)
+            for (of, value), line in lines.items()
+            if of == dimension and columns[0] in line and line[columns[0]]["cohort_size"]
+        ]
+        sized.sort(key=lambda entry: (-entry[0], entry[1]))
+        found += [
+            Split(name, label(VALUES, value), numbers.count(size), _curve(line, columns, top))
+            for size, value, line in sized[:VALUES_SHOWN]
+        ]
+    return found
+
+
+def _curve(line: dict[int, Row], columns: list[int], top: float) -> list[Cell]:
+    return [_shaded(line.get(column, {}).get("retention_rate"), top) for column in columns]
 
 
 def _size(cells: dict[tuple[date, int], dict[str, Any]], start: date) -> Any:
@@ -101,12 +152,6 @@ def _cell(row: dict[str, Any] | None, top: float) -> Cell:
     if not row["is_mature"]:
         return Cell("", 0, "immature")
     return _shaded(_rate(row), top)
-
-
-def _average(column: list[dict[str, Any]], top: float) -> Cell:
-    mature = [row for row in column if row["is_mature"]]
-    size = sum(row["cohort_size"] for row in mature)
-    return _shaded(sum(row["users"] for row in mature) / size if size else None, top)
 
 
 def _shaded(rate: float | None, top: float) -> Cell:

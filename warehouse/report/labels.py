@@ -26,6 +26,18 @@ COHORTS = {
     "activity": Label("Return to the product", "活跃留存"),
 }
 PERIODS = {"day": Label("day", "日"), "week": Label("week", "周"), "month": Label("month", "月")}
+DIMENSIONS = {
+    "channel": Label("Channel", "渠道"),
+    "platform": Label("Platform", "平台"),
+    "country": Label("Country", "国家/地区"),
+    "incentive_mix": Label("Incentives of the first days", "初期激励组合"),
+}
+VALUES = {
+    "none": Label("None", "无"),
+    "one": Label("One kind", "单一激励"),
+    "several": Label("Several kinds", "多种激励"),
+    "other": Label("Others", "其他"),
+}
 STATUSES = {
     "ok": Label("OK", "正常"),
     "below": Label("Below", "低于目标"),

@@ -17,6 +17,7 @@ UNITS: Mapping[str, Kind] = {
     "days": integer(0),
     "actors": integer(1),
     "buyers": integer(0),
+    "countries": integer(1),
 }
 
 

@@ -1,4 +1,7 @@
 {{ config(materialized='view') }}
+{#- However often somebody is there within a bracket, they are counted once. -#}
+{%- set visits = ref('int_cohort_visits') ~ ' inner join brackets using (period, period_number)' %}
+
 with
 
 brackets as (
@@ -17,35 +20,13 @@ brackets as (
 
 ),
 
-visits as (
-
-    select * from {{ ref('int_cohort_visits') }}
-    where is_present
-
-),
-
-returns as (
-
-    select * from {{ ref('int_cohort_returns') }}
-
-),
-
 visitors as (
 
-    -- However often within the bracket, once.
-    select
-        visits.cohort_by,
-        visits.period,
-        visits.cohort_start,
-        brackets.bracket,
-        count(distinct visits.user_id) as users
-
-    from visits
-    inner join brackets
-        on
-            visits.period = brackets.period
-            and visits.period_number = brackets.period_number
-    group by visits.cohort_by, visits.period, visits.cohort_start, brackets.bracket
+    {{ split_cohorts(
+        visits,
+        ['cohort_by', 'period', 'clock', 'cohort_start', 'bracket'],
+        {'users': 'count(distinct case when is_present then user_id end)'}
+    ) }}
 
 ),
 
@@ -54,17 +35,27 @@ money as (
     select
         returns.cohort_by,
         returns.period,
+        returns.clock,
         returns.cohort_start,
+        returns.dimension,
+        returns.dimension_value,
         brackets.bracket,
         sum(returns.orders) as orders,
         sum(returns.net_revenue) as net_revenue
 
-    from returns
+    from {{ ref('int_cohort_returns') }} as returns
     inner join brackets
         on
             returns.period = brackets.period
             and returns.period_number = brackets.period_number
-    group by returns.cohort_by, returns.period, returns.cohort_start, brackets.bracket
+    group by
+        returns.cohort_by,
+        returns.period,
+        returns.clock,
+        returns.cohort_start,
+        returns.dimension,
+        returns.dimension_value,
+        brackets.bracket
 
 ),
 
@@ -73,7 +64,10 @@ final as (
     select
         money.cohort_by,
         money.period,
+        money.clock,
         money.cohort_start,
+        money.dimension,
+        money.dimension_value,
         money.bracket,
         cast(coalesce(visitors.users, 0) as bigint) as users,
         cast(money.orders as bigint) as orders,
@@ -84,7 +78,10 @@ final as (
         on
             money.cohort_by = visitors.cohort_by
             and money.period = visitors.period
+            and money.clock = visitors.clock
             and money.cohort_start = visitors.cohort_start
+            and money.dimension = visitors.dimension
+            and money.dimension_value = visitors.dimension_value
             and money.bracket = visitors.bracket
 
 )

@@ -3,12 +3,6 @@
 
 with
 
-members as (
-
-    select * from {{ ref('int_cohort_members') }}
-
-),
-
 returns as (
 
     select * from {{ ref('int_cohort_returns') }}
@@ -17,14 +11,14 @@ returns as (
 
 sizes as (
 
-    select
-        cohort_by,
-        period,
-        cohort_start,
-        cast(count(*) as bigint) as cohort_size
-
-    from members
-    group by cohort_by, period, cohort_start
+    {{ split_cohorts(
+        ref('int_cohort_members'),
+        ['cohort_by', 'period', 'clock', 'cohort_start'],
+        {
+            'cohort_size': 'cast(count(*) as bigint)',
+            'ever_users': 'cast(count(last_number) as bigint)',
+        }
+    ) }}
 
 ),
 
@@ -47,25 +41,15 @@ reachable as (
 
 reached as (
 
+    -- Whoever began in the last minute of a day has the 24 hours of the next one before them.
     select
         *,
-        {{ next_period_start('period', 'cell_start') }} <= {{ as_of_date() }} + 1 as is_mature
+        {{ next_period_start('period', 'cell_start') }}
+        + case when clock = 'rolling_24h' then 1 else 0 end
+        <= {{ as_of_date() }} + 1 as is_mature
 
     from reachable
     where cell_start <= {{ as_of_date() }}
-
-),
-
-ever_present as (
-
-    select
-        cohort_by,
-        period,
-        cohort_start,
-        sum(last_users) as ever_users
-
-    from returns
-    group by cohort_by, period, cohort_start
 
 ),
 
@@ -73,23 +57,20 @@ filled as (
 
     select
         reached.*,
-        coalesce(ever_present.ever_users, 0) as ever_users,
         coalesce(returns.last_users, 0) as last_users,
         coalesce(returns.users, 0) as users,
         coalesce(returns.orders, 0) as orders,
         coalesce(returns.net_revenue, 0) as net_revenue
 
     from reached
-    left join ever_present
-        on
-            reached.cohort_by = ever_present.cohort_by
-            and reached.period = ever_present.period
-            and reached.cohort_start = ever_present.cohort_start
     left join returns
         on
             reached.cohort_by = returns.cohort_by
             and reached.period = returns.period
+            and reached.clock = returns.clock
             and reached.cohort_start = returns.cohort_start
+            and reached.dimension = returns.dimension
+            and reached.dimension_value = returns.dimension_value
             and reached.period_number = returns.period_number
 
 ),
@@ -100,7 +81,10 @@ final as (
     select
         cohort_by,
         period,
+        clock,
         cohort_start,
+        dimension,
+        dimension_value,
         cohort_size,
         period_number,
         is_mature,
@@ -113,7 +97,7 @@ final as (
     from filled
     window
         so_far as (
-            partition by cohort_by, period, cohort_start
+            partition by cohort_by, period, clock, cohort_start, dimension, dimension_value
             order by period_number
             rows between unbounded preceding and current row
         )

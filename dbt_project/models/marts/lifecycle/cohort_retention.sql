@@ -30,7 +30,10 @@ all_kinds as (
     select
         cells.cohort_by,
         cells.period,
+        cells.clock,
         cells.cohort_start,
+        cells.dimension,
+        cells.dimension_value,
         cells.period_number,
         kinds.kind,
         cast(null as {{ dbt.type_string() }}) as bracket,
@@ -53,7 +56,10 @@ all_kinds as (
     select
         cells.cohort_by,
         cells.period,
+        cells.clock,
         cells.cohort_start,
+        cells.dimension,
+        cells.dimension_value,
         cells.period_number,
         'bracket' as kind,
         brackets.bracket,
@@ -63,6 +69,7 @@ all_kinds as (
         coalesce(bracket_returns.net_revenue, 0) as net_revenue,
         cast(null as decimal(38, 2)) as revenue_so_far,
         {{ period_after('cells.period', 'cells.cohort_start', 'brackets.to_period + 1') }}
+        + case when cells.clock = 'rolling_24h' then 1 else 0 end
         <= {{ as_of_date() }} + 1 as is_mature
 
     from cells
@@ -74,7 +81,10 @@ all_kinds as (
         on
             cells.cohort_by = bracket_returns.cohort_by
             and cells.period = bracket_returns.period
+            and cells.clock = bracket_returns.clock
             and cells.cohort_start = bracket_returns.cohort_start
+            and cells.dimension = bracket_returns.dimension
+            and cells.dimension_value = bracket_returns.dimension_value
             and brackets.bracket = bracket_returns.bracket
 
 ),
@@ -84,12 +94,13 @@ final as (
     select
         cohort_by,
         period,
+        clock,
         cohort_start,
         period_number,
         kind,
         bracket,
-        'all' as dimension,
-        'all' as dimension_value,
+        dimension,
+        dimension_value,
         cohort_size,
         users,
         {{ rate('users', 'cohort_size') }} as retention_rate,
