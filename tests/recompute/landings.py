@@ -52,6 +52,7 @@ RULES = {
         "maker,,,growth,1970-01-01,true,,,,9,S2-12",
         "often,,,*,2026-02-01,false,2,,,,S2-11",
     ],
+    "benchmarks": ["kpi,benchmark,told_by", "share_rate,0.3,a guess"],
     "excluded_users": ["kind,trait,pattern", "user_id,,bot*", "email_domain,,staff.example"],
 }
 OWN_ROLES = [
@@ -60,6 +61,11 @@ OWN_ROLES = [
     "OrderVoided,cancel",
     "Quick Look,feature",
     "Beat,",
+]
+OWN_ALERTS = [
+    "any_channel,,,wau,channel,,week,falls,0.05,1,,,low,false,look,,",
+    "one_step,,,funnel_conversion,funnel_step,cart_to_order/2,day,below,0.8,2,,,low,true,look,,",
+    "more_complaints,,,complaints,,,day,spike,1,1,7,1,medium,false,look,,",
 ]
 
 
@@ -501,6 +507,9 @@ def write_rules(home: Path) -> None:
     roles = (shipped / "event_roles.csv").read_text(encoding="utf-8").rstrip("\n").split("\n")
     roles += OWN_ROLES
     (folder / "event_roles.csv").write_text("\n".join(roles) + "\n", encoding="utf-8")
+    alerts = (shipped / "alert_rules.csv").read_text(encoding="utf-8").rstrip("\n").split("\n")
+    text = "\n".join([*alerts, *OWN_ALERTS]) + "\n"
+    (folder / "alert_rules.csv").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import chain
+from typing import Any
 
 from tests.recompute.activity import Session, is_login, sessions_of
 from tests.recompute.identity import canonical
@@ -114,6 +115,13 @@ class World:
             user: sorted({order.day for order in orders if not order.is_void})
             for user, orders in self.orders_of.items()
         }
+
+    @cached_property
+    def kpi_rows(self) -> list[dict[str, Any]]:
+        """The KPIs of every day, which much else is made from."""
+        from tests.recompute.kpis import kpi_daily
+
+        return kpi_daily(self)
 
     @cached_property
     def landed(self) -> list[date]:

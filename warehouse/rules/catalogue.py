@@ -15,6 +15,11 @@ import yaml
 from warehouse.rules.bands import bands_follow_each_other
 from warehouse.rules.checks import Check, Spec
 from warehouse.rules.events import events_can_come
+from warehouse.rules.health import (
+    kpis_are_known,
+    targets_lie_beyond_floors,
+    tests_have_what_they_need,
+)
 from warehouse.rules.kinds import kind_of
 from warehouse.rules.kpis import units_suit_their_measures, windows_suit_their_measures
 from warehouse.rules.parameters import (
@@ -59,11 +64,14 @@ PROOFS: Mapping[str, Check] = {
     "every_row_can_be_taken": every_row_can_be_taken,
     "every_situation_has_one_stage": every_situation_has_one_stage,
     "higher_levels_ask_for_more": higher_levels_ask_for_more,
+    "kpis_are_known": kpis_are_known,
     "parameters_suit_their_units": parameters_suit_their_units,
     "patterns_name_people": patterns_name_people,
     "reporting_currency_has_a_rate": reporting_currency_has_a_rate,
     "roles_have_effect": roles_have_effect,
     "signals_have_their_limits": signals_have_their_limits,
+    "targets_lie_beyond_floors": targets_lie_beyond_floors,
+    "tests_have_what_they_need": tests_have_what_they_need,
     "units_suit_their_measures": units_suit_their_measures,
     "windows_suit_their_measures": windows_suit_their_measures,
 }

@@ -13,7 +13,6 @@ UNITS: Mapping[str, Kind] = {
     "money": number(0),
     "points": number(0),
     "minutes": integer(1),
-    "hours": integer(1),
     "days": integer(0),
     "actors": integer(1),
     "buyers": integer(0),

@@ -1,0 +1,198 @@
+"""KPIs -> the scorecard and the alerts of every day: health (12), and who has to act (14)."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import pairwise
+from statistics import mean, stdev
+from typing import TYPE_CHECKING, Any
+
+from tests.recompute.lifecycle import period_start
+
+if TYPE_CHECKING:
+    from tests.recompute.world import World
+
+Row = dict[str, Any]
+SEVERITIES = ["critical", "high", "medium", "low"]
+DAY = timedelta(days=1)
+
+
+def health_scorecard(world: "World") -> list[Row]:
+    values = {
+        (row["as_of_date"], row["kpi"]): row["value"]
+        for row in world.kpi_rows
+        if row["dimension"] == "all"
+    }
+    rows = []
+    for day in sorted({day for day, _ in values}):
+        scores = [(rule, _score(rule, values.get((day, rule["kpi"])))) for rule in _metrics(world)]
+        weights = sum(float(rule["weight"]) for rule, _ in scores)
+        known = sum(float(rule["weight"]) for rule, score in scores if score is not None)
+        for rule, score in scores:
+            weight = float(rule["weight"])
+            is_known = score is not None
+            rows.append(
+                {
+                    "as_of_date": day,
+                    "metric": rule["metric"],
+                    "value": values.get((day, rule["kpi"])),
+                    "weight": weight,
+                    "score": round(score, 6) if score is not None else None,
+                    "coverage": round(weight / weights if is_known else 0.0, 6),
+                    "status": "ok" if is_known else "unknown",
+                }
+            )
+        total = sum(float(r["weight"]) * s for r, s in scores if s is not None)
+        rows.append(
+            {
+                "as_of_date": day,
+                "metric": "total",
+                "value": None,
+                "weight": weights,
+                "score": round(total / known, 6) if known else None,
+                "coverage": round(known / weights, 6),
+                "status": "ok" if known else "unknown",
+            }
+        )
+    return rows
+
+
+def _metrics(world: "World") -> list[dict[str, str]]:
+    return world.rules.rows("health_metrics")
+
+
+def _score(rule: dict[str, str], value: float | None) -> float | None:
+    if value is None:
+        return None
+    floor, target = float(rule["floor"]), float(rule["target"])
+    return min(100.0, max(0.0, 100 * (value - floor) / (target - floor)))
+
+
+def alerts(world: "World") -> list[Row]:
+    """Walk each rule through its complete periods: it opens, stays one, and closes."""
+    rows = []
+    for rule in world.rules.rows("alert_rules"):
+        for value, series in _series(world, rule).items():
+            current: Row | None = None
+            for at in sorted(series):
+                verdict = _judge(world, rule, series, at)
+                if verdict is None:
+                    continue
+                end = series[at]["as_of_date"]
+                if verdict and current is None:
+                    current = {
+                        "alert": rule["alert"],
+                        "kpi": rule["kpi"],
+                        "dimension": rule["dimension"] or "all",
+                        "dimension_value": value,
+                        "opened_on": end,
+                        "severity": rule["severity"],
+                        "priority": _priority(rule),
+                        "acknowledged_on": None,
+                    }
+                    rows.append(current | {"closed_on": None, "status": "open"})
+                if verdict:
+                    rows[-1] |= {"last_seen_on": end}
+                elif current is not None:
+                    rows[-1] |= {"closed_on": end, "status": "closed"}
+                    current = None
+    return rows
+
+
+def _priority(rule: dict[str, str]) -> int:
+    return (0 if rule["is_core"] == "true" else 10) + SEVERITIES.index(rule["severity"]) + 1
+
+
+def _series(world: "World", rule: dict[str, str]) -> dict[str, dict[int, Row]]:
+    """Return the KPI at the end of each complete period, by dimension value."""
+    found: dict[str, dict[int, Row]] = defaultdict(dict)
+    for row in world.kpi_rows:
+        is_wanted = (row["kpi"], row["dimension"]) == (rule["kpi"], rule["dimension"] or "all")
+        if not is_wanted or rule["dimension_value"] not in {"", row["dimension_value"]}:
+            continue
+        day = row["as_of_date"]
+        if rule["period"] == "day" or period_start(rule["period"], day + DAY) == day + DAY:
+            found[row["dimension_value"]][_number(rule["period"], day)] = row
+    return found
+
+
+def _number(period: str, day: date) -> int:
+    if period == "month":
+        return day.year * 12 + day.month
+    return day.toordinal() // (7 if period == "week" else 1)
+
+
+def _value(row: Row | None) -> float | None:
+    """Return a value that can be compared: a count that lacks days cannot."""
+    if row is None or (row["status"] == "partial" and row["denominator"] is None):
+        return None
+    return None if row["value"] is None else float(row["value"])
+
+
+def _judge(world: "World", rule: dict[str, str], series: dict[int, Row], at: int) -> bool | None:
+    """Say whether the condition holds at the end of a period; None where nobody knows."""
+    periods, limit = int(rule["periods"]), float(rule["limit_value"] or 0)
+    values = [_value(series.get(at - ago)) for ago in range(periods + 1)]
+    test = rule["test"]
+    if test in {"pooled_fall", "spike"}:
+        return _against_base(world, rule, series, at)
+    if test == "falls_in_total":
+        if values[0] is None or values[periods] is None:
+            return None
+        return values[0] < values[periods] * (1 - limit)
+    if test == "falls":
+        told = [
+            None if now is None or before is None else now < before * (1 - limit)
+            for now, before in pairwise(values)
+        ]
+    else:
+        if test.endswith("benchmark"):
+            given = {row["kpi"]: row["benchmark"] for row in world.rules.rows("benchmarks")}
+            if rule["kpi"] not in given:
+                return None
+            limit = float(given[rule["kpi"]])
+        told = [
+            None if v is None else v < limit if test.startswith("below") else v > limit
+            for v in values[:periods]
+        ]
+    return False if False in told else None if None in told else True
+
+
+def _against_base(
+    world: "World", rule: dict[str, str], series: dict[int, Row], at: int
+) -> bool | None:
+    periods, base, limit = (
+        int(rule["periods"]),
+        int(rule["base_periods"]),
+        float(rule["limit_value"]),
+    )
+    share = float(world.rules.number("alert_known_share") or 0)
+    newest = [series.get(at - ago) for ago in range(periods)]
+    before = [series.get(at - ago) for ago in range(periods, periods + base)]
+    told, told_before = list(_known(newest)), list(_known(before))
+    if (
+        None in before
+        or None in newest
+        or len(told) < share * periods
+        or len(told_before) < share * base
+    ):
+        return None
+    if rule["test"] == "spike":
+        past = [value for row in told_before if (value := _value(row)) is not None]
+        now = _value(newest[0])
+        if now is None:
+            return None
+        if now < float(rule["least"]):
+            return False
+        return now > mean(past) + limit * stdev(past)
+    one, other = (_pooled(rows) for rows in (told, told_before))
+    return None if one is None or other is None else one <= other * (1 - limit)
+
+
+def _known(rows: list[Row | None]) -> Iterator[Row]:
+    return (row for row in rows if row is not None and _value(row) is not None)
+
+
+def _pooled(rows: list[Row]) -> float | None:
+    under = sum(row["denominator"] for row in rows)
+    return sum(row["numerator"] for row in rows) / under if under else None
