@@ -241,6 +241,18 @@ FILL = (
     from range(400) t(i)""",
     f"""insert into serving.marts.user_referrals (user_id, inviter_id, accepted_at, net_revenue)
     select 'user_' || (i + 1), 'user_' || i * 10, timestamp '{DAY}', 75.5 from range(30) t(i)""",
+    """insert into serving.marts.user_portraits (user_id, completeness, communication_stage,
+      behaviour_class, loyalty_depth, need)
+    select 'user_' || i, 0.25 + 0.5 * (i % 2), ['closing', 'doubt'][1 + i % 2],
+      case when i % 4 > 0 then 'explorer' end, 'like', 'bargains' from range(200) t(i)""",
+    """insert into serving.marts.user_tags (user_id, tag, tag_kind, value)
+    select 'user_' || i, 'country', 'fixed', 'CN' from range(90) t(i)
+    union all select 'user_' || i, 'buying', 'path', 'regular' from range(20) t(i)
+    union all select 'user_' || i, 'own_tag', 'scene', 'rainy_days' from range(10) t(i)
+    union all select 'user_' || i, 'tag_' || i, 'path', 'told' from range(5) t(i)""",
+    """insert into serving.marts.item_pairs (kind, item, other_item, users_both, confidence, lift)
+    values ('bought', 'teapot', 'tea', 30, 0.6, 4.25), ('bought', 'tea', 'teapot', 30, 0.2, 4.25),
+      ('bought', 'tea', 'unlike tea', 9, 0.1, 0.5), ('searched', 'lamp', 'bulb', 7, 0.35, 2)""",
     """insert into serving.marts.path_transitions (outcome, from_event, to_event, transitions,
       sessions, users, share, lift, is_recommended)
     values ('retained', 'Product Viewed', 'Product Added', 90, 80, 70, 0.21, 3, true),

@@ -160,6 +160,8 @@ def test_hostile_names_are_shown_and_never_run(settings: Settings) -> None:
         f"update marts.dim_users set rfm_tier = '{text}' where rfm_tier = 'gold'",
         f"update marts.path_transitions set from_event = '{text}', to_event = '{text}'",
         f"update marts.last_acts set event = '{text}'",
+        f"update marts.item_pairs set item = '{text}' where kind = 'searched'",
+        f"update marts.user_tags set value = '{text}' where tag = 'country'",
         f"update marts.stage_flows set from_stage = '{text}', to_stage = '{text}' || users",
         f"update marts.load_ledger set source_file = '{text}', outcome = 'rejected'",
         f"update marts.kpi_daily set kpi = '{text}', status = '{text}' where kpi = 'nps'",
@@ -453,6 +455,29 @@ def test_what_users_do_is_told_from_the_marts_by_the_rules(settings: Settings) -
     ):
         assert words in said
     for other in ("1,234", "Cart Emptied", "Second to Last", "Still Here", "999", "888"):
+        assert other not in said
+
+
+def test_who_users_are_is_told_by_the_names_of_the_rules(settings: Settings) -> None:
+    change_rules(
+        settings, "update rules.portrait_classes set name_zh = '快成交' where code = 'closing'"
+    )
+
+    said = section(settings, "Who users are", "What users do")
+
+    for words in (
+        "200 users; of a portrait 50.0% is known on average",
+        "固定属性 Country: CN 国家或地区：CN 90 45.0%",
+        "Buys regularly 经常购买 20 10.0%",
+        "Own tag: Rainy days 10 5.0%",
+        "沟通阶段 After the sale 后期：售后维护 0 0.0% Closing 快成交 100 50.0%",
+        "Explorers 探索型 150 75.0%",
+        "teapot tea 30 60.0% ×4.2",
+        "lamp bulb 7 35.0% ×2.0",
+    ):
+        assert words in said, words
+    # Not each way round, not below chance, and of each kind the five most frequent.
+    for other in ("tea teapot", "unlike", "Tag 4"):
         assert other not in said
 
 

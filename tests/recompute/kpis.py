@@ -17,6 +17,7 @@ from tests.recompute.lines import Line, number_of, plain
 from tests.recompute.money import Order, money_days
 from tests.recompute.points import KINDS
 from tests.recompute.recall import last_before
+from tests.recompute.tags import tagged_users
 from tests.recompute.users import acquisition_channel, place_of
 from tests.recompute.value import rfm_of
 from tests.recompute.worth import worth_of
@@ -438,6 +439,11 @@ KPIS: dict[str, Kpi] = {
         lambda day: day.active(day.window(30)),
         days=30,
         tracked="contribution",
+    ),
+    "tag_coverage": Kpi(
+        lambda day: both(day.active(day.window(30)), tagged_users(day.world, day.day)),
+        lambda day: day.active(day.window(30)),
+        days=30,
     ),
     "orders_without_value": _fault("without_value", "purchase"),
     "order_conflicts": _fault("conflicts", "purchase"),

@@ -55,6 +55,8 @@ RULES = {
     "benchmarks": ["kpi,benchmark,told_by", "share_rate,0.3,a guess"],
     "excluded_users": ["kind,trait,pattern", "user_id,,bot*", "email_domain,,staff.example"],
 }
+# Pairs of things, in shops of so few people.
+OWN_TERMS = [("pair_min_users", "5", "2"), ("pair_items", "200", "7")]
 OWN_ROLES = [
     "PayOrder,purchase",
     "MoneyBack,refund",
@@ -90,7 +92,7 @@ class Shop:
         self.join()
         self.misuse()
         # By dice of their own: whoever adds to the shop leaves what others made of it.
-        for number, tell in enumerate([self.reward]):
+        for number, tell in enumerate([self.reward, self.describe]):
             self.random = Random(f"{seed}/{number}")  # noqa: S311
             tell()
         self.random = chance
@@ -458,6 +460,33 @@ class Shop:
                 self.say(at, who, "Product Viewed", product_id="p1")
                 self.say(at, who, f"Points {event}", points=points, lot_id=lot, **more)
 
+    def describe(self) -> None:
+        """Let people say who they are, and say it again otherwise; and look for something."""
+        chance = self.random
+        for number in range(len(self.users)):
+            at = FIRST + timedelta(days=chance.randrange(self.days))
+            traits = {
+                "gender": chance.choice(["F", " f", "m", "", None]),
+                "age": chance.choice([17, 18, "24", 24.9, 45, "old", -1, None, ""]),
+                "birthday": chance.choice(["2001-01-20", "1981-02-03", "2008-02-10"]),
+                "occupation": chance.choice(["Nurse", "cook", "  "]),
+            }
+            moment = datetime.combine(at, datetime.min.time(), UTC) + timedelta(hours=5)
+            line = {
+                "type": "identify",
+                "userId": chance.choice(self.users),
+                "messageId": f"t{number:04}",
+                "timestamp": moment.isoformat(),
+                "traits": traits,
+            }
+            words = {"type": "track", "event": "Products Searched"} | {
+                name: line[name] for name in ("userId", "timestamp")
+            }
+            query = chance.choice(["tea", " Tea", "pot", ""])
+            search = words | {"messageId": f"q{number:04}", "properties": {"query": query}}
+            if at not in self.missing:
+                self.arrivals.setdefault(at, []).extend([line, search])
+
     def suppressed(self) -> list[str]:
         """Name some people, and some addresses, whom nobody may write to."""
         some = self.random.sample(self.users, 4)
@@ -510,6 +539,11 @@ def write_rules(home: Path) -> None:
     alerts = (shipped / "alert_rules.csv").read_text(encoding="utf-8").rstrip("\n").split("\n")
     text = "\n".join([*alerts, *OWN_ALERTS]) + "\n"
     (folder / "alert_rules.csv").write_text(text, encoding="utf-8")
+    terms = (shipped / "parameters.csv").read_text(encoding="utf-8")
+    for name, value, own in OWN_TERMS:
+        assert f"\n{name},{value}," in terms, name
+        terms = terms.replace(f"\n{name},{value},", f"\n{name},{own},")
+    (folder / "parameters.csv").write_text(terms, encoding="utf-8")
 
 
 if __name__ == "__main__":

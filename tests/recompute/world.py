@@ -13,6 +13,7 @@ from tests.recompute.identity import canonical
 from tests.recompute.lines import Line, load_days, plain, read_landing
 from tests.recompute.money import Money, Order, money_of
 from tests.recompute.rules import Rules, matches
+from tests.recompute.tags import tag_history
 
 DAY = timedelta(days=1)
 
@@ -122,6 +123,10 @@ class World:
         from tests.recompute.kpis import kpi_daily
 
         return kpi_daily(self)
+
+    @cached_property
+    def tag_history(self) -> list[dict[str, Any]]:
+        return tag_history(self)
 
     @cached_property
     def landed(self) -> list[date]:

@@ -116,6 +116,7 @@ def value_of(world: "World", day: date) -> list[dict[str, Any]]:
                 "user_id": user,
                 **{part: None if n is None else float(n) for part, n in parts.items()},
                 "top_category": row["top_category"],
+                "second_category": row["second_category"],
                 "value_score": float(rounded(max(ZERO, total / weight), PLACES))
                 if weight
                 else None,
@@ -151,7 +152,7 @@ def _inputs(world: "World", user: str, day: date) -> dict[str, Any] | None:
         return None
     known = [order.net(day) for order in bought if order.amount is not None]
     prompted = sum(_is_prompted(world, order) for order in standing)
-    concentration, category = _top_category(standing)
+    concentration, category, second = _top_categories(standing)
     return {
         "purchasing_power": Fraction(sum(known, ZERO)) / len(known) if known else None,
         "activity": took_part or None,
@@ -159,6 +160,7 @@ def _inputs(world: "World", user: str, day: date) -> dict[str, Any] | None:
         "demand_sensitivity": Fraction(prompted, len(standing)) if standing else None,
         "category_concentration": concentration,
         "top_category": category,
+        "second_category": second,
     }
 
 
@@ -171,7 +173,10 @@ def _is_prompted(world: "World", order: Order) -> bool:
     )
 
 
-def _top_category(orders: Iterable[Order]) -> tuple[Fraction | None, str | None]:
+def _top_categories(
+    orders: Iterable[Order],
+) -> tuple[Fraction | None, str | None, str | None]:
+    """Return the share of the first category by what was spent in it, its name and the second's."""
     spent: dict[str, Fraction] = defaultdict(Fraction)
     for order in orders:
         properties = order.line.properties
@@ -188,9 +193,11 @@ def _top_category(orders: Iterable[Order]) -> tuple[Fraction | None, str | None]
                 spent[category] += Fraction(order.amount) * part / total
     total = sum(spent.values())
     if not total:
-        return None, None
-    most = max(spent.values())
-    return most / total, min(name for name, amount in spent.items() if amount == most)
+        return None, None, None
+    first, *others = sorted(
+        (name for name in spent if spent[name]), key=lambda name: (-spent[name], name)
+    )
+    return spent[first] / total, first, others[0] if others else None
 
 
 def worth_of(product: dict[str, Any]) -> Fraction:

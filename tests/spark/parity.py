@@ -18,7 +18,9 @@ OWN_HASHES = frozenset(
     }
 )
 # Whom a run counts anew: on Spark all, where a user is no partition (macros/rebuild/by_user.sql).
-OWN_LISTS = frozenset({"int_funnel_changes", "int_path_changes", "int_points_changes"})
+OWN_LISTS = frozenset(
+    {"int_funnel_changes", "int_path_changes", "int_points_changes", "int_tag_changes"}
+)
 DECIMALS = 9
 FILES = ("build", "serving")
 

@@ -59,6 +59,17 @@ VALUE_PARTS = {
     ),
     "stage_points": Label("Stage of life", "生命周期阶段"),
 }
+TAG_KINDS = {
+    "fixed": Label("Who they are", "固定属性"),
+    "path": Label("What they do", "用户路径"),
+    "scene": Label("When and why they come", "用户场景"),
+}
+CLASS_KINDS = {
+    "communication_stage": Label("What to talk about", "沟通阶段"),
+    "behaviour_class": Label("How they behave", "行为类型"),
+    "loyalty_depth": Label("How attached they are", "忠诚深度"),
+    "need": Label("What they need", "需求"),
+}
 WEEKDAYS = [
     Label("Mon", "周一"), Label("Tue", "周二"), Label("Wed", "周三"), Label("Thu", "周四"),
     Label("Fri", "周五"), Label("Sat", "周六"), Label("Sun", "周日"),

@@ -15,6 +15,7 @@ from warehouse.report.exceptions import read_exceptions
 from warehouse.report.funnels import read_funnels
 from warehouse.report.kpis import SPARK_DAYS, read_kpis
 from warehouse.report.labels import PERIODS, label
+from warehouse.report.portrait import read_portrait
 from warehouse.report.quality import QualityRow, read_loading, sort_checks
 from warehouse.report.query import Row, rows, sql
 from warehouse.report.recall import read_lists
@@ -70,6 +71,7 @@ def _read(connection: duckdb.DuckDBPyConnection, as_of_date: date, currency: str
         "tier_moves": read_tier_moves(connection, rules, as_of_date),
         "value": read_value(connection, rules, as_of_date, currency),
         "funnels": read_funnels(connection, rules, as_of_date),
+        "portrait": read_portrait(connection, rules),
         "behaviour": read_behaviour(connection, rules, as_of_date),
         "warnings": read_warnings(connection, rules, as_of_date),
         "lists": read_lists(connection, rules, as_of_date, currency),

@@ -9,8 +9,8 @@ from warehouse.report.labels import Label, readable
 from warehouse.report.query import Row, rows
 
 READ = (
-    "channels", "funnels", "kpis", "lifecycle_stages", "parameters", "rfm_segments", "rfm_tiers",
-    "strategies", "value_weights", "warning_levels",
+    "channels", "funnels", "kpis", "lifecycle_stages", "parameters", "portrait_classes",
+    "rfm_segments", "rfm_tiers", "strategies", "tags", "value_weights", "warning_levels",
 )  # fmt: skip
 
 

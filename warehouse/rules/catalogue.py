@@ -49,6 +49,7 @@ from warehouse.rules.strategies import (
     content_keys_are_actions,
     every_row_can_be_taken,
 )
+from warehouse.rules.tags import tags_can_be_told
 from warehouse.rules.warnings import higher_levels_ask_for_more, signals_have_their_limits
 
 DECLARED = Path(__file__).parents[2] / "dbt_project" / "seeds" / "_rules__seeds.yml"
@@ -70,6 +71,7 @@ PROOFS: Mapping[str, Check] = {
     "reporting_currency_has_a_rate": reporting_currency_has_a_rate,
     "roles_have_effect": roles_have_effect,
     "signals_have_their_limits": signals_have_their_limits,
+    "tags_can_be_told": tags_can_be_told,
     "targets_lie_beyond_floors": targets_lie_beyond_floors,
     "tests_have_what_they_need": tests_have_what_they_need,
     "units_suit_their_measures": units_suit_their_measures,

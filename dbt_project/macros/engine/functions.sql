@@ -64,6 +64,19 @@
     explode(split({{ expression }}, '[{{ separator }}]'))
 {%- endmacro %}
 
+{% macro joined_texts(expression) -%}
+    {#- The texts of a group of rows as one, in order. -#}
+    {{ return(adapter.dispatch('joined_texts', 'userops')(expression)) }}
+{%- endmacro %}
+
+{% macro default__joined_texts(expression) -%}
+    array_to_string(list_sort(list({{ expression }})), ';')
+{%- endmacro %}
+
+{% macro spark__joined_texts(expression) -%}
+    array_join(array_sort(collect_list({{ expression }})), ';')
+{%- endmacro %}
+
 {% macro only_digits(expression) -%}
     {{ return(adapter.dispatch('only_digits', 'userops')(expression)) }}
 {%- endmacro %}

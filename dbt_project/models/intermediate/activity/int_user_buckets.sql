@@ -16,11 +16,11 @@ parameters as (
 
 final as (
 
-    -- Two events of one bucket are closer than the session gap: sessions never split a bucket,
+    -- Two events of one bucket are no further apart than the session gap: sessions never split one,
     -- and windows run over a fraction of the rows. A name without a role is activity, no more.
     select
         coalesce(identity_map.user_id, events.actor_id) as user_id,
-        cast(floor({{ epoch_micros('events.occurred_at') }} / parameters.gap_micros) as bigint)
+        cast(floor({{ epoch_micros('events.occurred_at') }} / parameters.bucket_micros) as bigint)
             as bucket,
         min(events.occurred_at) as first_at,
         max(events.occurred_at) as last_at,
@@ -56,7 +56,7 @@ final as (
         and coalesce(roles.is_activity, true)
     group by
         coalesce(identity_map.user_id, events.actor_id),
-        cast(floor({{ epoch_micros('events.occurred_at') }} / parameters.gap_micros) as bigint),
+        cast(floor({{ epoch_micros('events.occurred_at') }} / parameters.bucket_micros) as bigint),
         events.event_date
 
 )

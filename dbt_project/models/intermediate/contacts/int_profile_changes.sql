@@ -1,4 +1,6 @@
 {{ rebuilt_by('event_date', 'int_touched_days') }}
+{% set birthday = "trim(" ~ json_text('events.traits', 'birthday') ~ ")" %}
+{% set today = 'cast(events.event_date as ' ~ dbt.type_string() ~ ')' %}
 
 with
 
@@ -116,6 +118,45 @@ names as (
 
 ),
 
+subjects as (
+
+    select subject from {{ ref('tags') }}
+    where input = 'trait'
+    group by subject
+
+),
+
+traits as (
+
+    -- What people are tagged by; a rule names no contact (warehouse/rules/tags.py). Who tells no
+    -- age but a birthday tells the years that have passed since on the day it is told.
+    select
+        events.message_id,
+        'trait' as kind,
+        subjects.subject,
+        coalesce(
+            nullif(lower(trim({{ json_text_at('events.traits', 'subjects.subject') }})), ''),
+            case
+                when
+                    subjects.subject = 'age'
+                    and try_cast(substr({{ birthday }}, 1, 10) as date) <= events.event_date
+                    then cast(
+                        cast(substr({{ today }}, 1, 4) as integer)
+                        - cast(substr({{ birthday }}, 1, 4) as integer)
+                        - case
+                            when substr({{ birthday }}, 6, 5) > substr({{ today }}, 6, 5) then 1
+                            else 0
+                        end as {{ dbt.type_string() }}
+                    )
+            end
+        ) as value
+
+    from events
+    cross join subjects
+    where events.type = 'identify'
+
+),
+
 changes as (
 
     select * from addresses
@@ -128,6 +169,9 @@ changes as (
     select * from signals
     union all
     select * from names
+    where value <> ''
+    union all
+    select * from traits
     where value <> ''
 
 ),

@@ -18,7 +18,7 @@ cells as (
 
 intervals as (
 
-    {% for name in ['presence', 'order', 'silence', 'cohort', 'referral'] %}
+    {% for name in ['presence', 'order', 'silence', 'cohort', 'referral', 'tag'] %}
     select
         measure,
         window_days,

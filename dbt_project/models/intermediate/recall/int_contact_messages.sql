@@ -5,7 +5,11 @@ with
 events as (
 
     select * from {{ ref('int_business_events') }}
-    where event in ('Message Sent', 'Message Failed', 'Email Delivered')
+    where
+        event in (
+            'Message Sent', 'Message Failed', 'Email Delivered', 'Message Clicked',
+            'Email Link Clicked', 'Push Notification Tapped', 'SMS Link Clicked'
+        )
 
 ),
 
@@ -14,7 +18,12 @@ final as (
     select
         user_id,
         event,
-        lower(trim({{ json_text('properties', 'channel') }})) as channel,
+        case event
+            when 'Email Link Clicked' then 'email'
+            when 'Push Notification Tapped' then 'push'
+            when 'SMS Link Clicked' then 'sms'
+            else lower(trim({{ json_text('properties', 'channel') }}))
+        end as channel,
         trim({{ json_text('properties', 'list_id') }}) as list_id,
         case
             when event <> 'Message Failed'

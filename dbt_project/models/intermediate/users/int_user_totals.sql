@@ -41,6 +41,15 @@ sums as (
         cast(sum(case when {{ within }} then online_seconds else 0 end) as bigint)
             as {{ name }}_online_seconds,
         {% endfor %}
+        cast(
+            sum(
+                case
+                    when event_date >= {{ dbt.dateadd('day', -29, as_of_date()) }}
+                        then content + shares
+                    else 0
+                end
+            ) as bigint
+        ) as recent_spread,
         {{ money('sum(net_revenue)') }} as net_revenue
 
     from user_days
@@ -67,6 +76,7 @@ final as (
         sums.{{ name }}_sessions,
         sums.{{ name }}_online_seconds,
         {% endfor %}
+        sums.recent_spread,
         sums.net_revenue
 
     from sums

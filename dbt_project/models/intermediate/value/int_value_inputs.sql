@@ -159,6 +159,7 @@ final as (
         demands.prompted_share,
         ranked_categories.share as category_share,
         ranked_categories.category as top_category,
+        second_categories.category as second_category,
         cast(points.points as double) as stage_points
 
     from users
@@ -179,6 +180,11 @@ final as (
             users.as_of_date = ranked_categories.as_of_date
             and users.user_id = ranked_categories.user_id
             and ranked_categories.category_rank = 1
+    left join ranked_categories as second_categories
+        on
+            users.as_of_date = second_categories.as_of_date
+            and users.user_id = second_categories.user_id
+            and second_categories.category_rank = 2
     left join {{ ref('user_lifecycle') }} as lifecycle
         on
             users.user_id = lifecycle.user_id

@@ -44,7 +44,8 @@ scored as (
         end as {{ part }},
         {% endfor %}
         stage_points,
-        top_category
+        top_category,
+        second_category
 
     from inputs
 
@@ -79,6 +80,7 @@ final as (
         demand_sensitivity,
         category_concentration,
         top_category,
+        second_category,
         stage_points,
         case
             when weight_known > 0

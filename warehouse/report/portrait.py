@@ -1,0 +1,145 @@
+"""``user_tags``, ``user_portraits``, ``item_pairs`` -> who users are, and what goes together."""
+
+from dataclasses import dataclass
+
+import duckdb
+
+from warehouse.report import numbers
+from warehouse.report.labels import CLASS_KINDS, TAG_KINDS, Label, label, readable
+from warehouse.report.query import Row, rows
+from warehouse.report.rules import Rules
+
+TAGS_OF_A_KIND = 5
+PAIRS = 8
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many users are something."""
+
+    kind: Label
+    name: Label
+    users: str
+    share: str
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two things of the same users, the one that says more of the other first."""
+
+    item: str
+    other: str
+    users: str
+    confidence: str
+    lift: str
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """Everybody, how complete their portraits are, most frequent tags, classes, pairs by lift."""
+
+    users: str
+    completeness: str
+    tags: list[Count]
+    classes: list[Count]
+    bought: list[Pair]
+    searched: list[Pair]
+
+
+def read_portrait(connection: duckdb.DuckDBPyConnection, rules: Rules) -> Portrait | None:
+    """Read who users are; None while there are none."""
+    found = rows(
+        connection,
+        "select count(*) as users, avg(completeness) as completeness"
+        " from serving.marts.user_portraits",
+    )
+    if not found or not (users := found[0]["users"]):
+        return None
+    return Portrait(
+        users=numbers.count(users),
+        completeness=numbers.share(found[0]["completeness"]),
+        tags=_tags(connection, rules, users),
+        classes=_classes(connection, rules, users),
+        bought=_pairs(connection, "bought"),
+        searched=_pairs(connection, "searched"),
+    )
+
+
+def _tags(connection: duckdb.DuckDBPyConnection, rules: Rules, users: int) -> list[Count]:
+    """Give the most frequent tags of each kind, named by their rule and what was told."""
+    names = {(row["tag"], row["value"]): row for row in rules.tables["tags"]}
+    found = rows(
+        connection,
+        "select tag_kind, tag, value, count(*) as users from serving.marts.user_tags"
+        " group by all order by users desc, tag, value",
+    )
+    shown = [
+        row
+        for kind in TAG_KINDS
+        for row in [row for row in found if row["tag_kind"] == kind][:TAGS_OF_A_KIND]
+    ]
+    return [
+        _count(label(TAG_KINDS, row["tag_kind"]), _tag_name(names, row), row["users"], users)
+        for row in shown
+    ]
+
+
+def _tag_name(names: dict[tuple[str, str | None], Row], tag: Row) -> Label:
+    rule = names.get((tag["tag"], tag["value"]))
+    if rule:
+        return Label(rule["name_en"], rule["name_zh"] or "")
+    rule = names.get((tag["tag"], None), {})
+    told = readable(tag["value"])
+    en, zh = rule.get("name_en") or readable(tag["tag"]), rule.get("name_zh")
+    return Label(f"{en}: {told}", f"{zh}：{told}" if zh else "")
+
+
+def _classes(connection: duckdb.DuckDBPyConnection, rules: Rules, users: int) -> list[Count]:
+    """Count the users of each class, in the order of the rules."""
+    found = rows(
+        connection,
+        "select kind, code, count(*) as users from (unpivot (select user_id, communication_stage,"
+        " behaviour_class, loyalty_depth, need from serving.marts.user_portraits)"
+        " on communication_stage, behaviour_class, loyalty_depth, need into name kind value code)"
+        " group by all",
+    )
+    counts = {(row["kind"], row["code"]): row["users"] for row in found}
+    ordered = sorted(
+        rules.tables["portrait_classes"],
+        key=lambda row: (list(CLASS_KINDS).index(row["kind"]), row["position"]),
+    )
+    return [
+        _count(
+            label(CLASS_KINDS, row["kind"]),
+            Label(row["name_en"] or readable(row["code"]), row["name_zh"] or ""),
+            counts.get((row["kind"], row["code"]), 0),
+            users,
+        )
+        for row in ordered
+    ]
+
+
+def _count(kind: Label, name: Label, users: int, everybody: int) -> Count:
+    return Count(kind, name, numbers.count(users), numbers.share(users / everybody))
+
+
+def _pairs(connection: duckdb.DuckDBPyConnection, kind: str) -> list[Pair]:
+    """Give the pairs that come together most beyond chance, each once."""
+    found = rows(
+        connection,
+        "select item, other_item, users_both, confidence, lift from serving.marts.item_pairs"
+        f" where kind = '{kind}' and lift > 1"
+        " qualify row_number() over (partition by least(item, other_item),"
+        " greatest(item, other_item) order by confidence desc, item) = 1"
+        f" order by lift desc, users_both desc, item limit {PAIRS}",
+    )
+    return [
+        Pair(
+            item=str(row["item"]),
+            other=str(row["other_item"]),
+            users=numbers.count(row["users_both"]),
+            confidence=numbers.share(row["confidence"]),
+            lift=f"×{row['lift']:.1f}",
+        )
+        for row in found
+    ]
