@@ -63,4 +63,15 @@ FEEDS = _by_name(
         outlives="address",
         stands=True,
     ),
+    # A day, channel and campaign told again replaces what was told of it before.
+    Feed(
+        "spend",
+        (
+            column("date", "date"),
+            column("channel", "string"),
+            column("campaign", "string", optional=True),
+            column("amount", "decimal(18,4)", least=0),
+            column("currency", "string", currency=True, optional=True),
+        ),
+    ),
 )

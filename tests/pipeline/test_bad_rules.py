@@ -200,6 +200,9 @@ BAD_EDITS = [
     ("parameters", "rfm_window_days,", "rfm_window_days,0", "'rfm_window_days' cannot be '0'", 0),
     ("parameters", "churned_after_days,90", "churned_after_days,9", "below 'silent_after", 0),
     ("parameters", "contribution_days,30", "contribution_days,0", "cannot be '0'", 0),
+    ("acquisition_channels", "weixin,", "ＷeChat,", "the source 'ＷeChat' is also on line", 0),
+    ("acquisition_channels", "bing,bing,", "bing,all,", "channel cannot be 'all'", 0),
+    ("acquisition_channels", "weixin,wechat,WeChat", "weixin,wechat,WX", "name_en of 'wechat'", 0),
     ("phases", "seed,", "sead,", "phase cannot be 'sead'", 0),
     ("phases", "seed,1970-01-01,", "seed,1970-01-01,a,b,\ngrowth,1970-01-01,", "is there twice", 1),
     (

@@ -17,6 +17,7 @@ from tests.recompute.lines import Line, number_of, plain
 from tests.recompute.money import Order, money_days
 from tests.recompute.points import KINDS
 from tests.recompute.recall import last_before
+from tests.recompute.spending import cac_parts, spend
 from tests.recompute.tags import tagged_users
 from tests.recompute.users import acquisition_channel, place_of
 from tests.recompute.value import rfm_of
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 Amounts = dict[str, Any]
 NOTHING = "none"
+# Whom money is spent on is a channel.
+NOBODY = ""
 EVERYBODY = ("all", "all")
 
 
@@ -70,6 +73,15 @@ class Day:
             for user, orders in self.world.orders_of.items()
         }
         return {user: orders for user, orders in found.items() if orders}
+
+    @cached_property
+    def cac_parts(self) -> tuple[Decimal, int]:
+        return cac_parts(self.world, self.day, 30)
+
+    @property
+    def customers_revenue(self) -> float:
+        payers, net = len(self.payers(30)), self.count("net_revenue", self.window(30))
+        return self.cac_parts[1] * float(sum(net.values())) / payers if payers else 0.0
 
     def payers(self, days: int) -> Amounts:
         return {
@@ -224,7 +236,7 @@ class Day:
         return {user: now.get(user, 0) - before.get(user, 0) for user in now | before}
 
     def whose(self, user: str) -> dict[str, str]:
-        return self.facts.place(user, self.day)
+        return self.facts.place(user, self.day) if user != NOBODY else {}
 
 
 def categories(order: Order) -> set[str]:
@@ -352,9 +364,8 @@ KPIS: dict[str, Kpi] = {
         days=90,
         tracked="purchase",
     ),
-    # Shops as small as these have no fit, and nobody tells what was spent.
+    # Shops as small as these have no fit.
     "ltv": Kpi(lambda _: {}, lambda _: {}, tracked="purchase"),
-    "ltv_cac": Kpi(lambda _: {}, lambda _: {}, tracked="spend"),
     "cross_sell_rate": Kpi(
         lambda day: {user: 1 for user, n in day.category_counts().items() if n > 1},
         lambda day: dict.fromkeys(day.category_counts(), 1),
@@ -400,6 +411,23 @@ KPIS: dict[str, Kpi] = {
     "points_outstanding": Kpi(lambda day: day.points(), tracked="points"),
     "points_inflation": Kpi(
         lambda day: day.more_points(), lambda day: day.points(365), 365, "points", "ends"
+    ),
+    "ltv_cac": Kpi(
+        lambda _: {}, lambda _: {}, days=30, tracked="spend purchase", has_dimensions=False
+    ),
+    "cac": Kpi(
+        lambda day: {NOBODY: day.cac_parts[0]},
+        lambda day: {NOBODY: day.cac_parts[1]},
+        days=30,
+        tracked="spend",
+        has_dimensions=False,
+    ),
+    "payback_months": Kpi(
+        lambda day: {NOBODY: day.cac_parts[0]},
+        lambda day: {NOBODY: day.customers_revenue},
+        days=30,
+        tracked="spend",
+        has_dimensions=False,
     ),
     "silent_share": Kpi(lambda day: day.silent(), lambda day: day.ever_active(day.day), days=30),
     "churn_rate": Kpi(lambda day: day.churned(), lambda day: day.unchurned(), days=30),
@@ -490,6 +518,9 @@ class Facts:
             for days in users.values():
                 for day in days[:1]:
                     self.note("funnel", day)
+        self.spent = {day for day in spend(world) if day in world.known_days}
+        if self.spent:
+            self.first_of["spend"] = min(self.spent)
         self.places: dict[tuple[str, date], dict[str, str]] = {}
         self.tiers: dict[date, dict[str, str]] = {}
 
@@ -642,13 +673,14 @@ def _needed(kpi: Kpi, day: Day) -> list[date]:
 
 def status_of(kpi: Kpi, day: Day) -> str:
     """Say whether a KPI can be told on a day: ok, partial, unknown or insufficient_history."""
-    first = day.facts.first_of.get(kpi.tracked)
-    if first is None or first > day.day:
+    firsts = [day.facts.first_of.get(name) for name in kpi.tracked.split()]
+    if any(first is None or first > day.day for first in firsts):
         return "unknown"
     needed = _needed(kpi, day)
     if needed[0] < day.world.first_day:
         return "insufficient_history"
-    landed = [at in day.facts.landed for at in needed]
+    known = day.facts.spent if "spend" in kpi.tracked else day.facts.landed
+    landed = [at in known for at in needed]
     if all(landed):
         return "ok"
     return "partial" if any(landed) and kpi.reach not in {"whole", "ends"} else "unknown"

@@ -516,6 +516,7 @@ def write(
         text = "".join(json.dumps(line) + "\n" for line in lines)
         path = home / "landing" / "events" / f"dt={day}" / "voices.ndjson"
         path.write_text(text, encoding="utf-8")
+    spend(home, seed, sorted(shop.arrivals))
     folder = home / "landing" / "suppressions" / f"dt={max(shop.arrivals)}"
     folder.mkdir(parents=True)
     rows = ["channel,address,user_id,since,reason", *shop.suppressed()]
@@ -523,6 +524,28 @@ def write(
     if rules:
         write_rules(home)
     return sorted(shop.arrivals)
+
+
+def spend(home: Path, seed: int, days: list[date]) -> None:
+    """Land what was spent: late, twice, corrected, and of some days not at all."""
+    chance = Random(f"spend {seed}")  # noqa: S311 - the same shop each time
+    header = "date,channel,campaign,amount,currency"
+    told: dict[date, list[str]] = {}
+    for day in days:
+        if chance.random() < 0.15:
+            continue
+        for channel in chance.sample(["ads", "Newsletter", " ADS ", "电视", "NEWSLETTER"], 3):
+            amount = chance.choice(["0", "12.5", "80", "7.3333", "1000"])
+            currency = chance.choice(["", "CNY", "USD", "JPY", "CHF"])
+            row = f"{day},{channel},{chance.choice(['', 'spring', 'Spring'])},{amount},{currency}"
+            for _ in range(chance.choice([1, 1, 2])):
+                told.setdefault(chance.choice([day, day, *days[-9:]]), []).append(row)
+                row = row if chance.random() < 0.5 else row.replace(f",{amount},", ",33.30,")
+    for day, rows in told.items():
+        folder = home / "landing" / "spend" / f"dt={day}"
+        folder.mkdir(parents=True)
+        for name, part in (("b", rows[::2]), ("a", rows)):
+            (folder / f"{name}.csv").write_text("\n".join([header, *part, ""]), encoding="utf-8")
 
 
 def write_rules(home: Path) -> None:

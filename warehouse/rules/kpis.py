@@ -22,6 +22,8 @@ OF_MONEY = frozenset(
         "own_value",
         "message_cost",
         "acquisition_cost",
+        "customers_revenue",
+        "spend",
     }
 )
 

@@ -136,6 +136,20 @@ def tells_apart(column: str, aliases: str, *, separator: str, taken: Sequence[st
     return check
 
 
+def none_alike(column: str) -> Check:
+    """Demand that no two values are the same word, however they are written."""
+
+    def check(table: Table, _: Rules) -> Faults:
+        seen: dict[str, int] = {}
+        for row in table.rows:
+            line = seen.setdefault(folded(row[column]), row.line)
+            if line != row.line:
+                what = f"the {column} {row[column]!r} is also on line {line}"
+                yield table.fault(what, line=row.line, cure="leave one out")
+
+    return check
+
+
 def not_above(low: str, high: str) -> Check:
     """Demand that a range does not end before it begins; a blank end is open."""
 

@@ -10,7 +10,7 @@ terms as (
             'mean_daily_users', 'sessions', 'online_minutes', 'events', 'known_events', 'content',
             'shares', 'invites', 'gross_amount', 'refunded', 'net_revenue', 'complaints',
             'promoter_points', 'answers', 'cancelled', 'orders_without_value', 'order_conflicts',
-            'purchases_without_id', 'unmatched_refunds'
+            'purchases_without_id', 'unmatched_refunds', 'spend'
         )
 
 ),
@@ -105,6 +105,20 @@ faults as (
 
 ),
 
+spend as (
+
+    -- Of channels, not of users.
+    select
+        cast(null as {{ dbt.type_string() }}) as user_id,
+        spend_date as event_date,
+        'spend' as measure,
+        {{ money('coalesce(amount, 0)') }} as amount
+
+    from {{ ref('int_spend') }}
+    where spend_date in (select landed.event_date from landed)
+
+),
+
 amounts as (
 
     select * from user_days
@@ -129,6 +143,14 @@ amounts as (
             orders_without_value, order_conflicts, purchases_without_id, unmatched_refunds
         )
     )
+    union all
+    select
+        user_id,
+        event_date,
+        measure,
+        amount
+
+    from spend
 
 ),
 

@@ -18,7 +18,7 @@ cells as (
 
 intervals as (
 
-    {% for name in ['presence', 'order', 'silence', 'cohort', 'referral', 'tag'] %}
+    {% for name in ['presence', 'order', 'silence', 'cohort', 'referral', 'tag', 'customer'] %}
     select
         measure,
         window_days,

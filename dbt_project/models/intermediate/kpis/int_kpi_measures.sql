@@ -54,7 +54,7 @@ running as (
 
 ),
 
-final as (
+summed as (
 
     -- Where there is nothing there is no row. Exact until here, whatever was added up first.
     select
@@ -73,6 +73,49 @@ final as (
 
     from running
     where amount <> 0
+
+),
+
+by_head as (
+
+    -- As many as are counted, at so much a head: what they cost, or bring.
+    select
+        listed.measure,
+        counted.window_days,
+        counted.dimension,
+        counted.dimension_value,
+        counted.value * amounts.value / heads.value as value,
+        counted.as_of_date
+
+    from (
+        values
+        ('acquisition_cost', 'valued_buyers', 'spend', 'won_customers'),
+        ('customers_revenue', 'won_customers', 'net_revenue', 'payers')
+    ) as listed (measure, of_whom, amount, by_whom)
+    inner join summed as counted
+        on
+            listed.of_whom = counted.measure
+            and counted.dimension = 'all'
+    inner join summed as amounts
+        on
+            listed.amount = amounts.measure
+            and amounts.dimension = 'all'
+            and counted.window_days = amounts.window_days
+            and counted.as_of_date = amounts.as_of_date
+    inner join summed as heads
+        on
+            listed.by_whom = heads.measure
+            and heads.dimension = 'all'
+            and counted.window_days = heads.window_days
+            and counted.as_of_date = heads.as_of_date
+
+),
+
+final as (
+
+    select * from summed
+    union all
+    select * from by_head
 
 )
 

@@ -44,18 +44,45 @@ asked as (
 
 ),
 
+costs as (
+
+    -- As many as are counted, at so much a head: what they are made of.
+    select listed.*
+    from (
+        values
+        ('acquisition_cost', 'valued_buyers'), ('acquisition_cost', 'spend'),
+        ('acquisition_cost', 'won_customers'), ('customers_revenue', 'won_customers'),
+        ('customers_revenue', 'net_revenue'), ('customers_revenue', 'payers')
+    ) as listed (measure, part)
+
+),
+
+needed as (
+
+    select * from asked
+    union
+    select
+        costs.part as measure,
+        asked.window_days
+
+    from asked
+    inner join costs
+        on asked.measure = costs.measure
+
+),
+
 final as (
 
     select
-        asked.measure,
-        cast(coalesce(asked.window_days, 0) as integer) as window_days,
+        needed.measure,
+        cast(coalesce(needed.window_days, 0) as integer) as window_days,
         measures.days,
         measures.events,
         measures.has_dimensions
 
-    from asked
+    from needed
     inner join measures
-        on asked.measure = measures.measure
+        on needed.measure = measures.measure
 
 )
 

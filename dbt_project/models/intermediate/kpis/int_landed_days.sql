@@ -12,6 +12,14 @@ arrivals as (
 
 ),
 
+spent_days as (
+
+    select spend_date
+    from {{ ref('int_spend') }}
+    group by spend_date
+
+),
+
 bounds as (
 
     select
@@ -45,10 +53,13 @@ days as (
         cast(calendar.date_day as date) as event_date,
         least(bounds.first_load_date, bounds.first_event_date) as history_date,
         landed.event_date is not null
-        or cast(calendar.date_day as date) < bounds.first_load_date as is_landed
+        or cast(calendar.date_day as date) < bounds.first_load_date as is_landed,
+        spent.spend_date is not null as is_spend_told
 
     from calendar
     cross join bounds
+    left join spent_days as spent
+        on cast(calendar.date_day as date) = spent.spend_date
     left join landed
         on cast(calendar.date_day as date) = landed.event_date
     where
@@ -68,7 +79,14 @@ final as (
                 order by event_date
                 rows between unbounded preceding and current row
             ) as bigint
-        ) as landed_days
+        ) as landed_days,
+        is_landed and is_spend_told as is_spend_landed,
+        cast(
+            sum(cast(is_landed and is_spend_told as integer)) over (
+                order by event_date
+                rows between unbounded preceding and current row
+            ) as bigint
+        ) as spend_days
 
     from days
 

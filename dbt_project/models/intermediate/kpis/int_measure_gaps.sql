@@ -75,7 +75,11 @@ counted as (
     select
         windows.*,
         {{ days_between('windows.first_date', 'windows.last_date') }} + 1 as whole_days,
-        last_days.landed_days - coalesce(days_before.landed_days, 0) as landed_days,
+        case
+            when windows.events = 'spend'
+                then last_days.spend_days - coalesce(days_before.spend_days, 0)
+            else last_days.landed_days - coalesce(days_before.landed_days, 0)
+        end as landed_days,
         coalesce(first_days.is_landed, false) and last_days.is_landed as has_both_ends,
         coalesce(starts.first_date <= windows.as_of_date, false) as is_tracked
 

@@ -109,6 +109,14 @@ points_days as (
 
 ),
 
+spend_days as (
+
+    select min(event_date) as spend
+    from {{ ref('int_landed_days') }}
+    where is_spend_landed
+
+),
+
 firsts as (
 
     select
@@ -127,6 +135,7 @@ firsts as (
     cross join closing_days
     cross join funnel_days
     cross join points_days
+    cross join spend_days
 
 ),
 
@@ -140,7 +149,7 @@ final as (
     unpivot (
         first_date for events in (
             activity, content, share, invite, purchase, refund, complaint, nps, activation,
-            acceptance, contribution,
+            acceptance, contribution, spend,
             feature, message, message_cost, cart, category, closing, funnel, points
         )
     )

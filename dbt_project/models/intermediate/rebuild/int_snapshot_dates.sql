@@ -12,6 +12,35 @@ applied as (
 
 ),
 
+spend as (
+
+    select
+        spend_date,
+        {{ fingerprint(['source', 'campaign', 'amount', 'original_amount']) }}
+            as input_fingerprint
+
+    from {{ ref('int_spend') }}
+    group by spend_date
+
+),
+
+applied_spend as (
+
+    select *
+    from {{ previous('int_applied_spend', {'spend_date': 'date', 'input_fingerprint': 'string'}) }}
+
+),
+
+spend_days as (
+
+    select coalesce(spend.spend_date, applied_spend.spend_date) as spend_date
+    from spend
+    full outer join applied_spend
+        on spend.spend_date = applied_spend.spend_date
+    where spend.input_fingerprint is distinct from applied_spend.input_fingerprint
+
+),
+
 calendar as (
 
     select * from {{ ref('int_day_inputs') }}
@@ -25,6 +54,7 @@ bounds as (
         least(
             coalesce((select min(rebuilt_days.event_date) from rebuilt_days), {{ as_of_date() }}),
             coalesce((select max(applied.as_of_date) from applied), {{ as_of_date() }}),
+            coalesce((select min(spend_days.spend_date) from spend_days), {{ as_of_date() }}),
             {{ as_of_date() }}
         ) as first_date_to_rebuild,
         (select min(calendar.event_date) from calendar) as first_event_date

@@ -1,0 +1,40 @@
+{{ config(materialized='view') }}
+
+with
+
+named as (
+
+    select acquisition_channel as source
+    from {{ ref('int_user_profile') }}
+    group by acquisition_channel
+    union
+    select source
+    from {{ ref('int_spend') }}
+    group by source
+
+),
+
+rules as (
+
+    select
+        {{ folded('source') }} as source,
+        channel
+
+    from {{ ref('acquisition_channels') }}
+
+),
+
+final as (
+
+    select
+        named.source,
+        coalesce(rules.channel, {{ folded('named.source') }}) as channel,
+        rules.channel is not null as is_known
+
+    from named
+    left join rules
+        on {{ folded('named.source') }} = rules.source
+
+)
+
+select * from final
