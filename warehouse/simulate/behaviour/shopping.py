@@ -21,6 +21,9 @@ MOST_CART_LINES = 4
 REMOVED = 0.12
 CART_SEEN, CHECKOUT, PAYMENT, ORDERED = 0.85, 0.72, 0.88, 0.86
 COUPON = 0.25
+# A thing and what goes with it: whoever looked at the first looks at the other next, this often.
+PAIR = (0, 1)
+PAIRED = 0.6
 ONE_PIECE = 0.75
 
 
@@ -44,7 +47,8 @@ def shop(visits: Moments, population: Population, catalogue: Catalogue, rng: Gen
     habits = population.habits
     counts = _step_counts(visits, population, rng)
     steps = walk(visits, counts, habits.milliseconds_between_clicks, rng)
-    viewed = catalogue.choose(rng, habits.wealth[steps["view"].moments.person])
+    chosen = catalogue.choose(rng, habits.wealth[steps["view"].moments.person])
+    viewed = _with_its_pair(chosen, steps["view"].visit, rng.spawn(1)[0])
     visit = steps["add"].visit
     first_view = np.cumsum(counts["view"]) - counts["view"]
     rank = rank_in_group(visit)
@@ -56,6 +60,17 @@ def shop(visits: Moments, population: Population, catalogue: Catalogue, rng: Gen
         quantity=rng.geometric(ONE_PIECE, visit.size),
         removed=(rank == 0) & (counts["remove"][visit] > 0),
     )
+
+
+def _with_its_pair(viewed: Ints, visit: Ints, rng: Generator) -> Ints:
+    """Let what goes with a thing follow it in a visit, so that they are carted together too."""
+    thing, other = PAIR
+    follows = (
+        (viewed[:-1] == thing) & (visit[:-1] == visit[1:]) & chance(rng, PAIRED, visit.size - 1)
+    )
+    found = viewed.copy()
+    found[1:][follows] = other
+    return found
 
 
 def _step_counts(visits: Moments, population: Population, rng: Generator) -> dict[str, Ints]:
