@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from orchestration.commands import erasure, insight, journey, quarantine, recall, sources
+from orchestration.commands import alerts, erasure, insight, journey, quarantine, recall, sources
 from orchestration.commands.console import is_verbose, verbose_option
 from warehouse.errors import UserError
 from warehouse.masking import masked
@@ -77,7 +77,7 @@ def cli() -> None:
 
 for command in (
     *(journey.demo, journey.run, journey.dev, journey.simulate),
-    *(insight.status, insight.rules, insight.doctor),
+    *(insight.status, alerts.alerts, insight.rules, insight.doctor),
     *(quarantine.quarantine, sources.sources, recall.recall, erasure.forget),
 ):
     cli.add_command(command)

@@ -1,4 +1,4 @@
-"""A failed run -> one message at the webhook: which days, why, and the cure; whoever started it."""
+"""What people have to know -> the webhook: a failed run with its cure, a new alert once."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -9,6 +9,7 @@ from orchestration.failures import Problem, problems_of
 from orchestration.history import days_said
 from orchestration.webhook import post
 from warehouse.settings import Settings
+from warehouse.upkeep.alerts import Published, published_alerts, remember_told, untold
 
 # Who tells of a run. The command line says so when its run begins; of others, whoever comes first.
 TOLD_BY = "userops/told_by"
@@ -47,6 +48,35 @@ def tell(
         return
     if trouble := post(settings, message(days, problems, run_id)):
         warn(trouble)
+
+
+def tell_of_alerts(settings: Settings, warn: Callable[[str], None]) -> None:
+    """Post the alerts that opened since the last time, in one message.
+
+    Written down after the chat took it: a crash between the two says it twice, never not at all.
+    """
+    if not settings.webhook_url:
+        return
+    new = untold(settings, published_alerts(settings))
+    if not new:
+        return
+    if trouble := post(settings, _alert_message(new)):
+        warn(trouble)
+    else:
+        remember_told(settings, new)
+
+
+def _alert_message(alerts: Sequence[Published]) -> str:
+    lines = []
+    for alert in alerts:
+        at = f" ({alert.place})" if alert.place else ""
+        lines += [
+            f"userops: {alert.severity} alert since {alert.opened_on}: {alert.name}{at}"
+            f" {alert.name_zh}",
+            f"seen: {alert.evidence}",
+            f"do: {alert.playbook}",
+        ]
+    return "\n".join(lines)
 
 
 def message(days: str, problems: Sequence[Problem], run_id: str = "") -> str:

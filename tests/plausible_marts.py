@@ -269,6 +269,23 @@ FILL = (
     values (date '2026-11-09', 'growth', 'lost', 999), (date '2026-11-02', 'growth', 'growth', 61),
       (date '2026-11-02', 'none', 'introduction', 17), (date '2026-11-02', 'growth', 'at_risk', 23),
       (date '2026-10-26', 'growth', 'dormant', 888)""",
+    f"""insert into serving.marts.health_scorecard (
+      as_of_date, metric, value, score, contribution, coverage, status)
+    select {D} - cast(ago as integer), metric, value, score - ago, contribution - ago / 2,
+      coverage, 'ok'
+    from (values (0), (7)) d(ago), (values ('nps', 31, 62, 31, 0.5), ('d7_retention', 0.187, 68, 20,
+      0.3), ('arpu', null, null, null, 0), ('total', null, 64, 51, 0.8))
+      m(metric, value, score, contribution, coverage)""",
+    f"""insert into serving.marts.alerts (
+      alert, name_en, name_zh, kpi, dimension, dimension_value, opened_on, last_seen_on, closed_on,
+      status, severity, priority, value, compared_with, evidence, playbook, playbook_zh,
+      acknowledged_on, acknowledged_note)
+    values ('nps_low', 'Low score', '净推荐值过低', 'nps', 'all', 'all', {D} - 9, {D} - 2, null,
+        'open', 'high', 12, 12.5, 20, 'nps 12.5', 'Ask them', '调研', null, null),
+      ('tier', 'Top tier leaves', '', 'wau', 'tier', 'diamond', {D} - 2, {D} - 2, null, 'open',
+        'critical', 1, 80, 100, 'wau 80', 'Call', '', {D}, 'Ann calls'),
+      ('old', 'Over by now', '', 'wau', 'all', 'all', {D} - 30, {D} - 9, {D} - 2, 'closed',
+        'critical', 11, 80, 100, 'wau 80', 'Call', '', null, null)""",
     """insert into serving.marts.lifecycle_periods (
       basis, period, period_start, "new", "returning", resurrecting, dormant, active, is_mature)
     select 'activity', 'week', date '2026-08-17' + cast(i * 7 as integer), 2300 + i * 60,

@@ -11,6 +11,7 @@ from orchestration.defs.landing import POOL, RETRY
 from orchestration.partitions import SINGLE_RUN
 from orchestration.quality_rows import quality_rows
 from orchestration.resources import Installation
+from orchestration.telling import tell_of_alerts
 from warehouse.build.checked import vouch
 from warehouse.exports.folder import ExportReport
 from warehouse.exports.kpi import export_kpi
@@ -54,6 +55,8 @@ def build_defs(*, project: Project, partitions: dg.PartitionsDefinition) -> dg.D
         settings = installation.settings
         done = publish(settings, as_of_date=_as_of(settings), run_id=context.run_id)
         vouch(settings)
+        # Whoever started the run: an alert is told of as soon as readers can look at it.
+        tell_of_alerts(settings, context.log.warning)
         return dg.MaterializeResult(
             metadata={
                 "revision": done.revision,

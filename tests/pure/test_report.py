@@ -145,6 +145,18 @@ def test_the_same_marts_give_the_same_page(settings: Settings) -> None:
     assert build_report(settings, as_of_date=DAY, quality=CHECKS).read_bytes() == first
 
 
+def test_the_page_says_who_has_to_act_and_what_pulled_health_down(settings: Settings) -> None:
+    text = " ".join(parse(build_report(settings, as_of_date=DAY)).text.split())
+
+    assert text.index("Top tier leaves") < text.index("Low score")
+    assert "Net promoter score 12.5 on 2026-11-08, compared with 20" in text
+    assert "2026-11-10: Ann calls" in text
+    assert "Closed this week 本周关闭 ✓ Over by now" in text
+    assert "Of 100 满分 100 64 +7.0 since last week" in text
+    assert "Made of 80% of the weights" in text
+    assert "Not known: Revenue per active user" in text
+
+
 def test_hostile_names_are_shown_and_never_run(settings: Settings) -> None:
     text = HOSTILE.replace("'", "''")
     change(

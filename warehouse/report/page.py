@@ -13,6 +13,7 @@ from warehouse.report.churn import read_warnings
 from warehouse.report.cohorts import read_heat_maps
 from warehouse.report.exceptions import read_exceptions
 from warehouse.report.funnels import read_funnels
+from warehouse.report.health import read_health, read_queue
 from warehouse.report.kpis import SPARK_DAYS, read_kpis
 from warehouse.report.labels import PERIODS, label
 from warehouse.report.portrait import read_portrait
@@ -62,6 +63,8 @@ def _read(connection: duckdb.DuckDBPyConnection, as_of_date: date, currency: str
         "currency": currency,
         "kpis": kpis,
         "spark_days": SPARK_DAYS,
+        "health": read_health(connection, rules, as_of_date, currency),
+        "queue": read_queue(connection, rules, as_of_date, currency),
         "activity": activity_chart(kpis.series, kpis.names),
         "flow": flow_chart(flow),
         "flow_period": label(PERIODS, flow[0]["period"] if flow else ""),

@@ -52,6 +52,8 @@ final as (
 
     select
         lives.alert,
+        coalesce(rules.name_en, lives.alert) as name_en,
+        coalesce(rules.name_zh, lives.alert) as name_zh,
         rules.kpi,
         coalesce(rules.dimension, 'all') as dimension,
         lives.dimension_value,
@@ -81,6 +83,7 @@ final as (
             as {{ dbt.type_string() }}
         ) as evidence,
         rules.playbook_en as playbook,
+        coalesce(rules.playbook_zh, rules.playbook_en) as playbook_zh,
         acknowledgements.acknowledged_on,
         acknowledgements.note as acknowledged_note
 
