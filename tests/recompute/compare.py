@@ -93,6 +93,8 @@ TABLES: dict[str, tuple[Table, tuple[str, ...]]] = {
     "feedback_monthly": (people.feedback_monthly, ("month", "kind")),
     "points_ledger": (incentives.points_ledger, ("entry_id",)),
     "points_balances": (incentives.points_balances, ("as_of_date", "user_id")),
+    "growth_levels": (incentives.growth_levels, ("as_of_date", "user_id")),
+    "benefit_balances": (incentives.benefit_balances, ("as_of_date", "user_id", "benefit")),
     "points_months": (incentives.points_months, ("month",)),
     "tag_history": (lambda world: world.tag_history, ("user_id", "tag", "valid_from")),
     "user_tags": (tags.user_tags, ("user_id", "tag")),

@@ -1,13 +1,14 @@
 """Lines -> what users were promised, what became of it, and what it is worth (section 15)."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
+from tests.recompute.activity import user_days
 from tests.recompute.points import CENT, DAY, KINDS, ZERO, books
 from tests.recompute.value import rfm_of
-from tests.recompute.worth import month_days
+from tests.recompute.worth import accepted, month_days
 
 if TYPE_CHECKING:
     from tests.recompute.world import World
@@ -124,4 +125,131 @@ def points_months(world: "World") -> list[dict[str, Any]]:
             | (told if is_known else dict.fromkeys(told))
         )
         month = next_month(month)
+    return rows
+
+
+class Growth:
+    """What users have done that counts, day by day, and what it scores."""
+
+    def __init__(self, world: "World") -> None:
+        self.world = world
+        self.actions = world.rules.rows("growth_actions")
+        self.days = user_days(world)
+        self.referrals: dict[date, dict[str, str]] = {}
+
+    def invited(self, day: date) -> dict[str, str]:
+        """Return who is invited by whom, as of a day."""
+        if day not in self.referrals:
+            self.referrals[day] = {
+                user: who for user, (who, *_) in accepted(self.world, day).items()
+            }
+        return self.referrals[day]
+
+    def parts(self, user: str, day: date, as_of: date) -> Counter[str]:
+        """Score what a user had done by a day, of invitations those that stand as of another."""
+        days = [at for (who, at) in self.days if who == user and at <= day]
+        now = self.invited(as_of)
+        brought = [u for u, who in self.invited(day).items() if who == user == now.get(u)]
+        tasks = {
+            (line.text("task") or "").strip()
+            for line in self.world.by_user.get(user, [])
+            if line.event == "Task Completed" and line.day <= day
+        }
+        counts = {
+            "active_days": sum(self.days[user, at]["events"] > 0 for at in days),
+            "content": sum(self.days[user, at]["content"] for at in days),
+            "shares": sum(self.days[user, at]["shares"] for at in days),
+            "invites": len(brought),
+        }
+        found = Counter[str]()
+        for row in self.actions:
+            n = row["task"] in tasks if row["measure"] == "task" else counts[row["measure"]]
+            found[row["part"]] += min(n * int(row["points"]), int(row["most"]))
+        return found
+
+
+def growth_levels(world: "World") -> list[dict[str, Any]]:
+    growth = Growth(world)
+    levels = sorted(
+        (int(row["from_score"]), row["level"]) for row in world.rules.rows("level_bands")
+    )
+    honours = sorted((int(row["from_days"]), row["honour"]) for row in world.rules.rows("honours"))
+    rows = []
+    for day in month_days(world):
+        users = {*world.by_user, *growth.invited(day).values()}
+        told = {user: growth.parts(user, day, day) for user in users}
+        scores = {user: parts.total() for user, parts in told.items() if parts.total()}
+        for user, score in scores.items():
+            place = max(n for n, (least, _) in enumerate(levels) if score >= least)
+            least, level = levels[place]
+            is_top = place == len(levels) - 1
+            upper = None if is_top else levels[place + 1][0]
+            row = {
+                "as_of_date": day,
+                "user_id": user,
+                "score": score,
+                **{
+                    f"{part}_score": told[user][part] for part in ("newcomer", "activity", "social")
+                },
+                "level": level,
+                "progress": (score - least) / (upper - least) if upper else 1.0,
+                "points_to_next": upper - score if upper else None,
+                "rank": 1 + sum(other > score for other in scores.values()),
+                "is_max_level": is_top,
+                "days_at_max_level": None,
+                "honour": None,
+            }
+            if is_top:
+                reached = next(
+                    at for at in world.days() if growth.parts(user, at, day).total() >= least
+                )
+                stay = (day - reached).days
+                row["days_at_max_level"] = stay
+                row["honour"] = next((h for d, h in reversed(honours) if stay >= d), None)
+            rows.append(row)
+    return rows
+
+
+def benefit_balances(world: "World") -> list[dict[str, Any]]:
+    ranks = {row["tier"]: int(row["tier_rank"]) for row in world.rules.rows("rfm_tiers")}
+    scores = {(r["as_of_date"], r["user_id"]): r["score"] for r in growth_levels(world)}
+    left = outstanding_by_day(world)
+    rows = []
+    for day in month_days(world):
+        tiers = tiers_on(world, day)
+        starts = {"month": day.replace(day=1), "year": date(day.year, 1, 1), "ever": date.min}
+        used = [line for line in world.lines if line.event == "Benefit Used" and line.day <= day]
+        for rule in world.rules.rows("benefits"):
+            uses = Counter(
+                line.user
+                for line in used
+                if (line.text("benefit") or "").strip() == rule["benefit"]
+                and line.day >= starts[rule["period"]]
+            )
+            entitled = {
+                user
+                for (at, user), score in scores.items()
+                if at == day
+                and score >= int(rule["min_score"])
+                and ranks.get(tiers.get(user, ""), 0) >= ranks.get(rule["min_tier"], 0)
+                and (
+                    not rule["min_points"]
+                    or left[day].get(user, Decimal(-1)) >= Decimal(rule["min_points"])
+                )
+            }
+            quota = int(rule["quota"]) if rule["quota"] else None
+            for user in entitled | set(uses):
+                remaining = max(quota - uses[user], 0) if quota is not None and used else None
+                rows.append(
+                    {
+                        "as_of_date": day,
+                        "user_id": user,
+                        "benefit": rule["benefit"],
+                        "is_entitled": user in entitled,
+                        "quota": quota,
+                        "used": uses[user] if used else None,
+                        "remaining": remaining if user in entitled else 0,
+                        "status": "ok" if used else "unknown",
+                    }
+                )
     return rows

@@ -53,6 +53,14 @@ RULES = {
         "often,,,*,2026-02-01,false,2,,,,S2-11",
     ],
     "benchmarks": ["kpi,benchmark,told_by", "share_rate,0.3,a guess"],
+    # Shops as young as these bring nobody far.
+    "level_bands": ["level,from_score,source_id", "seed,0,", "sprout,60,", "tree,110,"],
+    "benefits": [
+        "benefit,min_score,min_tier,min_points,quota,period,unit_cost,source_id",
+        "free_shipping,40,,,2,month,8,",
+        "luxury_gift,30,silver,20,1,year,300,",
+        "road_rescue,60,,,,ever,0,",
+    ],
     "excluded_users": ["kind,trait,pattern", "user_id,,bot*", "email_domain,,staff.example"],
 }
 # Pairs of things, in shops of so few people.
@@ -92,7 +100,7 @@ class Shop:
         self.join()
         self.misuse()
         # By dice of their own: whoever adds to the shop leaves what others made of it.
-        for number, tell in enumerate([self.reward, self.describe]):
+        for number, tell in enumerate([self.reward, self.describe, self.grow]):
             self.random = Random(f"{seed}/{number}")  # noqa: S311
             tell()
         self.random = chance
@@ -486,6 +494,19 @@ class Shop:
             search = words | {"messageId": f"q{number:04}", "properties": {"query": query}}
             if at not in self.missing:
                 self.arrivals.setdefault(at, []).extend([line, search])
+
+    def grow(self) -> None:
+        """Let people do tasks, again too, and use what they may and what they may not."""
+        chance = self.random
+        for user in chance.sample(self.users, len(self.users) // 3):
+            for _ in range(chance.choice([1, 2, 4])):
+                at = self.moment(chance.randrange(self.days))
+                task = chance.choice(["complete_profile", " first_favourite", "dance", None])
+                self.say(at, {"userId": user}, "Task Completed", task=task)
+            for _ in range(chance.choice([0, 1, 5])):
+                at = self.moment(chance.randrange(self.days))
+                benefit = chance.choice(["free_shipping", "free_shipping", "luxury_gift", "a cake"])
+                self.say(at, {"userId": user}, "Benefit Used", benefit=benefit)
 
     def suppressed(self) -> list[str]:
         """Name some people, and some addresses, whom nobody may write to."""

@@ -27,7 +27,7 @@ from warehouse.rules.parameters import (
     parameters_suit_their_units,
     parameters_within,
 )
-from warehouse.rules.partitions import counts_up, covers, divides, has_at_least
+from warehouse.rules.partitions import adds_up_to, counts_up, covers, divides, has_at_least
 from warehouse.rules.people import patterns_name_people
 from warehouse.rules.rates import reporting_currency_has_a_rate
 from warehouse.rules.relations import (
@@ -79,6 +79,7 @@ PROOFS: Mapping[str, Check] = {
     "windows_suit_their_measures": windows_suit_their_measures,
 }
 MAKERS: Mapping[str, Callable[..., Check]] = {
+    "adds_up_to": adds_up_to,
     "asks_for_something": asks_for_something,
     "counts_up": counts_up,
     "covers": covers,

@@ -24,6 +24,18 @@ def covers(**values: Sequence[Any]) -> Check:
     return check
 
 
+def adds_up_to(column: str, total: int) -> Check:
+    """Demand that the numbers of a column are not more than this together."""
+
+    def check(table: Table, _: Rules) -> Faults:
+        found = sum(int(row[column]) for row in table.rows)
+        if found > total:
+            what = f"{column} adds up to {found}, and {total} is all there is"
+            yield table.fault(what, line=table.last_line, cure=f"take {found - total} away")
+
+    return check
+
+
 def divides(group: str, low: str, high: str, *, first: int, last: int) -> Check:
     """Demand that the ranges of each group are first..last, no number left out or taken twice."""
 
