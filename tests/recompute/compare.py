@@ -14,6 +14,7 @@ import duckdb
 from tests.recompute import (
     activity,
     core,
+    drawn,
     funnels,
     growth,
     health,
@@ -62,6 +63,13 @@ TABLES: dict[str, tuple[Table, tuple[str, ...]]] = {
         ),
     ),
     "retention_curves": (retention.retention_curves, retention.CURVE),
+    "incentive_retention": (
+        drawn.incentive_retention,
+        ("incentive", "reward", "phase", "period_number"),
+    ),
+    "feature_adoption": (drawn.feature_adoption, ("feature", "release", "phase")),
+    "load_time_exits": (drawn.load_time_exits, ("band",)),
+    "user_anomalies": (drawn.user_anomalies, ("as_of_date", "user_id", "kind")),
     "funnel_steps": (funnels.funnel_steps, ("funnel", "as_of_date", "step")),
     "churn_warnings": (recall.churn_warnings, ("as_of_date", "user_id")),
     "recall_candidates": (recall.recall_candidates, ("as_of_date", "user_id")),

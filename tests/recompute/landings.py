@@ -61,10 +61,33 @@ RULES = {
         "luxury_gift,30,silver,20,1,year,300,",
         "road_rescue,60,,,,ever,0,",
     ],
+    "rewards": [
+        "reward,kind,valid_from,valid_to",
+        "wheel,check_in,2026-01-12,2026-01-25",
+        "again,check_in,2026-02-02,",
+        "quests,task,2026-01-20,2026-02-05",
+        "gift,coupon,2026-01-10,2026-01-20",
+        "later,task,2027-01-01,",
+    ],
+    "releases": [
+        "release,feature,released_on",
+        "v2,Quick Look,2026-01-27",
+        "v2,Product Viewed,2026-01-27",
+        "v1,Quick Look,2026-01-05",
+        "v3,Nobody Does,2026-01-27",
+        "v4,Quick Look,2027-01-01",
+    ],
     "excluded_users": ["kind,trait,pattern", "user_id,,bot*", "email_domain,,staff.example"],
 }
-# Pairs of things, in shops of so few people.
-OWN_TERMS = [("pair_min_users", "5", "2"), ("pair_items", "200", "7")]
+# Pairs of things, and habits to break, in shops of so few people.
+OWN_TERMS = [
+    ("pair_min_users", "5", "2"),
+    ("pair_items", "200", "7"),
+    ("anomaly_min_days", "7", "3"),
+    ("anomaly_deviations", "3", "1"),
+    ("anomaly_min_events", "20", "5"),
+    ("decline_weeks", "3", "2"),
+]
 OWN_ROLES = [
     "PayOrder,purchase",
     "MoneyBack,refund",
@@ -84,6 +107,7 @@ class Shop:
 
     def __init__(self, seed: int, people: int, days: int) -> None:
         self.random = Random(seed)  # noqa: S311 - the same shop each time
+        self.waits = Random(seed + 1000)  # noqa: S311 - of its own: the shop stays as it is
         self.days = days
         self.last = FIRST + timedelta(days=days - 1)
         self.arrivals: dict[date, list[dict[str, Any]]] = {}
@@ -114,9 +138,19 @@ class Shop:
         """Let a tracker send a line, and something happen to it on its way."""
         if event in {"page", "screen"}:
             line: dict[str, Any] = {"type": event}
+            properties |= self.wait()
         else:
             line = {"type": "track", "event": event}
         return self.send(line | who | ({"properties": properties} if properties else {}), at)
+
+    def wait(self) -> dict[str, Any]:
+        """Say how long a page took to load, in the ways pages do."""
+        chance = self.waits
+        if chance.random() < 0.4:
+            return {}
+        name = chance.choice(["load_time_ms", "loadTime", "load_time_seconds", "load_ms"])
+        took = chance.choice([0, 120, 999.5, 1000, "2500", 3000, 7999, 8000, "soon", -3, None])
+        return {name: took} | ({"page_load_ms": 1500} if chance.random() < 0.1 else {})
 
     def send(self, line: dict[str, Any], at: datetime) -> dict[str, Any]:
         chance = self.random

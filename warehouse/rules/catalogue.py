@@ -33,6 +33,7 @@ from warehouse.rules.rates import reporting_currency_has_a_rate
 from warehouse.rules.relations import (
     as_shipped,
     asks_for_something,
+    ends_after_it_begins,
     has_both,
     names_as_shipped,
     needs,
@@ -84,6 +85,7 @@ MAKERS: Mapping[str, Callable[..., Check]] = {
     "counts_up": counts_up,
     "covers": covers,
     "divides": divides,
+    "ends_after_it_begins": ends_after_it_begins,
     "events_can_come": events_can_come,
     "has_at_least": has_at_least,
     "has_both": has_both,

@@ -17,6 +17,10 @@ UNITS: Mapping[str, Kind] = {
     "actors": integer(1),
     "buyers": integer(0),
     "countries": integer(1),
+    "periods": integer(1),
+    "weeks": integer(1),
+    "events": integer(1),
+    "deviations": number(0),
 }
 
 

@@ -163,6 +163,18 @@ def not_above(low: str, high: str) -> Check:
     return check
 
 
+def ends_after_it_begins(first: str, last: str) -> Check:
+    """Demand that a span of days does not end before it begins; a blank end is open."""
+
+    def check(table: Table, _: Rules) -> Faults:
+        for row in table.rows:
+            if row[last] and row[last] < row[first]:
+                what = f"{last} {row[last]} is before {first} {row[first]}"
+                yield table.fault(what, line=row.line, cure="swap the two, or correct one")
+
+    return check
+
+
 def not_beyond(column: str, limit: str, of: str) -> Check:
     """Demand at most what another rule, named ``file.column``, gives the row's value of ``of``."""
     other_name, _, other_column = limit.partition(".")
