@@ -10,7 +10,7 @@ COLLECTED = {
     "browser": 2,
     "fault": 53,
     "golden": 92,
-    "pipeline": 455,
+    "pipeline": 458,
     "property": 106,
     "pure": 1352,
     "recompute": 24,

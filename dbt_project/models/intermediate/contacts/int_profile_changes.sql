@@ -141,8 +141,8 @@ traits as (
                     subjects.subject = 'age'
                     and try_cast(substr({{ birthday }}, 1, 10) as date) <= events.event_date
                     then cast(
-                        cast(substr({{ today }}, 1, 4) as integer)
-                        - cast(substr({{ birthday }}, 1, 4) as integer)
+                        try_cast(substr({{ today }}, 1, 4) as integer)
+                        - try_cast(substr({{ birthday }}, 1, 4) as integer)
                         - case
                             when substr({{ birthday }}, 6, 5) > substr({{ today }}, 6, 5) then 1
                             else 0
