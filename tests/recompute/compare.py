@@ -103,6 +103,7 @@ TABLES: dict[str, tuple[Table, tuple[str, ...]]] = {
     "points_balances": (incentives.points_balances, ("as_of_date", "user_id")),
     "growth_levels": (incentives.growth_levels, ("as_of_date", "user_id")),
     "benefit_balances": (incentives.benefit_balances, ("as_of_date", "user_id", "benefit")),
+    "programme_balance": (incentives.programme_balance, ("month",)),
     "points_months": (incentives.points_months, ("month",)),
     "tag_history": (lambda world: world.tag_history, ("user_id", "tag", "valid_from")),
     "user_tags": (tags.user_tags, ("user_id", "tag")),

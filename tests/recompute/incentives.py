@@ -5,8 +5,10 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
-from tests.recompute.activity import user_days
+from tests.recompute.activity import is_seen, user_days
+from tests.recompute.money import money_days
 from tests.recompute.points import CENT, DAY, KINDS, ZERO, books
+from tests.recompute.recall import bucket
 from tests.recompute.value import rfm_of
 from tests.recompute.worth import accepted, month_days
 
@@ -252,4 +254,72 @@ def benefit_balances(world: "World") -> list[dict[str, Any]]:
                         "status": "ok" if used else "unknown",
                     }
                 )
+    return rows
+
+
+def programme_balance(world: "World") -> list[dict[str, Any]]:
+    share = world.rules.number("programme_holdout_share") or ZERO
+    costs = {row["benefit"]: Decimal(row["unit_cost"]) for row in world.rules.rows("benefits")}
+    redeemed = [row for row in points_ledger(world) if row["kind"] == "redeemed"]
+    tiers = {row["entry_date"]: tiers_on(world, row["entry_date"]) for row in redeemed}
+    uses = [
+        line for line in world.lines if line.event == "Benefit Used" and line.day <= world.as_of
+    ]
+    seen = {
+        user: min(line.day for line in lines if is_seen(line))
+        for user, lines in world.by_user.items()
+        if any(is_seen(line) and line.day <= world.as_of for line in lines)
+    }
+    money = money_days(world)
+    rows = []
+    for month in points_months(world):
+        first, last = month["month"], next_month(month["month"]) - DAY
+        sides: dict[bool, list[str]] = {True: [], False: []}
+        for user, day in seen.items():
+            if share and day <= min(last, world.as_of):
+                sides[bucket(user, "programme") < share * 10000].append(user)
+        earned = {
+            side: sum(
+                (
+                    amounts["net_revenue"]
+                    for (user, day), amounts in money.items()
+                    if first <= day <= min(last, world.as_of)
+                    and user in seen
+                    and (bucket(user, "programme") < share * 10000) == side
+                ),
+                ZERO,
+            )
+            for side in sides
+        }
+        treated, held = len(sides[False]), len(sides[True])
+        gain = earned[False] - treated * earned[True] / held if treated and held else None
+        gain = gain if gain is None else gain.quantize(CENT, ROUND_HALF_UP)
+        points = sum(
+            (
+                -row["points"] * unit_value(world, tiers[row["entry_date"]].get(row["user_id"], ""))
+                for row in redeemed
+                if first <= row["entry_date"] <= last
+            ),
+            ZERO,
+        ).quantize(CENT, ROUND_HALF_UP)
+        used = [(x.text("benefit") or "").strip() for x in uses if first <= x.day <= last]
+        benefits = sum((costs.get(name, ZERO) for name in used), ZERO)
+        has_points = month["status"] != "unknown"
+        has_benefits = any(line.day <= last for line in uses)
+        has_costs = has_points or has_benefits
+        cost = points * has_points + benefits * has_benefits
+        status = "ok" if month["is_complete"] else "insufficient_data"
+        rows.append(
+            {
+                "month": first,
+                "is_complete": month["is_complete"],
+                "cost_points": points if has_points else None,
+                "cost_benefits": benefits if has_benefits else None,
+                "treated_users": treated,
+                "holdout_users": held,
+                "incremental_revenue": gain,
+                "balance": gain - cost if gain is not None and has_costs else None,
+                "status": status if gain is not None and has_costs else "unknown",
+            }
+        )
     return rows

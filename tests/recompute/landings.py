@@ -87,6 +87,7 @@ OWN_TERMS = [
     ("anomaly_deviations", "3", "1"),
     ("anomaly_min_events", "20", "5"),
     ("decline_weeks", "3", "2"),
+    ("programme_holdout_share", "", "0.4"),
 ]
 OWN_ROLES = [
     "PayOrder,purchase",
