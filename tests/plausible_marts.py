@@ -212,6 +212,23 @@ FILL = (
       (values ('all', 'all', 9000, 0.8), ('channel', 'direct', 5000, 0.9),
         ('channel', 'ads', 4000, 0.5), ('incentive_mix', 'none', 6000, 0.6),
         ('incentive_mix', 'several', 3000, 1.0)) d(dimension, value, size, share)""",
+    f"""insert into serving.marts.incentive_retention (
+      incentive, reward, phase, period_number, from_date, to_date, is_mature, users, active_days,
+      repurchase_rate, status)
+    select 'lottery', reward, phase, 0, {D} - first, {D} - last, true, 400, days, rate, 'ok'
+    from (values ('before', 56, 43, 800, 0.12), ('during', 42, 29, 3200, 0.31),
+        ('after', 28, 0, 700, 0.08)) p(phase, first, last, days, rate),
+      (values ('spring_wheel'), ('all')) r(reward)""",
+    f"""insert into serving.marts.feature_adoption (
+      feature, release, phase, from_date, share, status)
+    values ('Product Shared', 'one_tap', 'before', {D} - 56, 0.11, 'ok'),
+      ('Product Shared', 'one_tap', 'after', {D} - 28, 0.22, 'ok')""",
+    """insert into serving.marts.load_time_exits (band, from_ms, sessions, exits, share, status)
+    values ('fast', 0, 9000, 900, 0.1, 'ok'), ('very_slow', 8000, 300, 120, 0.4, 'ok'),
+      ('unknown', null, 70, null, null, 'unknown')""",
+    f"""insert into serving.marts.user_anomalies (user_id, kind, observed, expected, as_of_date)
+    select 'user_' || i, ['surge', 'absence', 'decline'][1 + i % 3], 0, 5, {D}
+    from range(40) t(i)""",
     f"""insert into serving.marts.rfm_scores (
       as_of_date, user_id, recency_days, frequency, monetary, r_score, f_score, m_score,
       rfm_cell, rfm_segment, rfm_class, rfm_tier)

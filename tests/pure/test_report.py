@@ -233,6 +233,22 @@ def test_a_cohort_that_is_still_running_is_blank_and_not_zero(settings: Settings
     assert ">0.0%" not in re.findall(r'<table class="heat">.*?</table>', content, re.S)[0]
 
 
+def test_what_changed_with_a_reward_is_told_and_nothing_of_what_is_not_there(
+    settings: Settings,
+) -> None:
+    content = build_report(settings, as_of_date=DAY).read_text(encoding="utf-8")
+    told = content.split("Rewards, releases, habits")[1].split("</section>")[0]
+    # 800 active days of 400 users in 14 days, 3,200 in 14, 700 in 29.
+    assert "1.0 → 4.0 → 0.4" in told
+    assert "12.0% → 31.0% → 8.0%" in told
+    assert "11.0% → 22.0%" in told
+
+    for mart in ("incentive_retention", "feature_adoption", "load_time_exits", "user_anomalies"):
+        change(settings, f"delete from marts.{mart}")
+    content = build_report(settings, as_of_date=DAY).read_text(encoding="utf-8")
+    assert "Rewards, releases, habits" not in content
+
+
 def test_a_week_that_is_still_running_is_not_drawn(settings: Settings) -> None:
     content = build_report(settings, as_of_date=DAY).read_text(encoding="utf-8")
 

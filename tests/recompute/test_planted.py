@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.recompute.drawn import load_time_exits
 from tests.recompute.lines import load_days
 from tests.recompute.rules import Rules
 from tests.recompute.segments import item_pairs
@@ -30,3 +31,14 @@ def test_two_goods_that_go_together_are_the_pair_of_most_lift(shop: World) -> No
     assert {best["item"], best["other_item"]} == {"p0000", "p0001"}
     assert best["lift"] > 2.5
     assert best["users_both"] >= 5
+
+
+def test_pages_that_are_slow_make_people_leave(shop: World) -> None:
+    told = {row["band"]: row for row in load_time_exits(shop)}
+
+    # Nine in ten visits that end with their first page had a slow one; of the others one in twenty.
+    slow = [told[band] for band in ("slow", "very_slow")]
+    share = sum(row["exits"] for row in slow) / sum(row["sessions"] for row in slow)
+    assert share > 0.05
+    assert told["fast"]["share"] < share / 10
+    assert told["unknown"]["sessions"] < told["fast"]["sessions"]

@@ -38,6 +38,11 @@ VALUES = {
     "several": Label("Several kinds", "多种激励"),
     "other": Label("Others", "其他"),
 }
+ANOMALIES = {
+    "surge": Label("Far more than ever", "激增"),
+    "absence": Label("Gone of a sudden", "突然缺席"),
+    "decline": Label("Less from week to week", "逐周下滑"),
+}
 STATUSES = {
     "ok": Label("OK", "正常"),
     "below": Label("Below", "低于目标"),

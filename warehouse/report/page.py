@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 
 from warehouse.report.behaviour import read_behaviour
+from warehouse.report.changes import read_changes
 from warehouse.report.charts import activity_chart, flow_chart
 from warehouse.report.churn import read_warnings
 from warehouse.report.cohorts import read_heat_maps
@@ -76,6 +77,7 @@ def _read(connection: duckdb.DuckDBPyConnection, as_of_date: date, currency: str
         "funnels": read_funnels(connection, rules, as_of_date),
         "portrait": read_portrait(connection, rules),
         "behaviour": read_behaviour(connection, rules, as_of_date),
+        "changes": read_changes(connection, rules, as_of_date),
         "warnings": read_warnings(connection, rules, as_of_date),
         "lists": read_lists(connection, rules, as_of_date, currency),
         "loading": read_loading(connection, as_of_date),

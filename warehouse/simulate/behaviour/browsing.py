@@ -9,11 +9,14 @@ from warehouse.simulate.catalogue import CATEGORIES, Catalogue
 from warehouse.simulate.columns import Column, Ints, money, words
 from warehouse.simulate.draws import Generator, pick
 from warehouse.simulate.journey import Step
-from warehouse.simulate.moments import Events, Moments
+from warehouse.simulate.moments import Events
 from warehouse.simulate.population import WEB, Population
 
 ENTRY_NAMES = ("Home", "Category", "Product")
 ENTRY_WEIGHTS = (0.6, 0.25, 0.15)
+# Pages load in about this time, slow ones in several times it; who leaves at once had a slow one.
+USUAL_LOAD_MS, SLOWER = 700, 9
+SLOW, SLOW_BEFORE_LEAVING = 0.05, 0.9
 PROMOTIONS = ("new_year_sale", "members_day", "free_shipping", "flash_sale")
 PROMOTION_WEIGHTS = (4, 3, 2, 1)
 QUERIES = ("tea", "lamp", "running shoes", "面膜", "蓝牙耳机", "gift", "儿童绘本", "coat")
@@ -26,7 +29,7 @@ def browsing_events(
 ) -> Iterator[Events]:
     """Name everything that happens before the checkout."""
     steps = shopping.steps
-    yield from _entries(steps["enter"].moments, population, rng)
+    yield from _entries(shopping, population, rng)
     yield Events("Signed In", steps["sign in"].moments, {"method": "password"})
     yield from _promotions(shopping, rng)
     listed, searched = steps["list"].moments, steps["search"].moments
@@ -39,14 +42,28 @@ def browsing_events(
     yield from _carts(shopping, catalogue)
 
 
-def _entries(entries: Moments, population: Population, rng: Generator) -> Iterator[Events]:
+def _entries(shopping: Shopping, population: Population, rng: Generator) -> Iterator[Events]:
     """Open each visit with a page on the web or a screen in the app."""
+    entries = shopping.steps["enter"].moments
     name_code = pick(rng, ENTRY_WEIGHTS, len(entries))
     on_web = population.devices.platform[entries.device] == WEB
+    took = _load_times(shopping, rng.spawn(1)[0])
     for code, name in enumerate(ENTRY_NAMES):
-        path = {"path": f"/{name.lower()}"}
-        yield Events(name, entries.take((name_code == code) & on_web), path, kind="page")
-        yield Events(name, entries.take((name_code == code) & ~on_web), kind="screen")
+        for kind, chosen in (("page", on_web), ("screen", ~on_web)):
+            rows = np.flatnonzero((name_code == code) & chosen)
+            path = {"path": f"/{name.lower()}"} if kind == "page" else {}
+            columns = path | {"load_time_ms": took[rows]}
+            yield Events(name, entries.take(rows), columns, kind=kind)
+
+
+def _load_times(shopping: Shopping, rng: Generator) -> Ints:
+    """Draw how long each first page took; a visit that ends with it more often had to wait."""
+    steps, visits = shopping.steps, len(shopping.visits)
+    taken = sum(np.bincount(step.visit, minlength=visits) for step in steps.values())
+    is_alone = (np.asarray(taken) == 1)[steps["enter"].visit]
+    is_slow = rng.random(is_alone.size) < np.where(is_alone, SLOW_BEFORE_LEAVING, SLOW)
+    usual = rng.lognormal(np.log(USUAL_LOAD_MS), 0.4, is_alone.size)
+    return np.where(is_slow, usual * SLOWER, usual).astype(np.int64)
 
 
 def _promotions(shopping: Shopping, rng: Generator) -> Iterator[Events]:
