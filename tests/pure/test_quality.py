@@ -35,6 +35,11 @@ GOOD: dict[str, dict[str, Any]] = {
         "lines": 3, "parsed": 2, "quarantined": 0, "blank": 1, "count_gap": 0, "lake_gap": 0,
         "about_files": "nothing",
     },
+    "raw_incidents": {
+        "load_date": "2026-03-10", "files": 1, "files_rejected": 0, "files_incomplete": 0,
+        "lines": 3, "parsed": 2, "quarantined": 0, "blank": 1, "count_gap": 0, "lake_gap": 0,
+        "about_files": "nothing",
+    },
     "marts": {
         "as_of_date": "2026-03-10", "users": 100, "users_before": 99, "users_ratio": 1.01,
         "tierless_buyers": 0, "scoreless_buyers": 0, "money_gap": 0.0, "kpi_rows": 60,
@@ -68,6 +73,11 @@ CLOSING: dict[tuple[str, str, str], dict[str, Any]] = {
     ("raw_suppressions", "be_between", "lake_gap"): {"lake_gap": 1},
     ("raw_spend", "be_between", "count_gap"): {"count_gap": 1},
     ("raw_spend", "be_between", "lake_gap"): {"lake_gap": 1},
+    ("raw_incidents", "be_between", "files_rejected"): {"files_rejected": 1},
+    ("raw_incidents", "be_between", "files_incomplete"): {"files_incomplete": 1},
+    ("raw_incidents", "be_between", "quarantined"): {"quarantined": 1},
+    ("raw_incidents", "be_between", "count_gap"): {"count_gap": 1},
+    ("raw_incidents", "be_between", "lake_gap"): {"lake_gap": 1},
     ("marts", "be_between", "users"): {"users": 0},
     ("marts", "be_between", "users_ratio"): {"users_ratio": 0.89},
     ("marts", "be_between", "tierless_buyers"): {"tierless_buyers": 1},

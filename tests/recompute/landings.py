@@ -573,6 +573,10 @@ def write(
         path = home / "landing" / "events" / f"dt={day}" / "voices.ndjson"
         path.write_text(text, encoding="utf-8")
     spend(home, seed, sorted(shop.arrivals))
+    for day, rows in voices.incidents(seed, shop.users, sorted(shop.arrivals)).items():
+        folder = home / "landing" / "incidents" / f"dt={day}"
+        folder.mkdir(parents=True)
+        (folder / "told.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     folder = home / "landing" / "suppressions" / f"dt={max(shop.arrivals)}"
     folder.mkdir(parents=True)
     rows = ["channel,address,user_id,since,reason", *shop.suppressed()]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.recompute.activity import is_interaction
 from tests.recompute.contacts import Book, book_of, contact_of, contacted_days
+from tests.recompute.incidents import frozen
 from tests.recompute.lifecycle import stage_of
 from tests.recompute.lines import Line, plain
 from tests.recompute.money import ZERO
@@ -204,13 +205,15 @@ def places(world: "World", day: date) -> list[Place]:
 def verdicts(world: "World", day: date) -> list[dict[str, Any]]:
     """Judge every candidate: on the list by a channel, or off it for the first reason."""
     book, listed, taken = book_of(world, day), listed_before(world, day), set[tuple[str, str]]()
+    people, addresses = frozen(world, book)
     rows = candidates(world, day)
     rows.sort(key=lambda row: (row["priority"], -(row["expected_value"] or ZERO), row["user_id"]))
     budget = world.rules.number("recall_daily_budget")
     spent = ZERO
     for row in rows:
         row |= _channel(world, book, row)
-        own = _own_reason(world, row, listed.get(row["user_id"], []), day)
+        is_frozen = row["user_id"] in people or (row["channel"], row["contact"]) in addresses
+        own = _own_reason(world, row, listed.get(row["user_id"], []), day, is_frozen=is_frozen)
         if row["exclusion_reason"] is None:
             row["exclusion_reason"] = own
         if row["exclusion_reason"] is None and (row["channel"], row["contact"]) in taken:
@@ -254,10 +257,14 @@ def _arm(world: "World", user: str) -> dict[str, str]:
     )
 
 
-def _own_reason(world: "World", row: dict[str, Any], listed: list[date], day: date) -> str | None:
+def _own_reason(
+    world: "World", row: dict[str, Any], listed: list[date], day: date, *, is_frozen: bool
+) -> str | None:
     share = world.rules.number("recall_holdout_share") or ZERO
     if bucket(row["user_id"], "holdout") < share * 10000:
         return "holdout"
+    if is_frozen:
+        return "incident_freeze"
     if _arm(world, row["user_id"])["is_contacted"] == "false":
         return "control"
     cooling = int(world.rules.number("recall_cooling_days") or 0)

@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from tests.recompute.activity import is_seen
 from tests.recompute.lifecycle import stage_of
-from tests.recompute.lines import Line, plain
+from tests.recompute.lines import Line
+from tests.recompute.places import inside, place_of
 from tests.recompute.recall import warnings_of
 from tests.recompute.value import rfm_of
 from tests.recompute.worth import net_revenue, referral_value, value_of
 
 if TYPE_CHECKING:
     from tests.recompute.world import World
-
-PLACES = {"country": ("location", "country"), "platform": ("device", "type")}
 
 
 def signed_up_at(lines: list[Line]) -> datetime | None:
@@ -31,13 +30,7 @@ def signed_up_date(world: "World", user: str) -> date | None:
 
 
 def campaign(line: Line) -> str | None:
-    return _inside(line, "campaign", "source")
-
-
-def place_of(lines: list[Line], dimension: str, day: date) -> str | None:
-    """Return the latest country or platform told up to a day; at one instant the greater text."""
-    told = [(line.at, _inside(line, *PLACES[dimension])) for line in lines if line.day <= day]
-    return max(((at, value) for at, value in told if value), default=(None, None))[1]
+    return inside(line, "campaign", "source")
 
 
 def acquisition_channel(world: "World", user: str, day: date) -> str:
@@ -45,13 +38,6 @@ def acquisition_channel(world: "World", user: str, day: date) -> str:
     lines = world.sessions[user][0].all_lines() if world.sessions[user] else []
     told = [(line.at, campaign(line)) for line in lines if line.day <= day]
     return min(((at, value) for at, value in told if value), default=(None, "direct"))[1]
-
-
-def _inside(line: Line, *path: str) -> str | None:
-    value: Any = line.context
-    for name in path:
-        value = value.get(name) if isinstance(value, dict) else None
-    return None if value is None or isinstance(value, dict | list) else plain(value).strip() or None
 
 
 def seen_days(world: "World", user: str) -> list[date]:

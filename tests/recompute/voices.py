@@ -45,6 +45,34 @@ class _Voices:
                 self.say(later, user, "Suggestion Answered", **(told if has_id else {}), **word)
 
 
+def incidents(seed: int, users: Sequence[str], days: Sequence[date]) -> dict[date, list[str]]:
+    """Return rows of incidents by the day they landed: one long over, one just begun, one vague."""
+    chance = Random(f"incidents {seed}")  # noqa: S311
+    early, late, last = days[len(days) // 3], days[-3], days[-1]
+
+    def at(day: date, hour: int, more: int = 0) -> str:
+        return f"{datetime.combine(day, time(hour)) + timedelta(minutes=more):%Y-%m-%dT%H:%M:%SZ}"
+
+    def named(number: int) -> list[str]:
+        return chance.sample(list(users), number)
+
+    head = "incident_id,kind,started_at,ended_at,user_id,country,platform,event,duty,done_at"
+    head += ",compensation"
+    over = [head, f"over,outage,{at(early, 1)},{at(early, 15)},,CN,,,,,points"]
+    over += [f"over,,,,{user},,,,,," for user in named(5)]
+    over += [f"over,,,,,,,,apology,{at(early, 2, 30)},", f"over,,,,,,,,service,{at(early, 9)},"]
+    begun = [head, f"begun,leak,{at(late, 0)},,,,ios,Order Completed,,,", "begun,,,,,DE,,,,,"]
+    begun += [f"begun,,,,{user},,,,,," for user in named(8)]
+    begun += [f"begun,,,,,,,,apology,{at(late, 1)},Coupon"]
+    vague = [head, *(f"vague,,,,{user},,,,,," for user in named(4)), "vague,,,,,,,,review,,"]
+    ended = [head, f"over,,,{at(early, 20)},,,,,,,Coupon"]
+    ended += [f"over,,,,,,,,review,{at(early, 23)},"]
+    landed = {early: over, days[len(days) // 2]: ended}
+    landed[late] = begun
+    landed[last] = vague
+    return landed
+
+
 def lines(
     seed: int, users: Sequence[str], days: Sequence[date]
 ) -> dict[date, list[dict[str, Any]]]:

@@ -96,6 +96,7 @@ def exclusions(rules: Rules, currency: str) -> dict[str, Label]:
         "suppressed": Label("On the suppression list", "在屏蔽名单中"),
         "no_contact": Label("No valid contact", "无有效联系方式"),
         "holdout": Label("Global holdout", "全局留出组"),
+        "incident_freeze": Label("Affected by an incident, duties open", "受事故影响，处置未完成"),
         "control": Label("Control of the experiment", "实验对照组"),
         "cooling": Label("Contacted recently", "冷却期内"),
         "same_address": Label("Address reached by another account", "同一地址已由其他账号联系"),

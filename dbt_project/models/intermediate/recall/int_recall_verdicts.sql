@@ -40,6 +40,28 @@ parameters as (
 
 ),
 
+frozen as (
+
+    -- Whom an incident affects is left in peace until all is done that is owed to them.
+    select distinct user_id from {{ ref('incident_users') }}
+    where is_frozen
+
+),
+
+frozen_addresses as (
+
+    -- So are the other accounts of whoever reads there.
+    select distinct
+        contacts.channel,
+        contacts.contact
+
+    from frozen
+    inner join {{ ref('int_contacts') }} as contacts
+        on frozen.user_id = contacts.user_id
+    where contacts.contact is not null
+
+),
+
 bucketed as (
 
     select
@@ -65,6 +87,8 @@ approached as (
         case
             when channels.exclusion_reason is not null then channels.exclusion_reason
             when bucketed.holdout_bucket < 10000 * parameters.holdout_share then 'holdout'
+            when frozen.user_id is not null or frozen_addresses.contact is not null
+                then 'incident_freeze'
             when not arms.is_contacted then 'control'
             when
                 {{ days_between('last_contacts.last_contact_date', 'bucketed.as_of_date') }}
@@ -76,6 +100,12 @@ approached as (
     cross join parameters
     inner join channels
         on bucketed.user_id = channels.user_id
+    left join frozen
+        on bucketed.user_id = frozen.user_id
+    left join frozen_addresses
+        on
+            channels.channel = frozen_addresses.channel
+            and channels.contact = frozen_addresses.contact
     left join last_contacts
         on bucketed.user_id = last_contacts.user_id
     left join arms
