@@ -35,6 +35,15 @@ LISTED = dg.AssetSpec(
     " with the export folders by the first step of a run.",
 )
 
+# No edge from what is published: what a run restates is known after its models are built.
+RESTATED = dg.AssetSpec(
+    key=["raw", "kpi_restatements"],
+    group_name="raw",
+    kinds={"parquet"},
+    owners=OWNERS,
+    description="One row per published KPI value that a run changed. Written before it publishes.",
+)
+
 # Written by the step that builds the models, halfway (orchestration/dbt_run.py): a step of its own
 # would part every run in three, also where nothing can be fitted.
 VALUED = [
@@ -64,7 +73,7 @@ def build_defs(*, partitions: dg.PartitionsDefinition) -> dg.Definitions:
     """Return, of each feed, the landing source, the lake and the list of admitted days."""
     of_feeds = (_assets(feed, partitions=partitions) for feed in FEEDS.values())
     return dg.Definitions(
-        assets=[*(asset for assets in of_feeds for asset in assets), LISTED, *VALUED]
+        assets=[*(asset for assets in of_feeds for asset in assets), LISTED, RESTATED, *VALUED]
     )
 
 

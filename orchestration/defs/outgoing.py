@@ -19,6 +19,7 @@ from warehouse.exports.recall import export_recall
 from warehouse.lake.loads import admitted
 from warehouse.serving.marts import SCHEMA as MARTS
 from warehouse.serving.publish import publish
+from warehouse.serving.restatements import record_restatements
 from warehouse.settings import Settings
 
 OWNERS = ["team:user-operations"]
@@ -53,6 +54,7 @@ def build_defs(*, project: Project, partitions: dg.PartitionsDefinition) -> dg.D
     ) -> dg.MaterializeResult:
         """The marts as BI tools read them: a new file under one link, never half of one."""
         settings = installation.settings
+        restated = record_restatements(settings, as_of_date=_as_of(settings), rules=project.rules)
         done = publish(settings, as_of_date=_as_of(settings), run_id=context.run_id)
         vouch(settings)
         # Whoever started the run: an alert is told of as soon as readers can look at it.
@@ -63,6 +65,7 @@ def build_defs(*, project: Project, partitions: dg.PartitionsDefinition) -> dg.D
                 "changed": done.changed,
                 "path": dg.MetadataValue.path(str(done.path)),
                 "rows": done.tables,
+                "restated KPI values": restated,
             }
         )
 

@@ -26,6 +26,7 @@ from warehouse.lake.layout import (
 )
 from warehouse.lake.listed import put_empty_part
 from warehouse.lake.loads import admitted, list_fault, loaded, remove_load, write_list
+from warehouse.lake.restatements import RESTATEMENTS
 from warehouse.lake.upgrade import upgrade
 from warehouse.serving import versions
 from warehouse.settings import Settings
@@ -43,7 +44,7 @@ def admit(settings: Settings, days: Sequence[date], feed: str = EVENTS) -> dict[
     if feed == EVENTS:
         upgrade(settings)
         put_empty_part(settings)
-        for parts in (FITS, PREDICTIONS):
+        for parts in (FITS, PREDICTIONS, RESTATEMENTS):
             parts.put_empty(settings)
         for other in FEEDS:
             # The models read every feed, also where nothing of it has been let in yet.

@@ -1,0 +1,113 @@
+"""Built and published KPIs -> ``kpi_restatements``: which published numbers this run changes."""
+
+import math
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from warehouse.lake.restatements import KEY, RESTATEMENTS
+from warehouse.serving import manifest as manifests
+from warehouse.serving.marts import SCHEMA, open_file, open_marts
+from warehouse.serving.versions import PARQUET, PARQUET_LINK
+from warehouse.settings import Settings
+from warehouse.sql import literal
+from warehouse.storage.notes import read_note, write_note
+
+MART = f"{SCHEMA}.kpi_restatements"
+# Beyond this it is another number, not another order of the same sum.
+CLOSE = 1e-9
+Row = dict[str, Any]
+
+
+def record_restatements(settings: Settings, *, as_of_date: date, rules: str) -> int:
+    """Write down which published values the marts about to be published change; return how many.
+
+    Recorded before publishing: a run killed between finds the same again, and of two runs of a day
+    the first value before and the last after stay.
+    ``rules`` is a digest of the rule files, by which an edit is told from data.
+    """
+    note = settings.lake_root / "kpi_restatements_rules.json"
+    because = "data" if read_note(note) in (None, rules) else "rules"
+    known = {_key(row): row for row in RESTATEMENTS.read(settings, as_of_date).to_pylist()}
+    rows = dict(known)
+    for key, before, after in _changed(settings):
+        first = known.get(key, {"value_before": before, "because": because})
+        rows[key] = dict(zip(KEY, key, strict=True)) | {
+            "restated_on": as_of_date,
+            "value_before": first["value_before"],
+            "value_after": after,
+            "because": first["because"],
+        }
+    rows = {
+        key: row for key, row in rows.items() if _differ(row["value_before"], row["value_after"])
+    }
+    if rows != known:
+        found = [rows[key] for key in sorted(rows)]
+        table = pa.Table.from_pylist(found, schema=RESTATEMENTS.schema)
+        RESTATEMENTS.put(settings, as_of_date, table)
+        _show(settings, as_of_date, found)
+    if read_note(note) != rules:
+        write_note(note, rules)
+    return len(rows)
+
+
+def _changed(settings: Settings) -> list[tuple[tuple[Any, ...], Any, Any]]:
+    """Compare what readers see with what is built; nothing was changed before they saw anything."""
+    if manifests.read(settings.serving_dir) is None:
+        return []
+    path = (settings.serving_dir / PARQUET / PARQUET_LINK).resolve() / "kpi_daily.parquet"
+    files = literal(path / "*.parquet" if path.is_dir() else Path(path))
+    before = f"read_parquet({files}, hive_partitioning = false)"
+    with open_marts(settings) as connection:
+        # Days are told apart by a sum of hashes, and rows of those alone are laid side by side:
+        # also what a killed run has built is found, whatever the next one builds anew.
+        changed = connection.execute(
+            f"select as_of_date from ({_hashes('serving.marts.kpi_daily')}) as now"
+            f" inner join ({_hashes(before)}) as before using (as_of_date)"
+            " where now.hashes is distinct from before.hashes"
+        ).fetchall()
+        if not changed:
+            return []
+        days = ", ".join(f"date '{day}'" for (day,) in changed)
+        found = connection.execute(
+            f"select {', '.join(KEY)}, before.value, now.value"
+            f" from (from serving.marts.kpi_daily where as_of_date in ({days})) as now"
+            f" inner join (from {before} where as_of_date in ({days})) as before"
+            f" using ({', '.join(KEY)}) where before.value is distinct from now.value"
+        ).fetchall()
+    return [(tuple(row[:4]), row[4], row[5]) for row in found if _differ(row[4], row[5])]
+
+
+def _hashes(source: str) -> str:
+    columns = ", ".join((*KEY, "value"))
+    return f"select as_of_date, sum(hash({columns})) as hashes from {source} group by as_of_date"
+
+
+def _show(settings: Settings, as_of_date: date, rows: list[Row]) -> None:
+    """Put them into the mart too, built before anybody knew them; on Spark the next run does."""
+    with open_file(settings, settings.serving_build_db) as connection:
+        is_table = connection.execute(
+            "select 1 from duckdb_tables() where schema_name = ? and table_name = ?",
+            MART.split("."),
+        ).fetchone()
+        if not is_table:
+            return
+        connection.execute(f"delete from {MART} where restated_on = ?", [as_of_date])
+        names = RESTATEMENTS.schema.names
+        for row in rows:
+            connection.execute(
+                f"insert into {MART} ({', '.join(names)}) values ({', '.join('?' * len(names))})",
+                [row[name] for name in names],
+            )
+
+
+def _key(row: Row) -> tuple[Any, ...]:
+    return tuple(row[name] for name in KEY)
+
+
+def _differ(before: float | None, after: float | None) -> bool:
+    if before is None or after is None:
+        return before is not after
+    return not math.isclose(before, after, rel_tol=CLOSE, abs_tol=CLOSE)
