@@ -15,6 +15,18 @@ rules as (
 
 ),
 
+tags as (
+
+    -- Only those that a class asks for: most do not.
+    select
+        user_id,
+        tag
+
+    from {{ ref('user_tags') }}
+    where tag in (select rules.needs_tag from rules)
+
+),
+
 first_rules as (
 
     select
@@ -24,7 +36,7 @@ first_rules as (
 
     from inputs
     cross join rules
-    left join {{ ref('user_tags') }} as tags
+    left join tags
         on
             inputs.user_id = tags.user_id
             and rules.needs_tag = tags.tag
