@@ -215,10 +215,11 @@ FILL = (
     f"""insert into serving.marts.incentive_retention (
       incentive, reward, phase, period_number, from_date, to_date, is_mature, users, active_days,
       repurchase_rate, status)
-    select 'lottery', reward, phase, 0, {D} - first, {D} - last, true, 400, days, rate, 'ok'
-    from (values ('before', 56, 43, 800, 0.12), ('during', 42, 29, 3200, 0.31),
-        ('after', 28, 0, 700, 0.08)) p(phase, first, last, days, rate),
-      (values ('spring_wheel'), ('all')) r(reward)""",
+    select 'lottery', reward, phase, n, {D} - first, {D} - last, true, 400,
+      if(n = 0, 9, days), rate, 'ok'
+    from (values ('before', -1, 56, 43, 800, 0.12), ('during', 1, 42, 29, 3200, 0.31),
+        ('after', 1, 28, 0, 700, 0.08)) p(phase, number, first, last, days, rate),
+      (values ('spring_wheel'), ('all')) r(reward), (select unnest([0, number]) as n)""",
     f"""insert into serving.marts.feature_adoption (
       feature, release, phase, from_date, share, status)
     values ('Product Shared', 'one_tap', 'before', {D} - 56, 0.11, 'ok'),

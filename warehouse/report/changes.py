@@ -1,7 +1,7 @@
 """Rewards, releases, waits, habits -> what changed with them; an empty part is left out."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import duckdb
 
@@ -59,21 +59,24 @@ def read_changes(
 
 def _rewards(connection: duckdb.DuckDBPyConnection, rules: Rules, as_of_date: date) -> list[Reward]:
     names = rules.names("incentive_kinds", "kind")
-    told: dict[tuple[str, str], dict[str, Row]] = {}
+    told: dict[tuple[str, str], dict[tuple[str, bool], Row]] = {}
     for row in rows(
         connection,
-        f"from {MARTS}.incentive_retention where period_number = 0 and reward <> 'all'"
-        " and users > 0 order by from_date, reward",
+        f"from {MARTS}.incentive_retention where reward <> 'all' and users > 0"
+        f" and (is_mature or period_number = 0) and from_date <= {sql(as_of_date)}"
+        " order by reward, period_number",
     ):
-        told.setdefault((row["reward"], row["incentive"]), {})[row["phase"]] = row
+        # Of the periods of a phase the last one stays: the whole has people who came late in it.
+        phases = told.setdefault((row["reward"], row["incentive"]), {})
+        phases[row["phase"], row["period_number"] == 0] = row
     return [
         Reward(
             name=readable(reward),
             kind=names.get(kind) or Label(readable(kind)),
             users=numbers.count(max(row["users"] for row in phases.values())),
-            days=[_days_a_week(phases.get(phase), as_of_date) for phase in PHASES],
+            days=[_days_a_week(phases.get((phase, False))) for phase in PHASES],
             repurchase=[
-                numbers.share(phases[phase]["repurchase_rate"] if phase in phases else None)
+                numbers.share(phases.get((phase, True), {}).get("repurchase_rate"))
                 for phase in PHASES
             ],
         )
@@ -81,12 +84,11 @@ def _rewards(connection: duckdb.DuckDBPyConnection, rules: Rules, as_of_date: da
     ]
 
 
-def _days_a_week(row: Row | None, as_of_date: date) -> str:
-    """Write how often the users of a phase were there, whatever its length."""
+def _days_a_week(row: Row | None) -> str:
+    """Write how often the users of a period were there, however long it is."""
     if row is None:
         return numbers.MISSING
-    last = min(row["to_date"], as_of_date)
-    days = (last - row["from_date"] + timedelta(days=1)).days
+    days = (row["to_date"] - row["from_date"]).days + 1
     return f"{7 * row['active_days'] / (row['users'] * days):.1f}"
 
 
