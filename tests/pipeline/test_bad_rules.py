@@ -221,6 +221,7 @@ BAD_EDITS = [
     ("acquisition_channels", "weixin,", "ＷeChat,", "the source 'ＷeChat' is also on line", 0),
     ("acquisition_channels", "bing,bing,", "bing,all,", "channel cannot be 'all'", 0),
     ("acquisition_channels", "weixin,wechat,WeChat", "weixin,wechat,WX", "name_en of 'wechat'", 0),
+    ("aarrr_stages", "new_users", "new_user", "'new_user' is not in kpis", 0),
     ("phases", "seed,", "sead,", "phase cannot be 'sead'", 0),
     ("phases", "seed,1970-01-01,", "seed,1970-01-01,a,b,\ngrowth,1970-01-01,", "is there twice", 1),
     (

@@ -92,6 +92,8 @@ TABLES: dict[str, tuple[Table, tuple[str, ...]]] = {
     "value_scores": (worth.value_scores, ("as_of_date", "user_id")),
     "user_referrals": (worth.user_referrals, ("user_id",)),
     "contributors": (growth.contributors, ("as_of_date", "user_id")),
+    "aarrr_daily": (growth.aarrr_daily, ("event_date", "stage", "channel")),
+    "aarrr_cohorts": (growth.aarrr_cohorts, ("cohort_week", "stage", "channel")),
     "channel_economics": (spending.channel_economics, ("month", "channel")),
     "dim_acquisition_channels": (spending.dim_acquisition_channels, ("code",)),
     "product_phases": (growth.product_phases, ("phase", "valid_from")),

@@ -1,12 +1,15 @@
 """Lines -> who brings others: invitations accepted, contributions, KOCs (sections 9, 16)."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from tests.recompute.lifecycle import DAY, period_start
 from tests.recompute.money import ZERO
+from tests.recompute.spending import channel
+from tests.recompute.users import acquisition_channel, seen_days
 from tests.recompute.worth import accepted, month_days
 
 if TYPE_CHECKING:
@@ -82,3 +85,86 @@ def product_phases(world: "World") -> list[dict[str, Any]]:
         row | {"valid_from": date.fromisoformat(row["valid_from"]), "valid_to": end}
         for row, end in zip(phases, [*ends, None], strict=True)
     ]
+
+
+def aarrr_daily(world: "World") -> list[dict[str, Any]]:
+    """Sum the KPIs of the stages over the sources of each channel."""
+    from tests.recompute.kpis import kpi_daily
+
+    stages = {row["kpi"]: row["stage"] for row in world.rules.rows("aarrr_stages")}
+    cells: dict[tuple[date, str, str], list[dict[str, Any]]] = defaultdict(list)
+    for row in kpi_daily(world):
+        if row["kpi"] in stages and row["dimension"] in {"all", "channel"}:
+            value = row["dimension_value"]
+            name = value if value in {"all", "none"} else channel(world, value)
+            cells[row["as_of_date"], stages[row["kpi"]], name].append(row)
+    rows = []
+    for (day, stage, name), found in cells.items():
+        users = [row["numerator"] for row in found if row["numerator"] is not None]
+        under = [row["denominator"] for row in found if row["denominator"] is not None]
+        is_short = {row["status"] for row in found} & {"partial", "insufficient_history"}
+        is_known = users and not (under and sum(under) == 0)
+        rows.append(
+            {
+                "event_date": day,
+                "stage": stage,
+                "channel": name,
+                "users": sum(users) if users else None,
+                "rate": sum(users) / sum(under) if users and sum(under) else None,
+                "status": "insufficient_data" if is_short else "ok" if is_known else "unknown",
+            }
+        )
+    return rows
+
+
+def aarrr_cohorts(world: "World") -> list[dict[str, Any]]:
+    """Tell of those who came in a week how many have reached each stage."""
+    wait = timedelta(days=int(world.rules.number("activation_days") or 0))
+    activating = {row["event"] for row in world.rules.rows("activation")}
+    hosts = {who for who, _, _ in accepted(world, world.as_of).values()}
+    known = {"acquisition", "retention"}
+    members: dict[tuple[date, str], list[set[str]]] = defaultdict(list)
+    for user, lines in world.by_user.items():
+        told = [line for line in lines if line.day <= world.as_of]
+        known |= {"activation"} if any(x.event in activating for x in told) else set()
+        known |= {"referral"} if any(x.event == "Invite Accepted" for x in told) else set()
+        known |= {"revenue"} if any("purchase" in x.roles for x in told) else set()
+        active = [day for day in world.active_days.get(user, []) if day <= world.as_of]
+        if not active:
+            continue
+        week, seen = period_start("week", active[0]), seen_days(world, user)[0]
+        orders = world.orders_of.get(user, [])
+        reached = {
+            "acquisition": True,
+            "activation": any(x.event in activating and x.day <= seen + wait for x in told),
+            "retention": any(period_start("week", d) == week + 7 * DAY for d in active),
+            "revenue": any(order.stands(world.as_of) for order in orders),
+            "referral": user in hosts,
+        }
+        came_by = channel(world, acquisition_channel(world, user, world.as_of))
+        for name in ("all", came_by):
+            members[week, name].append({stage for stage, is_so in reached.items() if is_so})
+    rows = []
+    needs = {"activation": 6 * DAY + wait, "retention": 13 * DAY}
+    for (week, name), found in members.items():
+        for stage in ("acquisition", "activation", "retention", "revenue", "referral"):
+            users = sum(stage in stages for stages in found)
+            is_mature = week + needs.get(stage, 6 * DAY) <= world.as_of
+            is_ok = stage in known and is_mature
+            rows.append(
+                {
+                    "cohort_week": week,
+                    "stage": stage,
+                    "channel": name,
+                    "cohort_size": len(found),
+                    "users": users if stage in known else None,
+                    "rate": users / len(found) if is_ok else None,
+                    "is_mature": is_mature,
+                    "status": "ok"
+                    if is_ok
+                    else "insufficient_data"
+                    if stage in known
+                    else "unknown",
+                }
+            )
+    return rows

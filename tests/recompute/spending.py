@@ -45,7 +45,8 @@ def channel(world: "World", name: str) -> str:
     """Return the channel that a campaign source or a spend file means by a name."""
     rules = world.rules.rows("acquisition_channels")
     known = {folded(row["source"]): row["channel"] for row in rules}
-    return known.get(folded(name), folded(name))
+    unknown = folded(name)
+    return known.get(unknown, f"source {unknown}" if unknown in {"all", "none"} else unknown)
 
 
 def first_order(world: "World", user: str, day: date) -> date | None:

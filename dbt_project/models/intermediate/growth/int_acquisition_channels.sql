@@ -26,9 +26,15 @@ rules as (
 
 final as (
 
+    -- A source of the name `all` or `none` must not pass for everybody, or for nobody.
     select
         named.source,
-        coalesce(rules.channel, {{ folded('named.source') }}) as channel,
+        case
+            when rules.channel is not null then rules.channel
+            when {{ folded('named.source') }} in ('all', 'none')
+                then 'source ' || {{ folded('named.source') }}
+            else {{ folded('named.source') }}
+        end as channel,
         rules.channel is not null as is_known
 
     from named
