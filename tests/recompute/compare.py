@@ -109,6 +109,7 @@ TABLES: dict[str, tuple[Table, tuple[str, ...]]] = {
     "points_balances": (incentives.points_balances, ("as_of_date", "user_id")),
     "growth_levels": (incentives.growth_levels, ("as_of_date", "user_id")),
     "benefit_balances": (incentives.benefit_balances, ("as_of_date", "user_id", "benefit")),
+    "incentive_dependence": (incentives.incentive_dependence, ("tier",)),
     "programme_balance": (incentives.programme_balance, ("month",)),
     "points_months": (incentives.points_months, ("month",)),
     "tag_history": (lambda world: world.tag_history, ("user_id", "tag", "valid_from")),

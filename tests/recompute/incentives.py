@@ -6,9 +6,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 from tests.recompute.activity import is_seen, user_days
+from tests.recompute.drawn import spans_of
 from tests.recompute.money import money_days
 from tests.recompute.points import CENT, DAY, KINDS, ZERO, books
 from tests.recompute.recall import bucket
+from tests.recompute.retention import incentives_of
 from tests.recompute.value import rfm_of
 from tests.recompute.worth import accepted, month_days
 
@@ -322,4 +324,50 @@ def programme_balance(world: "World") -> list[dict[str, Any]]:
                 "status": status if gain is not None and has_costs else "unknown",
             }
         )
+    return rows
+
+
+def incentive_dependence(world: "World") -> list[dict[str, Any]]:
+    tiers = tiers_on(world, world.as_of)
+    orders = {key: money["orders"] for key, money in money_days(world).items()}
+    sums: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
+    users: dict[str, set[str]] = defaultdict(set)
+    for row in world.rules.rows("rewards"):
+        if not row["valid_to"] or date.fromisoformat(row["valid_to"]) >= world.as_of:
+            continue
+        begun, end = date.fromisoformat(row["valid_from"]), date.fromisoformat(row["valid_to"])
+        for user, active in world.active_days.items():
+            uses = list(incentives_of(world, user))
+            if not any(kind == row["kind"] and begun <= day <= end for day, kind in uses):
+                continue
+            for phase, number, first, to, is_over in spans_of(world, row):
+                until = min(to, world.as_of)
+                if number or active[0] > until:
+                    continue
+                bought = sum(
+                    orders.get((user, first + n * DAY), 0) for n in range((until - first).days + 1)
+                )
+                for tier in ("all", tiers.get(user, "none")):
+                    users[tier].add(user)
+                    sums[tier][phase] += Counter(
+                        days=(until - max(first, active[0])).days + 1,
+                        active=sum(first <= day <= until for day in active),
+                        buyers=bought > 0,
+                        repeaters=bought > 1,
+                        running=not is_over,
+                    )
+    rows = []
+    for tier in sums.keys() | {"all"}:
+        row: dict[str, Any] = {"tier": tier, "users": len(users[tier])}
+        for phase in ("before", "during", "after"):
+            n = sums[tier][phase]
+            row[f"activity_{phase}"] = n["active"] / n["days"] if n["days"] else None
+            row[f"repurchase_{phase}"] = n["repeaters"] / n["buyers"] if n["buyers"] else None
+        during, after = row["activity_during"], row["activity_after"]
+        is_told = bool(during) and after is not None
+        running = sum(n["running"] for n in sums[tier].values())
+        row["is_mature"] = not running if users[tier] else None
+        row["dependence"] = max(1 - after / during, 0.0) if is_told else None
+        row["status"] = "ok" if is_told else "insufficient_data" if users[tier] else "unknown"
+        rows.append(row)
     return rows
