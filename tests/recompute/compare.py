@@ -13,6 +13,7 @@ import duckdb
 
 from tests.recompute import (
     activity,
+    care,
     core,
     drawn,
     funnels,
@@ -100,6 +101,7 @@ TABLES: dict[str, tuple[Table, tuple[str, ...]]] = {
     "incidents": (incidents.incidents, ("incident_id",)),
     "incident_duties": (incidents.incident_duties, ("incident_id", "duty")),
     "incident_users": (incidents.incident_users, ("incident_id", "user_id")),
+    "care_lists": (care.care_lists, ("as_of_date", "list", "user_id")),
     "core_users": (core.core_users, ("user_id", "rule_set", "valid_from")),
     "core_thresholds": (core.core_thresholds, ("as_of_date", "threshold_set", "phase")),
     "potential_scores": (core.potential_scores, ("as_of_date", "user_id")),

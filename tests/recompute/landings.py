@@ -43,6 +43,15 @@ RULES = {
         "JPY,1970-01-01,0.048",
         "KWD,1970-01-01,23.0777",
     ],
+    "care_rules": [
+        "list,name_en,name_zh,tiers,min_silent_days,min_login_days,min_score,source_id",
+        "high_value_silent,,,diamond>gold>silver,5,,,S3-2",
+        "high_potential,,,,,2,,S3-37",
+        "high_potential_dormant,,,,20,,30,S3-10",
+        "core,,,,,,,S2-10",
+        "koc,,,,,,,S1-12",
+        "incident_affected,,,,,,,S3-30",
+    ],
     "core_rules": [
         "rule_set,name_en,name_zh,phase,valid_from,is_in_force,min_weekly_logins,min_session_minutes,"
         "min_monthly_spend,min_contributions,source_id",

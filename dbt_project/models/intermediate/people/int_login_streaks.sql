@@ -1,0 +1,95 @@
+{{ config(materialized='view') }}
+
+with
+
+rule as (
+
+    select cast(min_login_days as integer) as days
+    from {{ ref('care_rules') }}
+    where list = 'high_potential'
+
+),
+
+logins as (
+
+    -- As far back as a streak of this month, and one of the month before it, can reach.
+    select
+        user_days.user_id,
+        user_days.event_date,
+        {{ days_between("date '1970-01-01'", 'user_days.event_date') }}
+        - row_number() over (partition by user_days.user_id order by user_days.event_date)
+            as island
+
+    from {{ ref('fct_user_days') }} as user_days
+    cross join rule
+    where
+        user_days.logins > 0
+        and user_days.event_date <= {{ as_of_date() }}
+        and user_days.event_date > {{ dbt.dateadd('day', '-60 - rule.days', as_of_date()) }}
+
+),
+
+numbered as (
+
+    select
+        *,
+        row_number() over (partition by user_id, island order by event_date) as day_number,
+        min(event_date) over (partition by user_id, island) as first_date,
+        count(*) over (partition by user_id, island) as login_days
+
+    from logins
+
+),
+
+reached as (
+
+    -- The day on which a streak was long enough, and how long it became. One of the first day
+    -- that is looked at may have begun before it.
+    select
+        numbered.user_id,
+        numbered.event_date as reached_on,
+        numbered.login_days
+
+    from numbered
+    cross join rule
+    where
+        numbered.day_number = rule.days
+        and numbered.first_date > {{ dbt.dateadd('day', '-59 - rule.days', as_of_date()) }}
+
+),
+
+first_orders as (
+
+    select
+        user_id,
+        min(order_date) as first_order_date
+
+    from {{ ref('int_orders') }}
+    where
+        order_date <= {{ as_of_date() }}
+        and coalesce(stands_until > {{ as_of_date() }}, true)
+    group by user_id
+
+),
+
+final as (
+
+    -- Of whom nothing was bought by then: what counts is whether it was in the 30 days after.
+    select
+        reached.user_id,
+        reached.reached_on,
+        cast(reached.login_days as bigint) as login_days,
+        first_orders.first_order_date,
+        {{ days_between('reached.reached_on', as_of_date()) }} >= 30 as is_settled,
+        coalesce(
+            {{ days_between('reached.reached_on', 'first_orders.first_order_date') }} <= 30, false
+        ) as has_ordered_in_time
+
+    from reached
+    left join first_orders
+        on reached.user_id = first_orders.user_id
+    where coalesce(first_orders.first_order_date > reached.reached_on, true)
+
+)
+
+select * from final
