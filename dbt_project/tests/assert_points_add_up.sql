@@ -1,6 +1,6 @@
 {{ config(meta={'dagster': {'ref': {'name': 'points_balances'}}}) }}
--- Of every user and of all: earned = redeemed + expired + outstanding, by the ledger and by the
--- months; and no more expires of a lot than it held.
+-- Of every user: earned = redeemed + expired + outstanding, by the ledger and by the balances; and
+-- no more expires of a lot than it held.
 with
 
 ledger as (
@@ -46,13 +46,6 @@ overdrawn as (
         coalesce(expiries.points > lots.points, true)
         or expiries.points <= 0
 
-),
-
-months as (
-
-    select sum(issued - redeemed - expired) as outstanding
-    from {{ ref('points_months') }}
-
 )
 
 select coalesce(ledger.user_id, balances.user_id) as user_id
@@ -66,9 +59,3 @@ where
 union all
 select user_id
 from overdrawn
-union all
-select 'all' as user_id
-from months
-where
-    coalesce(months.outstanding, 0)
-    <> coalesce((select sum(balances.outstanding) from balances), 0)

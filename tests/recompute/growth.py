@@ -6,10 +6,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from tests.recompute.arrivals import acquisition_channel, seen_days
 from tests.recompute.lifecycle import DAY, period_start
 from tests.recompute.money import ZERO
 from tests.recompute.spending import channel
-from tests.recompute.users import acquisition_channel, seen_days
 from tests.recompute.worth import accepted, month_days
 
 if TYPE_CHECKING:

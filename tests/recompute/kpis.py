@@ -9,17 +9,18 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tests.recompute.activity import is_seen, user_days
+from tests.recompute.arrivals import acquisition_channel
 from tests.recompute.funnels import first_days, funnels_of
 from tests.recompute.growth import accepted_invites, kocs
 from tests.recompute.incentives import outstanding_by_day
 from tests.recompute.lifecycle import DAY, period_start, stage_of
 from tests.recompute.lines import Line, number_of, plain
 from tests.recompute.money import Order, money_days
+from tests.recompute.places import place_of
 from tests.recompute.points import KINDS
 from tests.recompute.recall import last_before
 from tests.recompute.spending import cac_parts, spend
 from tests.recompute.tags import tagged_users
-from tests.recompute.users import acquisition_channel, place_of
 from tests.recompute.value import rfm_of
 from tests.recompute.worth import worth_of
 

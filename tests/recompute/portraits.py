@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from tests.recompute.arrivals import seen_days
 from tests.recompute.funnels import reached
 from tests.recompute.lines import Line, plain
+from tests.recompute.places import place_of
 from tests.recompute.rules import Row
 from tests.recompute.tags import DAY, user_tags
-from tests.recompute.users import place_of, seen_days
 from tests.recompute.worth import user_referrals, value_of
 
 if TYPE_CHECKING:

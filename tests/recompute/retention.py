@@ -7,15 +7,10 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from tests.recompute.arrivals import acquisition_channel, seen_days, signed_up_at, signed_up_date
 from tests.recompute.lifecycle import DAY, next_period, period_start
 from tests.recompute.money import ZERO, money_days
-from tests.recompute.users import (
-    acquisition_channel,
-    place_of,
-    seen_days,
-    signed_up_at,
-    signed_up_date,
-)
+from tests.recompute.places import place_of
 
 if TYPE_CHECKING:
     from tests.recompute.world import World

@@ -7,9 +7,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from tests.recompute.arrivals import acquisition_channel, seen_days
 from tests.recompute.lifecycle import period_start
 from tests.recompute.money import ZERO, exchange, in_minor_units
-from tests.recompute.users import acquisition_channel, seen_days
 from tests.recompute.worth import net_revenue
 from warehouse.judging.spelling import folded
 

@@ -6,9 +6,10 @@ from datetime import UTC, date, timedelta
 from hashlib import md5
 from typing import TYPE_CHECKING, Any
 
+from tests.recompute.arrivals import acquisition_channel, seen_days
 from tests.recompute.lines import Line, number_of, plain
+from tests.recompute.places import place_of
 from tests.recompute.rules import Row
-from tests.recompute.users import acquisition_channel, place_of, seen_days
 from tests.recompute.value import rfm_scores
 
 if TYPE_CHECKING:
