@@ -154,7 +154,12 @@
 
 {% macro rounded(expression, digits) -%}
     {#- A double, half up. By arithmetic alone: round() takes the number on one engine, its text on another. -#}
-    floor(({{ expression }}) * 1e{{ digits }} + 0.5) / 1e{{ digits }}
+    {{ whole(expression, '1e' ~ digits) }} / 1e{{ digits }}
+{%- endmacro %}
+
+{% macro whole(expression, times) -%}
+    {#- So many times a number, as a whole one: what is added up of those is exact. -#}
+    floor(({{ expression }}) * {{ times }} + 0.5)
 {%- endmacro %}
 
 {% macro rate(numerator, denominator) -%}

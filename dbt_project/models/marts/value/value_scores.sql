@@ -53,17 +53,20 @@ scored as (
 
 weighed as (
 
+    -- In whole millionths and hundredths: a half stays one, however the parts add up.
     select
         scored.*,
-        coalesce(scored.stage_points * weights.stage_points, 0)
-        {% for part, _ in parts %}
-        + coalesce(scored.{{ part }} * weights.{{ part }}, 0)
+        {% for part, _ in parts + [('stage_points', none)] %}
+        {{ '+' if not loop.first }} coalesce(
+            {{ whole('scored.' ~ part, 1000000) }} * {{ whole('weights.' ~ part, 100) }}, 0
+        )
         {% endfor %} as points,
-        case when scored.stage_points is null then 0 else abs(weights.stage_points) end
-        {% for part, _ in parts %}
-        + case when scored.{{ part }} is null then 0 else abs(weights.{{ part }}) end
+        {% for part, _ in parts + [('stage_points', none)] %}
+        {{ '+' if not loop.first }} case
+            when scored.{{ part }} is null then 0 else abs({{ whole('weights.' ~ part, 100) }})
+        end
         {% endfor %} as weight_known,
-        weights.all_weights
+        {{ whole('weights.all_weights', 100) }} as all_weights
 
     from scored
     cross join weights
@@ -84,7 +87,7 @@ final as (
         stage_points,
         case
             when weight_known > 0
-                then {{ rounded('greatest(0, points / weight_known)', 6) }}
+                then floor((2 * greatest(0, points) + weight_known) / (2 * weight_known)) / 1e6
         end as value_score,
         {{ rate('weight_known', 'all_weights') }} as coverage,
         case when weight_known > 0 then 'ok' else 'insufficient_data' end as status,
