@@ -48,11 +48,6 @@ def _by_name(*feeds: Feed) -> dict[str, Feed]:
     return {feed.name: feed for feed in feeds}
 
 
-_MOMENT = {
-    "matches": "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z",
-    "such_as": "2026-01-31T08:30:00Z",
-}
-
 # Every cell of a suppression may be anything: one that cannot be read must not let the row go, and
 # with it the person. What it comes to is decided by the models, in favour of silence.
 FEEDS = _by_name(
@@ -85,13 +80,13 @@ FEEDS = _by_name(
         (
             column("incident_id", "string"),
             column("kind", "string", optional=True),
-            column("started_at", "string", **_MOMENT, optional=True),
-            column("ended_at", "string", **_MOMENT, optional=True),
+            column("started_at", "string", moment=True, optional=True),
+            column("ended_at", "string", moment=True, optional=True),
             *(
                 column(name, "string", optional=True)
                 for name in ("user_id", "country", "platform", "event", "duty")
             ),
-            column("done_at", "string", **_MOMENT, optional=True),
+            column("done_at", "string", moment=True, optional=True),
             column("compensation", "string", optional=True),
         ),
         stands=True,

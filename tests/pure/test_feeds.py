@@ -151,3 +151,33 @@ def test_whom_a_suppression_names_is_written_as_in_events(tmp_path: Path) -> Non
         (6, "bad_number"),
         (7, "no_id"),
     ]
+
+
+def test_a_row_of_an_incident_names_people_as_events_do_and_times_there_are(
+    tmp_path: Path,
+) -> None:
+    settings = Settings(tmp_path)
+    path = settings.landing_root / f"incidents/dt={DAY}/a.csv"
+    path.parent.mkdir(parents=True)
+    rows = [
+        "incident_id,started_at,user_id",
+        "i1,2026-09-30T08:30:00Z,12345.0",
+        "i1,,\u200b ann ",
+        "i1,,null",
+        "i1,,1.2e7",
+        "i1,2026-02-30T08:30:00Z,bob",
+        "i1,2026-09-30T24:30:00Z,bob",
+        "i1,2026-09-30 08:30:00Z,bob",
+    ]
+    path.write_text("\n".join(rows), encoding="utf-8")
+
+    ingest_days(settings, [DAY], "incidents")
+
+    load = loaded(settings, "incidents")[DAY]
+    kept = pq.ParquetFile(rows_path(settings, load)).read().column("user_id")
+    assert kept.to_pylist() == ["12345", "ann", None]
+    refused = list_quarantine(settings).to_pylist()
+    assert [(row["source_line"], row["reason"]) for row in refused] == [
+        (5, "bad_number"),
+        *((line, "bad_value") for line in (6, 7, 8)),
+    ]

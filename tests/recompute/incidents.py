@@ -63,6 +63,8 @@ def incidents_of(world: "World") -> list[Incident]:
         told = Incident(name, rows, None, None, date.min, None)
         start, end = _time(told.told("started_at")), _time(told.told("ended_at"))
         landed = min(date.fromisoformat(row["landed"]) for row in rows)
+        if start and end and end < start:
+            end = None
         first = min(landed, world.as_of) if start is None else _day(world, start)
         last = None if end is None else _day(world, end)
         if first <= world.as_of + DAY:
@@ -85,8 +87,8 @@ def affected(world: "World", incident: Incident) -> set[str]:
 
 def _was_there(world: "World", incident: Incident, row: dict[str, str], user: str) -> bool:
     lines = world.by_user[user]
-    if row["event"] and not any(
-        line.event == row["event"]
+    if row["event"] not in {"", "*"} and not any(
+        line.event.lower() == row["event"].lower()
         and incident.first <= line.day <= min(world.as_of, incident.last or world.as_of)
         for line in lines
     ):
@@ -118,7 +120,8 @@ def incident_duties(world: "World") -> list[Row]:
                 for row in incident.rows
                 if row["duty"].lower() == rule["duty"] and row["done_at"]
             ]
-            done = min((at for at in times if at and _day(world, at) <= world.as_of), default=None)
+            times = [at for at in times if at and at >= (incident.start or at)]
+            done = min((at for at in times if _day(world, at) <= world.as_of), default=None)
             is_late = None
             if due is not None:
                 is_late = done > due if done else _day(world, due) <= world.as_of
@@ -235,7 +238,9 @@ def incidents(world: "World") -> list[Row]:
                 "core_users": sum(row["is_core"] for row in own),
                 "frozen_users": sum(row["is_frozen"] for row in own),
                 "open_duties": sum(row["done_at"] is None for row in owed),
-                "late_duties": sum(bool(row["is_late"]) for row in owed),
+                "late_duties": sum(bool(row["is_late"]) for row in owed)
+                if incident.start
+                else None,
                 "compensation": incident.told("compensation"),
                 "compensated_users": sum(row["compensation"] is not None for row in own),
                 "compensation_cost": sum(costs, ZERO) if costs else None,

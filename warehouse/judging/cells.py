@@ -85,11 +85,11 @@ def _refuse_unfit(record: Record, limits: Limits) -> None:
 
 
 def _write_ids_one_way(cells: dict[str, str], feed: Feed, limits: Limits) -> None:
-    """Write ids as those of events are; a placeholder is none, nor is what has lost its digits.
+    """Write users as events do; a placeholder names nobody, nor does what has lost its digits.
 
     Raises Rejected for the latter where the row names its person by nothing else.
     """
-    for name in (each for each in feed.names_one if each.endswith("_id")):
+    for name in {"user_id"} & cells.keys():
         try:
             found = canonical_id(cells[name])
         except Rejected:

@@ -37,7 +37,7 @@ rules as (
         incidents.to_date,
         nullif(lower(told.country), '*') as country,
         nullif(lower(told.platform), '*') as platform,
-        told.event
+        nullif(lower(told.event), '*') as event
 
     from incidents
     inner join told
@@ -103,8 +103,8 @@ met as (
         )
         and (
             present.event is null
-            or coalesce(roles.stands_for, names.event) = present.event
-            or names.event = present.event
+            or lower(coalesce(roles.stands_for, names.event)) = present.event
+            or lower(names.event) = present.event
         )
 
 ),

@@ -30,6 +30,21 @@ latest as (
 
 ),
 
+ordered as (
+
+    -- What ended before it began has not ended: it would have met nobody.
+    select
+        incident_id,
+        first_load_date,
+        kind,
+        compensation,
+        started_at,
+        case when coalesce(ended_at >= started_at, true) then ended_at end as ended_at
+
+    from latest
+
+),
+
 dated as (
 
     -- One whose beginning nobody told has begun: whom it names is better left in peace.
@@ -40,7 +55,7 @@ dated as (
         ) as from_date,
         {{ local_date('ended_at') }} as to_date
 
-    from latest
+    from ordered
 
 ),
 

@@ -14,16 +14,21 @@ duties as (
 
 done as (
 
+    -- What was done before the incident began was not done for it.
     select
-        incident_id,
-        lower(duty) as duty,
-        min(done_at) as done_at
+        told.incident_id,
+        lower(told.duty) as duty,
+        min(told.done_at) as done_at
 
-    from {{ ref('stg_incidents') }}
+    from {{ ref('stg_incidents') }} as told
+    inner join incidents
+        on
+            told.incident_id = incidents.incident_id
+            and coalesce(told.done_at >= incidents.started_at, true)
     where
-        duty is not null
-        and {{ local_date('done_at') }} <= {{ as_of_date() }}
-    group by incident_id, lower(duty)
+        told.duty is not null
+        and {{ local_date('told.done_at') }} <= {{ as_of_date() }}
+    group by told.incident_id, lower(told.duty)
 
 ),
 

@@ -34,7 +34,7 @@ duties as (
     select
         incident_id,
         count(*) - count(done_at) as open_duties,
-        coalesce(count_if(is_late), 0) as late_duties,
+        case when count(due_at) > 0 then coalesce(count_if(is_late), 0) end as late_duties,
         max(due_at) as last_due_at
 
     from {{ ref('incident_duties') }}
