@@ -19,7 +19,7 @@ from tests.recompute.money import Order, money_days
 from tests.recompute.places import place_of
 from tests.recompute.points import KINDS
 from tests.recompute.recall import last_before
-from tests.recompute.spending import cac_parts, spend
+from tests.recompute.spending import cac_parts, known_spend
 from tests.recompute.tags import tagged_users
 from tests.recompute.value import rfm_of
 from tests.recompute.worth import worth_of
@@ -519,7 +519,7 @@ class Facts:
             for days in users.values():
                 for day in days[:1]:
                     self.note("funnel", day)
-        self.spent = {day for day in spend(world) if day in world.known_days}
+        self.spent = {day for day in known_spend(world) if day in world.known_days}
         if self.spent:
             self.first_of["spend"] = min(self.spent)
         self.places: dict[tuple[str, date], dict[str, str]] = {}

@@ -41,6 +41,12 @@ def spend(world: "World") -> dict[date, list[tuple[str, Decimal | None]]]:
     return found
 
 
+def known_spend(world: "World") -> dict[date, list[tuple[str, Decimal | None]]]:
+    """Return the days of which an amount has a value."""
+    told = spend(world).items()
+    return {day: rows for day, rows in told if any(amount is not None for _, amount in rows)}
+
+
 def channel(world: "World", name: str) -> str:
     """Return the channel that a campaign source or a spend file means by a name."""
     rules = world.rules.rows("acquisition_channels")
@@ -82,7 +88,8 @@ def channel_economics(world: "World") -> list[dict[str, Any]]:
     for day, rows in spent.items():
         for name, amount in rows:
             cell = cells[period_start("month", day), channel(world, name)]
-            cell["spend"] = (cell["spend"] or ZERO) + (amount or ZERO)
+            if amount is not None:
+                cell["spend"] = (cell["spend"] or ZERO) + amount
             cell["unvalued"] |= amount is None
     for user in world.by_user:
         if not is_here(world, user):
@@ -93,6 +100,7 @@ def channel_economics(world: "World") -> list[dict[str, Any]]:
             cells[period_start("month", active[0]), came_by]["users"] += 1
         if bought := first_order(world, user, world.as_of):
             cells[period_start("month", bought), came_by]["customers"].append((user, bought))
+    spent = known_spend(world)
     return [_economics(world, *key, cell, spent) for key, cell in cells.items()]
 
 
@@ -101,7 +109,9 @@ def _economics(
 ) -> dict[str, Any]:
     days = [day for day in world.days() if period_start("month", day) == month]
     known = [day for day in days if day in spent]
-    cost = cell["spend"] if cell["spend"] is not None else ZERO if known else None
+    cost = cell["spend"]
+    if cost is None and known and not cell["unvalued"]:
+        cost = ZERO
     customers = cell["customers"]
     paid = sum(bought in spent for _, bought in customers)
     net = net_revenue(world)
@@ -136,7 +146,7 @@ def won(world: "World", day: date, window: list[date]) -> int:
 
 def cac_parts(world: "World", day: date, length: int) -> tuple[Decimal, int]:
     """Return what was spent on the days of a window whose spend is known, and whom they won."""
-    spent = spend(world)
+    spent = known_spend(world)
     back = (day - timedelta(days=n) for n in range(length))
     known = [at for at in back if at in spent and at in world.known_days]
     amounts = (amount or ZERO for at in known for _, amount in spent[at])

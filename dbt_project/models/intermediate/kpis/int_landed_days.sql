@@ -16,6 +16,7 @@ spent_days as (
 
     select spend_date
     from {{ ref('int_spend') }}
+    where amount is not null
     group by spend_date
 
 ),

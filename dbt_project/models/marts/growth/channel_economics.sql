@@ -8,8 +8,10 @@ channels as (
 
 spent_days as (
 
+    -- What has no value in the reporting currency tells of no day what it cost.
     select spend_date
     from {{ ref('int_spend') }}
+    where amount is not null
     group by spend_date
 
 ),
@@ -75,7 +77,7 @@ spend as (
     select
         channels.channel,
         {{ period_start('month', 'spent.spend_date') }} as month,
-        coalesce(sum(spent.amount), 0) as amount,
+        sum(spent.amount) as amount,
         count(case when spent.amount is null then 1 end) as unvalued
 
     from {{ ref('int_spend') }} as spent
@@ -105,7 +107,7 @@ measured as (
         cells.month,
         cells.channel,
         case
-            when spend.amount is not null then spend.amount
+            when spend.channel is not null then spend.amount
             when days.spend_days > 0 then 0
         end as spend,
         users.new_users,
