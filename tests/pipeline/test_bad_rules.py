@@ -73,6 +73,8 @@ BAD_EDITS = [
     ("alert_rules", "nps,,,week", "nps,,gold,week", "'gold' is of no dimension", 0),
     ("alert_rules", "silent_share,,,week", "silent_shares,,,week", "no KPI 'silent_shares'", 0),
     ("health_metrics", "nps,nps,8,0,50", "nps,nps,8,60,50", "target 50 is not above the floor", 0),
+    ("claim_rules", "money,kpi,arpu", "money,kpi,", "kpi is blank where measured_by is 'kpi'", 0),
+    ("claim_rules", "money,kpi,arpu", "money,kpi,arpus", "no KPI 'arpus'", 0),
     ("fx_rates", "USD,1970-01-01,7.10", "USD,1970-01-01,0", "rate cannot be '0'", 0),
     ("fx_rates", "USD,1970-01-01,7.10", "USD,1970-01-01,0.0000000001", "rate cannot be", 0),
     ("fx_rates", "USD,1970-01-01,7.10", 'USD,1970-01-01,"7,10"', "rate cannot be '7,10'", 0),

@@ -14,10 +14,11 @@ def test_the_page_lists_every_rule_once() -> None:
 
 
 def test_every_rule_that_asks_for_something_is_cited_by_what_answers_it() -> None:
-    cited = answers()
+    # What somebody claims of a rule is told beside it, and answers nothing.
+    cited = {rule for rule, names in answers().items() if names != ["`claim_rules.csv`"]}
     asking = {rule.name for rule in rules() if rule.asks}
 
-    assert asking - cited.keys() == set(reasons(NO_TABLE)) | set(reasons(TO_COME))
+    assert asking - cited == set(reasons(NO_TABLE)) | set(reasons(TO_COME))
 
 
 def test_whoever_cites_a_rule_cites_one_that_exists() -> None:

@@ -14,6 +14,7 @@ import duckdb
 from tests.recompute import (
     activity,
     care,
+    claims,
     core,
     drawn,
     funnels,
@@ -83,6 +84,7 @@ TABLES: dict[str, tuple[Table, tuple[str, ...]]] = {
     ),
     "health_scorecard": (health.health_scorecard, ("as_of_date", "metric")),
     "alerts": (health.alerts, ("alert", "dimension_value", "opened_on")),
+    "claims": (claims.claims, ("claim",)),
     "path_transitions": (paths.path_transitions, ("outcome", "from_event", "to_event")),
     "last_acts": (paths.last_acts, ("outcome", "position", "event")),
     "stage_flows": (paths.stage_flows, ("week_start", "from_stage", "to_stage")),

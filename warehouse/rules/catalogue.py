@@ -17,6 +17,7 @@ from warehouse.rules.checks import Check, Spec
 from warehouse.rules.events import events_can_come
 from warehouse.rules.health import (
     kpis_are_known,
+    kpis_measure_claims,
     targets_lie_beyond_floors,
     tests_have_what_they_need,
 )
@@ -68,6 +69,7 @@ PROOFS: Mapping[str, Check] = {
     "every_situation_has_one_stage": every_situation_has_one_stage,
     "higher_levels_ask_for_more": higher_levels_ask_for_more,
     "kpis_are_known": kpis_are_known,
+    "kpis_measure_claims": kpis_measure_claims,
     "parameters_suit_their_units": parameters_suit_their_units,
     "patterns_name_people": patterns_name_people,
     "reporting_currency_has_a_rate": reporting_currency_has_a_rate,

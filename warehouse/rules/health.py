@@ -1,4 +1,4 @@
-"""health_metrics, alert_rules -> faults: what they look at exists, and can be judged by them."""
+"""health_metrics, alert_rules, claim_rules -> faults: what they look at exists and suits them."""
 
 from warehouse.rules.checks import Faults, Rules
 from warehouse.rules.table import Table, nearest
@@ -22,7 +22,7 @@ def kpis_are_known(table: Table, rules: Rules) -> Faults:
     known = {row["kpi"] for row in rules.effective["kpis"].rows}
     shipped = {row["kpi"] for row in rules.shipped[table.name].rows}
     for row in table.rows:
-        if row["kpi"] not in known | shipped:
+        if row["kpi"] and row["kpi"] not in known | shipped:
             what = f"there is no KPI {row['kpi']!r}"
             yield table.fault(what, line=row.line, cure=nearest(row["kpi"], sorted(known)))
 
@@ -35,6 +35,16 @@ def targets_lie_beyond_floors(table: Table, _: Rules) -> Faults:
             side = "above" if row["direction"] == "up" else "below"
             what = f"target {row['target']} is not {side} the floor {row['floor']}"
             yield table.fault(what, line=row.line, cure=f"give a target {side} {row['floor']}")
+
+
+def kpis_measure_claims(table: Table, _: Rules) -> Faults:
+    """Demand a KPI where one measures the claim, and none elsewhere."""
+    for row in table.rows:
+        if bool(row["kpi"]) != (row["measured_by"] in {"kpi", "benchmark"}):
+            said = f"cannot be {row['kpi']!r}" if row["kpi"] else "is blank"
+            what = f"kpi {said} where measured_by is {row['measured_by']!r}"
+            cure = "leave it blank" if row["kpi"] else "name a KPI, or leave both blank"
+            yield table.fault(what, line=row.line, cure=cure)
 
 
 def tests_have_what_they_need(table: Table, _: Rules) -> Faults:
