@@ -76,7 +76,7 @@ def _alert_message(alerts: Sequence[Published]) -> str:
             f"seen: {alert.evidence}",
             f"do: {alert.playbook}",
         ]
-    return "\n".join(lines)
+    return _masked(lines)
 
 
 def message(days: str, problems: Sequence[Problem], run_id: str = "") -> str:
@@ -88,4 +88,8 @@ def message(days: str, problems: Sequence[Problem], run_id: str = "") -> str:
         lines += [f"cure: {problem.cure}"] if problem.cure else []
     if more := len(problems) - SAID:
         lines += [f"and {more} more: `userops status`"] if more > 0 else []
+    return _masked(lines)
+
+
+def _masked(lines: Sequence[str]) -> str:
     return ADDRESS.sub("(...)", "\n".join(lines))

@@ -45,7 +45,8 @@ def test_a_chat_is_told_of_each_open_alert_once(settings: Settings, chat: Chat) 
     change(
         settings,
         "update marts.alerts set opened_on = opened_on - 7 where alert = 'nps_low'",
-        "update marts.alerts set status = 'open', closed_on = null where alert = 'old'",
+        "update marts.alerts set status = 'open', closed_on = null,"
+        " evidence = 'dau by news@shop.example' where alert = 'old'",
     )
     publish(settings, as_of_date=DAY, run_id="run-2")
     tell_of_alerts(settings, warned.append)
@@ -57,6 +58,8 @@ def test_a_chat_is_told_of_each_open_alert_once(settings: Settings, chat: Chat) 
     assert "Top tier leaves (tier = diamond)" in taken
     assert "Over by now" not in taken
     assert "Over by now" in later
+    # A source of campaigns may be somebody's address.
+    assert "dau by (...)" in later
     assert "Low score" not in later
 
 

@@ -198,7 +198,10 @@ def _churn(world: "World", incident: Incident, users: set[str]) -> Row | None:
     if n and m:
         p, q = x / n, y / m
         margin = 1.959963985 * math.sqrt(p * (1 - p) / n + q * (1 - q) / m)
-        row |= {"churn_difference": p - q, "ci_low": p - q - margin, "ci_high": p - q + margin}
+        row["churn_difference"] = p - q
+        # Where nobody or everybody left, few tell nothing of how sure that is.
+        if margin:
+            row |= {"ci_low": p - q - margin, "ci_high": p - q + margin}
     return row if n or m else None
 
 
@@ -227,7 +230,7 @@ def incidents(world: "World") -> list[Row]:
         in_time = sum(case.hours is not None and case.hours <= limit for case in told)
         costs = [row["cost"] for row in own if row["cost"] is not None]
         churn = dict.fromkeys(CHURN.split()) | (_churn(world, incident, names) or {})
-        status = "insufficient_data" if churn["churn_difference"] is None else "ok"
+        status = "insufficient_data" if churn["ci_low"] is None else "ok"
         rows.append(
             {
                 "incident_id": incident.name,

@@ -20,24 +20,26 @@ MONTH_DAYS = 30
 
 
 def spend(world: "World") -> dict[date, list[tuple[str, Decimal | None]]]:
-    """Return by day what was spent under each name, by the last word on day, name and campaign."""
-    words: dict[tuple[date, str, str], tuple[Any, Decimal, str]] = {}
+    """Return by day what was spent under each name, by the last file on day, name and campaign."""
+    words: dict[tuple[date, str, str], list[tuple[Any, Decimal, str]]] = defaultdict(list)
     for path in sorted((world.rules.home / "landing" / "spend").glob("dt=*/*.csv")):
         loaded = date.fromisoformat(path.parent.name.removeprefix("dt="))
         if loaded not in world.landed:
             continue
         with path.open(encoding="utf-8", newline="") as file:
-            for number, row in enumerate(csv.DictReader(file)):
+            for row in csv.DictReader(file):
                 day = date.fromisoformat(row["date"])
                 key = (day, folded(row["channel"]), folded(row["campaign"]))
-                said = ((loaded, path.name, number), Decimal(row["amount"]), row["currency"])
+                said = ((loaded, path.name), Decimal(row["amount"]), row["currency"])
                 if day <= world.as_of:
-                    words[key] = max(words.get(key, said), said)
+                    words[key].append(said)
     found: dict[date, list[tuple[str, Decimal | None]]] = defaultdict(list)
-    for (day, name, _), (_, amount, currency) in words.items():
-        rate = exchange(world.rules, currency or world.rules.currency, day)
-        money = None if rate is None else in_minor_units(world.rules, amount * rate)
-        found[day].append((name, money))
+    for (day, name, _), told in words.items():
+        last = max(file for file, _, _ in told)
+        for amount, currency in [said for file, *said in told if file == last]:
+            rate = exchange(world.rules, currency or world.rules.currency, day)
+            money = None if rate is None else in_minor_units(world.rules, amount * rate)
+            found[day].append((name, money))
     return found
 
 

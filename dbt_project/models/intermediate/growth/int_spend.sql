@@ -2,15 +2,16 @@ with
 
 told as (
 
-    -- The last word on a day, channel and campaign holds: a file twice, a day again add nothing.
+    -- The last file that speaks of a day, channel and campaign holds: a file twice, a day again add
+    -- nothing. What one file says of them in several rows is all of it: an export may be finer.
     select
         *,
         {{ folded('channel') }} as source,
-        row_number() over (
+        rank() over (
             partition by
                 spend_date, {{ folded('channel') }}, {{ folded("coalesce(campaign, '')") }}
-            order by load_date desc, source_file desc, source_line desc
-        ) as words_since
+            order by load_date desc, source_file desc
+        ) as place_of_file
 
     from {{ ref('stg_spend') }}
     where spend_date <= {{ as_of_date() }}
@@ -33,7 +34,7 @@ final as (
             coalesce(told.currency, '{{ var("currency") }}') = rates.currency
             and told.spend_date >= rates.valid_from
             and told.spend_date < rates.valid_to
-    where told.words_since = 1
+    where told.place_of_file = 1
 
 )
 

@@ -132,11 +132,11 @@ final as (
         compared.unaffected_before,
         compared.churn_unaffected,
         compared.churn_difference,
-        compared.churn_difference - compared.margin as ci_low,
-        compared.churn_difference + compared.margin as ci_high,
+        compared.churn_difference - nullif(compared.margin, 0) as ci_low,
+        compared.churn_difference + nullif(compared.margin, 0) as ci_high,
         case
             when incidents.started_at is null then 'unknown'
-            when compared.churn_difference is null then 'insufficient_data'
+            when coalesce(compared.margin, 0) = 0 then 'insufficient_data'
             else 'ok'
         end as status
 
