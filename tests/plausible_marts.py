@@ -36,6 +36,7 @@ KPIS = {
     "online_minutes_per_user": ("Minutes online", "人均在线", "minutes", "up", 13.4, 0.1, 0.001),
     "nps": ("Net promoter score", "净推荐值", "number", "up", 31.0, 0.02, 0.0),
 }
+OF_A_DAY = {"new_users", "dau", "orders", "payers", "net_revenue", "online_minutes_per_user"}
 MODELS = Path(__file__).parents[1] / "dbt_project" / "models"
 TYPES = {"string": "varchar"}
 # What a column holds that must not be null and that no statement below fills.
@@ -138,9 +139,9 @@ def _fill_rules(connection: duckdb.DuckDBPyConnection) -> None:
 def _fill_kpis(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         "create or replace table build.rules.kpis (kpi varchar, name_en varchar, name_zh varchar,"
-        " unit varchar, direction varchar)"
+        " unit varchar, direction varchar, window_days integer)"
     )
-    labels = [(kpi, *entry[:4]) for kpi, entry in KPIS.items()]
+    labels = [(kpi, *entry[:4], 1 if kpi in OF_A_DAY else 30) for kpi, entry in KPIS.items()]
     connection.execute(f"insert into build.rules.kpis values {', '.join(map(repr, labels))}")
     # One statement: a thousand of them would cost more than the tests they serve.
     days = [_kpi_row(kpi, ago) for kpi in KPIS for ago in range(60)]
@@ -304,6 +305,19 @@ FILL = (
         'critical', 1, 80, 100, 'wau 80', 'Call', '', {D}, 'Ann calls'),
       ('old', 'Over by now', '', 'wau', 'all', 'all', {D} - 30, {D} - 9, {D} - 2, 'closed',
         'critical', 11, 80, 100, 'wau 80', 'Call', '', null, null)""",
+    f"""insert into serving.marts.claims (claim, source_id, claimed, measured, unit, status,
+      as_of_date)
+    values ('arpu', 'S3-28', 217, 30.3, 'money', 'ok', {D}),
+      ('first_orders', 'S3-37', 0.38, null, 'share', 'unknown', {D})""",
+    """insert into serving.marts.cohort_retention (cohort_by, period, clock, cohort_start,
+      period_number, kind, dimension, dimension_value, cohort_size, users, is_mature)
+    values ('activity', 'week', 'calendar', date '2026-10-26', 1, 'n_period', 'all', 'all', 200, 50,
+      true), ('activity', 'week', 'calendar', date '2026-10-26', 2, 'n_period', 'all', 'all', 200,
+      9, false)""",
+    """insert into serving.marts.retention_curves (cohort_by, period, kind, clock, dimension,
+      dimension_value, period_number, cohorts, cohort_size, users, retention_rate, status)
+    values ('activity', 'week', 'n_period', 'calendar', 'all', 'all', 1, 9, 1800, 360, 0.2,
+      'ok')""",
     """insert into serving.marts.lifecycle_periods (
       basis, period, period_start, "new", "returning", resurrecting, dormant, active, is_mature)
     select 'activity', 'week', date '2026-08-17' + cast(i * 7 as integer), 2300 + i * 60,

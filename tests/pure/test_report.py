@@ -131,7 +131,8 @@ def test_the_page_runs_nothing_and_fetches_nothing(settings: Settings) -> None:
 
     assert not {"script", "link", "iframe", "img", "object", "form"} & set(page.tags)
     assert not [name for name, _ in page.attributes if name.startswith("on")]
-    assert not [value for name, value in page.attributes if name in ("src", "href", "action")]
+    links = [value for name, value in page.attributes if name in ("src", "href", "action")]
+    assert links == ["../week=2026-11-02/index.html"]
     assert not [
         value for name, value in page.attributes if "//" in value and not name.startswith("xmlns")
     ]
@@ -155,6 +156,72 @@ def test_the_page_says_who_has_to_act_and_what_pulled_health_down(settings: Sett
     assert "Of 100 满分 100 64 +7.0 since last week" in text
     assert "Made of 80% of the weights" in text
     assert "Not known: Revenue per active user" in text
+
+
+def weekly(settings: Settings) -> Path:
+    return settings.exports_dir / "report" / "week=2026-11-02" / "index.html"
+
+
+def words(path: Path) -> str:
+    """Give the words of a page, tags as spaces."""
+    body = path.read_text(encoding="utf-8").split("</style>")[1]
+    return " ".join(html.unescape(re.sub("<[^>]*>", " ", body)).split())
+
+
+def test_the_week_has_its_own_page_and_both_lead_to_each_other(settings: Settings) -> None:
+    change(
+        settings,
+        "update marts.tier_migration set as_of_date = date '2026-11-08'",
+        "update marts.health_scorecard set as_of_date = as_of_date - 2",
+    )
+
+    day = build_report(settings, as_of_date=DAY)
+
+    page = parse(weekly(settings))
+    assert page.text.count(EMPTY) == 1  # these marts tell of no dimension
+    links = [value for name, value in page.attributes if name == "href"]
+    assert [(weekly(settings).parent / link).resolve() for link in links] == [day.resolve()]
+    assert not {"script", "link", "iframe", "img"} & set(page.tags)
+    assert ("content", CSP) in page.attributes
+    text = words(weekly(settings))
+    assert "用户运营周报 2026-11-02 – 2026-11-08" in text
+    # 25% of the cohort came back in the week, 20% of all at that age.
+    assert "2026-10-26 200 1 25.0% 20.0% +5.0 pp" in text
+    assert "¥217.00 ¥30.30" in text
+    assert "38.0% –" in text
+    assert "64 +7.0 since last week" in text
+    # Opened on the 8th; what opened before the week is not of it, whatever became of it since.
+    assert "Top tier leaves" in text
+    assert "Low score" not in text
+    assert "Closed this week 本周关闭 ✓ Over by now" in text
+
+
+def test_a_week_is_told_by_its_days_and_where_they_moved(settings: Settings) -> None:
+    day = "insert into marts.kpi_daily (as_of_date, kpi, dimension, dimension_value, value)"
+    change(
+        settings,
+        "delete from marts.kpi_daily where kpi = 'orders'",
+        f"{day} select date '2026-10-26' + cast(i as integer), 'orders', dimension, place,"
+        " d.value + case when i >= 7 and d.place <> 'direct' then 14 else 0 end"
+        " from range(15) t(i), (values ('all', 'all', 70), ('channel', 'ads', 30),"
+        " ('channel', 'direct', 40)) d(dimension, place, value)",
+    )
+
+    build_report(settings, as_of_date=DAY)
+
+    text = words(weekly(settings))
+    assert "Orders 订单数 84 70 ▲ +20.0%" in text
+    assert "Orders 订单数 ads Channel 渠道 +20.0% 44 30" in text
+    assert "direct Channel" not in text
+
+
+def test_a_week_that_is_not_whole_has_no_page(settings: Settings) -> None:
+    change(settings, "delete from marts.kpi_daily where as_of_date = date '2026-11-04'")
+
+    page = parse(build_report(settings, as_of_date=DAY))
+
+    assert not weekly(settings).exists()
+    assert "周报" not in page.text
 
 
 def test_hostile_names_are_shown_and_never_run(settings: Settings) -> None:
@@ -196,6 +263,10 @@ def test_hostile_names_are_shown_and_never_run(settings: Settings) -> None:
     assert not {"script", "img"} & set(page.tags)
     assert not [name for name, _ in page.attributes if name.startswith("on")]
     assert page.text.count("alert(1)") >= 40
+    week = parse(weekly(settings))
+    assert not {"script", "img"} & set(week.tags)
+    assert not [name for name, _ in week.attributes if name.startswith("on")]
+    assert "alert(1)" in week.text
 
 
 def test_nobody_is_named_on_the_page(settings: Settings) -> None:

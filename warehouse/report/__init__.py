@@ -1,1 +1,1 @@
-"""The morning page: one self-contained HTML file about one day."""
+"""The morning page about one day, and that of the last complete week: self-contained HTML files."""

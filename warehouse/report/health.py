@@ -148,6 +148,27 @@ def read_queue(
     )
 
 
+def read_week_of_alerts(
+    connection: duckdb.DuckDBPyConnection, rules: Rules, monday: date, currency: str
+) -> Queue:
+    """Read the alerts that opened in a week, whatever came of them, and those that closed in it."""
+    units = {row["kpi"]: str(row["unit"]) for row in rules.tables["kpis"]}
+    names = rules.names("kpis", "kpi")
+    opened, closed = (
+        rows(
+            connection,
+            f"select * from serving.marts.alerts where {column} >= {sql(monday)}"
+            f" and {column} < {sql(monday + WEEK)} order by priority, alert, dimension_value",
+        )
+        for column in ("opened_on", "closed_on")
+    )
+    return Queue(
+        alerts=[_alert(row, label(names, row["kpi"]), units, currency) for row in opened],
+        closed=[_named(row) for row in closed],
+        unknown=[],
+    )
+
+
 def _alert(row: Row, kpi: Label, units: dict[str, str], currency: str) -> Alert:
     unit = units.get(row["kpi"], "number")
     seen, other = (numbers.amount(row[c], unit, currency) for c in ("value", "compared_with"))

@@ -111,7 +111,7 @@ def _kpi(
         formula=str(entry.get("formula") or ""),
         value=shown("value"),
         change=words,
-        tone=_tone(words, str(entry.get("direction") or "")),
+        tone=tone_of(words, str(entry.get("direction") or "")),
         arrow={"+": "▲", "−": "▼"}.get(words[:1], ""),
         week_before=shown("week_before"),
         previous_day=shown("previous_day"),
@@ -123,7 +123,7 @@ def _kpi(
     )
 
 
-def _tone(words: str, direction: str) -> str:
+def tone_of(words: str, direction: str) -> str:
     """Say whether a shown change is good news; a KPI without a direction has no good or bad."""
     wanted = {"u": "+", "h": "+", "d": "−", "l": "−"}.get(direction.strip().lower()[:1])
     if not wanted or words[:1] not in ("+", "−"):

@@ -32,6 +32,10 @@ DIMENSIONS = {
     "country": Label("Country", "国家/地区"),
     "incentive_mix": Label("Incentives of the first days", "初期激励组合"),
 }
+KPI_DIMENSIONS = DIMENSIONS | {
+    "stage": Label("Stage of life", "生命周期"),
+    "tier": Label("Tier", "等级"),
+}
 VALUES = {
     "none": Label("None", "无"),
     "one": Label("One kind", "单一激励"),

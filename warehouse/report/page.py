@@ -1,4 +1,4 @@
-"""Marts of a day -> one HTML page: no script, nothing fetched, the same bytes when built again."""
+"""Marts -> HTML pages of a day and a week: no script, nothing fetched, the same each time."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -25,6 +25,7 @@ from warehouse.report.rules import read_rules
 from warehouse.report.segments import read_tiles, scored_orders
 from warehouse.report.tiers import read_tier_moves
 from warehouse.report.value import read_value
+from warehouse.report.weekly import last_week, read_week
 from warehouse.serving.marts import open_marts
 from warehouse.settings import Settings
 from warehouse.storage.files import write_text_atomically
@@ -39,20 +40,26 @@ FLOW_PERIODS = 12
 def build_report(
     settings: Settings, *, as_of_date: date, quality: Sequence[QualityRow] = ()
 ) -> Path:
-    """Write the day's page and give its path; no user is named in it.
+    """Write the day's page, and that of the last complete week; give the path of the day's.
 
-    A mart that is missing or empty leaves its section saying so.
+    No user is named in them. A mart that is missing or empty leaves its section saying so.
     """
+    folder = settings.exports_dir / "report"
     with open_marts(settings) as connection:
         content = _read(connection, as_of_date, settings.currency)
+        monday = last_week(connection, as_of_date)
+        if monday:
+            week = read_week(connection, read_rules(connection), monday, settings.currency)
+            html = _render("weekly.html", week | {"day": as_of_date})
+            write_text_atomically(folder / f"week={monday}" / "index.html", html)
     content |= {
+        "week": monday,
         "checks": sort_checks(quality),
         "day": as_of_date,
         "weekday_zh": _weekday(as_of_date),
     }
-    html = _render(content)
-    page = settings.exports_dir / "report" / f"as_of={as_of_date.isoformat()}" / "index.html"
-    write_text_atomically(page, html)
+    page = folder / f"as_of={as_of_date.isoformat()}" / "index.html"
+    write_text_atomically(page, _render("template.html", content))
     return page
 
 
@@ -104,7 +111,7 @@ def _flow_periods(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> li
     return []
 
 
-def _render(content: dict[str, Any]) -> str:
+def _render(template: str, content: dict[str, Any]) -> str:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
@@ -117,7 +124,7 @@ def _render(content: dict[str, Any]) -> str:
         undefined=StrictUndefined,
     )
     style = Markup((HERE / "style.css").read_text(encoding="utf-8"))  # noqa: S704 - our own file
-    return environment.get_template("template.html").render(style=style, **content)
+    return environment.get_template(template).render(style=style, **content)
 
 
 def _weekday(day: date) -> str:

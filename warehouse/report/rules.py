@@ -9,9 +9,9 @@ from warehouse.report.labels import Label, readable
 from warehouse.report.query import Row, rows
 
 READ = (
-    "channels", "funnels", "health_metrics", "incentive_kinds", "kpis", "lifecycle_stages",
-    "load_time_bands", "parameters", "portrait_classes", "rfm_segments", "rfm_tiers", "strategies",
-    "tags", "value_weights", "warning_levels",
+    "channels", "claim_rules", "funnels", "health_metrics", "incentive_kinds", "kpis",
+    "lifecycle_stages", "load_time_bands", "parameters", "portrait_classes", "rfm_segments",
+    "rfm_tiers", "strategies", "tags", "value_weights", "warning_levels",
 )  # fmt: skip
 
 

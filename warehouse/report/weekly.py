@@ -1,0 +1,242 @@
+"""Marts -> the last complete week beside the one before: what moved, where, and who acts."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import duckdb
+
+from warehouse.report import numbers
+from warehouse.report.charts import flow_chart
+from warehouse.report.claims import read_claims
+from warehouse.report.health import read_health, read_week_of_alerts
+from warehouse.report.kpis import HEADLINES, tone_of
+from warehouse.report.labels import KPI_DIMENSIONS, Label, label
+from warehouse.report.query import Row, rows, sql
+from warehouse.report.rules import Rules
+from warehouse.report.tiers import read_tier_moves
+
+WEEK = timedelta(days=7)
+DAY = timedelta(days=1)
+# KPIs whose values of a dimension add up to the whole: what each did to it can be told.
+ADD_UP = ("new_users", "dau", "orders", "net_revenue")
+MOVES_SHOWN = 10
+COHORTS_SHOWN = 8
+SMALL = 10
+
+
+@dataclass(frozen=True)
+class WeekKpi:
+    """A KPI of the week beside the week before; ``tone`` is good, bad or flat."""
+
+    name: Label
+    value: str
+    before: str
+    change: str
+    tone: str
+    arrow: str
+
+
+@dataclass(frozen=True)
+class Move:
+    """What one value of a dimension did to a KPI; ``share`` is of the KPI's week before."""
+
+    kpi: Label
+    place: str
+    dimension: Label
+    value: str
+    before: str
+    share: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class CohortMove:
+    """How many of a weekly cohort were active in the week, beside all cohorts at that age."""
+
+    start: date
+    size: str
+    age: int
+    rate: str
+    usual: str
+    change: str
+    tone: str
+
+
+def last_week(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> date | None:
+    """Give the Monday of the last week that is over and known on all its days, if there is one."""
+    sunday = as_of_date - timedelta(days=(as_of_date.weekday() + 1) % 7)
+    monday = sunday - 6 * DAY
+    found = rows(
+        connection,
+        "select count(distinct as_of_date) as days from serving.marts.kpi_daily"
+        f" where as_of_date between {sql(monday)} and {sql(sunday)}",
+    )
+    return monday if found and found[0]["days"] == WEEK.days else None
+
+
+def read_week(
+    connection: duckdb.DuckDBPyConnection, rules: Rules, monday: date, currency: str
+) -> dict[str, Any]:
+    """Read what the edition of a week tells."""
+    sunday = monday + 6 * DAY
+    return {
+        "monday": monday,
+        "sunday": sunday,
+        "currency": currency,
+        "kpis": read_week_kpis(connection, rules, monday, currency),
+        "moves": read_moves(connection, rules, monday, currency),
+        "health": read_health(connection, rules, sunday, currency),
+        "alerts": read_week_of_alerts(connection, rules, monday, currency),
+        "tier_moves": read_tier_moves(connection, rules, sunday),
+        "flow": flow_chart(_flows(connection, monday)),
+        "cohorts": read_cohort_moves(connection, monday),
+        "claims": read_claims(connection, rules, currency),
+    }
+
+
+def read_week_kpis(
+    connection: duckdb.DuckDBPyConnection, rules: Rules, monday: date, currency: str
+) -> list[WeekKpi]:
+    """Read each KPI of the week, the headlines first."""
+    now = _values(connection, rules, monday, "dimension = 'all'")
+    before = _values(connection, rules, monday - WEEK, "dimension = 'all'")
+    catalogue = {row["kpi"]: row for row in rules.tables["kpis"]}
+    names = rules.names("kpis", "kpi")
+    told = []
+    for kpi in dict.fromkeys([*HEADLINES, *catalogue]):
+        entry, key = catalogue.get(kpi), (kpi, "all", "all")
+        if entry is None or now.get(key) is None:
+            continue
+        unit = str(entry["unit"])
+        change = numbers.change(now[key], before.get(key), unit)
+        words = numbers.signed(change, unit) if change is not None else ""
+        told.append(
+            WeekKpi(
+                name=label(names, kpi),
+                value=_amount(now[key], unit, currency),
+                before=_amount(before.get(key), unit, currency),
+                change=words,
+                tone=tone_of(words, str(entry.get("direction") or "")),
+                arrow={"+": "▲", "−": "▼"}.get(words[:1], ""),
+            )
+        )
+    return told
+
+
+def read_moves(
+    connection: duckdb.DuckDBPyConnection, rules: Rules, monday: date, currency: str
+) -> list[Move]:
+    """Find the values of dimensions that moved their KPI most, by what it was the week before."""
+    kpis = ", ".join(f"'{kpi}'" for kpi in ADD_UP)
+    now, before = (
+        _values(connection, rules, start, f"kpi in ({kpis})") for start in (monday, monday - WEEK)
+    )
+    entries = {row["kpi"]: row for row in rules.tables["kpis"]}
+    names = rules.names("kpis", "kpi")
+    found = []
+    for kpi, dimension, value in now.keys() | before.keys():
+        whole, entry = before.get((kpi, "all", "all")), entries.get(kpi)
+        if dimension == "all" or not whole or entry is None:
+            continue
+        # A channel that was not there the week before brought nothing then.
+        was, came = (each.get((kpi, dimension, value)) or 0.0 for each in (before, now))
+        share = (came - was) / whole
+        words, unit = numbers.signed(share, "number"), str(entry["unit"])
+        move = Move(
+            kpi=label(names, kpi),
+            place=value,
+            dimension=label(KPI_DIMENSIONS, dimension),
+            value=_amount(came, unit, currency),
+            before=_amount(was, unit, currency),
+            share=words,
+            tone=tone_of(words, str(entry.get("direction") or "")),
+        )
+        if move.tone != "flat":
+            found.append((-abs(share), kpi, dimension, value, move))
+    return [move for *_, move in sorted(found, key=lambda each: each[:-1])[:MOVES_SHOWN]]
+
+
+def _values(
+    connection: duckdb.DuckDBPyConnection, rules: Rules, monday: date, which: str
+) -> dict[tuple[str, str, str], float | None]:
+    """Give the week's value of each KPI and dimension value.
+
+    A figure of a day is the mean of the week's days, a ratio of days their pooled sums; what looks
+    back further (30 days, say) is as it stood on Sunday. A day without a value leaves none.
+    """
+    daily = [
+        row["kpi"]
+        for row in rules.tables["kpis"]
+        if row.get("window_days") == 1 or row.get("denominator") == "cohort_users"
+    ]
+    names = ", ".join(f"'{kpi}'" for kpi in ["", *daily])
+    sunday = monday + 6 * DAY
+    found = rows(
+        connection,
+        "select kpi, dimension, dimension_value, case"
+        f" when kpi not in ({names}) then max(value) filter (as_of_date = {sql(sunday)})"
+        " when count(denominator) > 0 then sum(numerator) / nullif(sum(denominator), 0)"
+        " when dimension <> 'all' then sum(value) / 7"
+        " when count(value) = 7 then avg(value) end as value"
+        " from serving.marts.kpi_daily"
+        f" where as_of_date between {sql(monday)} and {sql(sunday)} and {which}"
+        " group by kpi, dimension, dimension_value",
+    )
+    return {
+        (row["kpi"], row["dimension"], row["dimension_value"]): float(row["value"])
+        if numbers.is_number(row["value"])
+        else None
+        for row in found
+    }
+
+
+def _amount(value: float | None, unit: str, currency: str) -> str:
+    """Write a mean as its KPI, but a small one of whole things with its fraction."""
+    is_small = unit == "count" and value is not None and abs(value) < SMALL
+    return numbers.amount(value, "number" if is_small else unit, currency)
+
+
+def _flows(connection: duckdb.DuckDBPyConnection, monday: date) -> list[Row]:
+    found = rows(
+        connection,
+        'select period, period_start, "new", "returning", resurrecting, dormant'
+        " from serving.marts.lifecycle_periods"
+        " where basis = 'activity' and period = 'week' and is_mature"
+        f" and period_start <= {sql(monday)} order by period_start desc limit 12",
+    )
+    return found[::-1]
+
+
+def read_cohort_moves(connection: duckdb.DuckDBPyConnection, monday: date) -> list[CohortMove]:
+    """Read who of the newest weekly cohorts was active in the week, beside all at that age."""
+    which = (
+        "{0}.kind = 'n_period' and {0}.clock = 'calendar' and {0}.cohort_by = 'activity'"
+        " and {0}.period = 'week' and {0}.dimension = 'all'"
+    )
+    found = rows(
+        connection,
+        "select cells.cohort_start, cells.cohort_size, cells.period_number, cells.users,"
+        " curves.retention_rate as usual from serving.marts.cohort_retention as cells"
+        " left join serving.marts.retention_curves as curves on"
+        f" cells.period_number = curves.period_number and {which.format('curves')}"
+        f" where {which.format('cells')} and cells.period_number > 0 and cells.is_mature"
+        f" and cells.cohort_start + 7 * cast(cells.period_number as integer) = {sql(monday)}"
+        f" order by cells.cohort_start desc limit {COHORTS_SHOWN}",
+    )
+    return [_cohort(row) for row in found if row["cohort_size"]]
+
+
+def _cohort(row: Row) -> CohortMove:
+    rate = row["users"] / row["cohort_size"]
+    change = numbers.change(rate, row["usual"], "share")
+    words = numbers.signed(change, "share") if change is not None else numbers.MISSING
+    return CohortMove(
+        start=row["cohort_start"],
+        size=numbers.count(row["cohort_size"]),
+        age=row["period_number"],
+        rate=numbers.share(rate),
+        usual=numbers.share(row["usual"]),
+        change=words,
+        tone=tone_of(words, "up"),
+    )
