@@ -70,19 +70,26 @@ def bring_in_line(settings: Settings) -> list[date]:
 def _restore_manifest(settings: Settings, day: date, noted: list[str] | None) -> None:
     """Put the manifest of a day back from its copy, where it alone is not as it was noted."""
     folder = settings.exports_dir / "recall" / f"{FOLDER}{day}"
-    copy = content_of(manifest_copy(settings, day)) or b""
-    if not noted or sha256(copy).hexdigest() != noted[0]:
+    if not noted or _sha256_of_copy(settings, day) != noted[0]:
         return
+    copy = content_of(manifest_copy(settings, day)) or b""
     files = json.loads(copy)["files"].items()
     if not any(damaged(folder, name, mark) for name, mark in files):
         write_bytes_atomically(folder / MANIFEST, copy)
 
 
 def parts_out_of_line(settings: Settings) -> list[date]:
-    """Return the days whose part is not as it was made, or no longer says what was exported."""
+    """Return the days whose part is not as it was made, or no longer says what was exported.
+
+    Also those of which the copy of the manifest is not what it is a copy of.
+    """
     noted = read_note(_note_path(settings)) or {}
-    days = export_folders(settings)
-    return [day for day in days if noted.get(str(day)) != _mark(settings, day)]
+    return [
+        day
+        for day in export_folders(settings)
+        if noted.get(str(day)) != _mark(settings, day)
+        or _sha256_of_copy(settings, day) != noted[str(day)][0]
+    ]
 
 
 def table_of(folder: Path, as_of_date: date) -> pa.Table:
@@ -124,6 +131,10 @@ def broken(fault: str) -> UserError:
         where=where,
         cure="restore the folder from a backup; if the list was never sent, move the folder away",
     )
+
+
+def _sha256_of_copy(settings: Settings, day: date) -> str:
+    return sha256(content_of(manifest_copy(settings, day)) or b"").hexdigest()
 
 
 def _mark(settings: Settings, day: date) -> list[str]:
