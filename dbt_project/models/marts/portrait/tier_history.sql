@@ -2,10 +2,11 @@ with
 
 version as (
 
+    -- Spark may write a zero of eight places as 0E-8, and one of six in full.
     {{ rule_version({
         'rfm_tiers': ['segment', 'tier'],
         'rfm_segments': ['r_score', 'f_score', 'segment'],
-        'rfm_bands': ['input', 'score', 'from_value'],
+        'rfm_bands': ['input', 'score', "cast(from_value as decimal(18, 6)) || '00'"],
     }) }}
 
 ),
