@@ -1,8 +1,8 @@
+{#- Of the bands six places: Spark may write a zero of eight as 0E-8, and one of six in full. -#}
 with
 
 version as (
 
-    -- Spark may write a zero of eight places as 0E-8, and one of six in full.
     {{ rule_version({
         'rfm_tiers': ['segment', 'tier'],
         'rfm_segments': ['r_score', 'f_score', 'segment'],
