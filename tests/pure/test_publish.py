@@ -15,6 +15,7 @@ from tests.plausible_marts import DAY, change, create, make_settings
 from warehouse.errors import UserError
 from warehouse.gates.profiles import marts_day
 from warehouse.serving.publish import content_hashes, current, publish, verify
+from warehouse.serving.restatements import record_restatements
 from warehouse.settings import Settings
 from warehouse.upkeep.status import totals
 
@@ -314,6 +315,21 @@ def test_a_cut_file_is_named_and_superseded(settings: Settings, tenth: int) -> N
     assert str(database) in problem
     assert mended.changed
     assert verify(settings) == []
+
+
+def test_numbers_that_nobody_can_read_any_more_were_not_restated(settings: Settings) -> None:
+    publish(settings, as_of_date=DAY, run_id="run-1")
+    change(settings, "update marts.kpi_daily set value = value + 1")
+    folder = settings.serving_dir / "parquet" / "current"
+    found = sorted(folder.resolve().rglob("kpi_daily.parquet*"))
+    file = next(path for path in found if path.is_file())
+    whole = file.read_bytes()
+
+    file.chmod(0o600)
+    file.write_bytes(whole[: len(whole) // 2])
+    assert record_restatements(settings, as_of_date=DAY, rules="") == 0
+    file.write_bytes(whole)
+    assert record_restatements(settings, as_of_date=DAY, rules="") > 0
 
 
 def test_a_flipped_bit_is_named_and_does_not_travel(settings: Settings) -> None:

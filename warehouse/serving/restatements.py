@@ -1,6 +1,7 @@
 """Built and published KPIs -> ``kpi_restatements``: which published numbers this run changes."""
 
 import math
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pyarrow as pa
 from warehouse.lake.restatements import KEY, RESTATEMENTS
 from warehouse.serving import manifest as manifests
 from warehouse.serving.marts import SCHEMA, open_file, open_marts
-from warehouse.serving.versions import PARQUET, PARQUET_LINK
+from warehouse.serving.versions import PARQUET, parquet_name
 from warehouse.settings import Settings
 from warehouse.sql import literal
 from warehouse.storage.notes import read_note, write_note
@@ -54,11 +55,11 @@ def record_restatements(settings: Settings, *, as_of_date: date, rules: str) -> 
 
 
 def _changed(settings: Settings) -> list[tuple[tuple[Any, ...], Any, Any]]:
-    """Compare what readers see with what is built; nothing was changed before they saw anything."""
-    if manifests.read(settings.serving_dir) is None:
+    """Compare what readers see with what is built; nothing was changed that nobody could read."""
+    path = _published(settings)
+    if path is None:
         return []
-    path = (settings.serving_dir / PARQUET / PARQUET_LINK).resolve() / "kpi_daily.parquet"
-    files = literal(path / "*.parquet" if path.is_dir() else Path(path))
+    files = literal(path / "*.parquet" if path.is_dir() else path)
     before = f"read_parquet({files}, hive_partitioning = false)"
     with open_marts(settings) as connection:
         # Days are told apart by a sum of hashes, and rows of those alone are laid side by side:
@@ -78,6 +79,21 @@ def _changed(settings: Settings) -> list[tuple[tuple[Any, ...], Any, Any]]:
             f" using ({', '.join(KEY)}) where before.value is distinct from now.value"
         ).fetchall()
     return [(tuple(row[:4]), row[4], row[5]) for row in found if _differ(row[4], row[5])]
+
+
+def _published(settings: Settings) -> Path | None:
+    """Return the KPIs as they are published; None before the first time, and where damaged.
+
+    What is damaged is superseded by this run, which must not end for its sake.
+    """
+    serving = settings.serving_dir
+    manifest = manifests.read(serving)
+    if manifest is None:
+        return None
+    name = f"{PARQUET}/{parquet_name(manifest.revision)}/kpi_daily.parquet"
+    own = {file: mark for file, mark in manifest.files.items() if file.startswith(name)}
+    is_whole = own and not manifests.damage(serving, replace(manifest, files=own))
+    return serving / name if is_whole else None
 
 
 def _hashes(source: str) -> str:
