@@ -25,6 +25,11 @@
     {{ period_start('month', sunday) }} <> {{ period_start('month', sunday ~ ' + 7') }}
 {%- endmacro %}
 
+{% macro is_month_snapshot() -%}
+    {#- Whether a row of `int_snapshot_dates` is of those kept for good: the newest day, and the last Sunday of each month. -#}
+    (is_latest or (is_sunday and {{ is_last_of_month('as_of_date') }}))
+{%- endmacro %}
+
 {% macro period_after(period_column, date_column, number) -%}
     {#- First day of the period so many periods later. -#}
     case {{ period_column }}

@@ -70,9 +70,9 @@ def bring_in_line(settings: Settings) -> list[date]:
 def _restore_manifest(settings: Settings, day: date, noted: list[str] | None) -> None:
     """Put the manifest of a day back from its copy, where it alone is not as it was noted."""
     folder = settings.exports_dir / "recall" / f"{FOLDER}{day}"
-    if not noted or _sha256_of_copy(settings, day) != noted[0]:
+    copy = _copy(settings, day)
+    if not noted or sha256(copy).hexdigest() != noted[0]:
         return
-    copy = content_of(manifest_copy(settings, day)) or b""
     files = json.loads(copy)["files"].items()
     if not any(damaged(folder, name, mark) for name, mark in files):
         write_bytes_atomically(folder / MANIFEST, copy)
@@ -88,7 +88,7 @@ def parts_out_of_line(settings: Settings) -> list[date]:
         day
         for day in export_folders(settings)
         if noted.get(str(day)) != _mark(settings, day)
-        or _sha256_of_copy(settings, day) != noted[str(day)][0]
+        or sha256(_copy(settings, day)).hexdigest() != noted[str(day)][0]
     ]
 
 
@@ -133,8 +133,8 @@ def broken(fault: str) -> UserError:
     )
 
 
-def _sha256_of_copy(settings: Settings, day: date) -> str:
-    return sha256(content_of(manifest_copy(settings, day)) or b"").hexdigest()
+def _copy(settings: Settings, day: date) -> bytes:
+    return content_of(manifest_copy(settings, day)) or b""
 
 
 def _mark(settings: Settings, day: date) -> list[str]:

@@ -186,6 +186,7 @@ def number_reader(example: str) -> Callable[[str, str], Decimal]:
     return read
 
 
+@lru_cache(maxsize=8_192)
 def currencies_told(text: str, name: str) -> frozenset[str]:
     """Return the currencies that the signs around a number may mean; none where it has no sign."""
     found = _SIGNED.fullmatch(text.strip(WHITESPACE))

@@ -78,7 +78,7 @@ def read_health(
     names = rules.names("kpis", "kpi")
     metrics, unknown = [], []
     kpis = {row["metric"]: row["kpi"] for row in rules.tables["health_metrics"]}
-    units = {row["kpi"]: str(row["unit"]) for row in rules.tables["kpis"]}
+    units = _units(rules)
     moves = {
         name: (row["contribution"] or 0) - (before.get(name, {}).get("contribution") or 0)
         for name, row in found.items()
@@ -108,6 +108,10 @@ def read_health(
     )
 
 
+def _units(rules: Rules) -> dict[str, str]:
+    return {row["kpi"]: str(row["unit"]) for row in rules.tables["kpis"]}
+
+
 def _scores(connection: duckdb.DuckDBPyConnection, day: date) -> dict[str, Row]:
     found = rows(
         connection,
@@ -129,7 +133,7 @@ def read_queue(
     connection: duckdb.DuckDBPyConnection, rules: Rules, as_of_date: date, currency: str
 ) -> Queue:
     """Read open alerts, and the names of the rules that cannot be judged today."""
-    units = {row["kpi"]: str(row["unit"]) for row in rules.tables["kpis"]}
+    units = _units(rules)
     names = rules.names("kpis", "kpi")
     found = rows(
         connection,
@@ -152,7 +156,7 @@ def read_week_of_alerts(
     connection: duckdb.DuckDBPyConnection, rules: Rules, monday: date, currency: str
 ) -> Queue:
     """Read the alerts that opened in a week, whatever came of them, and those that closed in it."""
-    units = {row["kpi"]: str(row["unit"]) for row in rules.tables["kpis"]}
+    units = _units(rules)
     names = rules.names("kpis", "kpi")
     opened, closed = (
         rows(

@@ -65,9 +65,8 @@ def shop(visits: Moments, population: Population, catalogue: Catalogue, rng: Gen
 def _with_its_pair(viewed: Ints, visit: Ints, rng: Generator) -> Ints:
     """Let what goes with a thing follow it in a visit, so that they are carted together too."""
     thing, other = PAIR
-    follows = (
-        (viewed[:-1] == thing) & (visit[:-1] == visit[1:]) & chance(rng, PAIRED, visit.size - 1)
-    )
+    goes_on = visit[:-1] == visit[1:]
+    follows = (viewed[:-1] == thing) & goes_on & chance(rng, PAIRED, goes_on.size)
     found = viewed.copy()
     found[1:][follows] = other
     return found

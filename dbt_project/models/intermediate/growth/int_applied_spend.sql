@@ -3,21 +3,9 @@
 
 with
 
-spend as (
-
-    select * from {{ ref('int_spend') }}
-
-),
-
 final as (
 
-    select
-        spend_date,
-        {{ fingerprint(['source', 'campaign', 'amount', 'original_amount']) }}
-            as input_fingerprint
-
-    from spend
-    group by spend_date
+    {{ spend_by_day() }}
 
 )
 

@@ -15,11 +15,7 @@ recent as (
     select user_id
     from {{ ref('int_orders') }}
     where
-        order_date > (
-            select min(snapshots.as_of_date) - max(terms.window_days)
-            from {{ ref('int_snapshot_dates') }} as snapshots
-            cross join terms
-        )
+        {{ is_in_reach('order_date') }}
     group by user_id
 
 ),

@@ -25,11 +25,7 @@ counted as (
     from {{ ref('int_referrals') }} as referrals
     cross join terms
     where
-        referrals.accepted_date in (
-            select landed.event_date
-            from {{ ref('int_landed_days') }} as landed
-            where landed.is_landed
-        )
+        {{ is_landed('referrals.accepted_date') }}
 
 ),
 

@@ -22,11 +22,7 @@ landed as (
     from {{ ref('int_landed_days') }} as days
     where
         days.is_landed
-        and days.event_date > (
-            select min(snapshots.as_of_date) - max(terms.window_days)
-            from {{ ref('int_snapshot_dates') }} as snapshots
-            cross join terms
-        )
+        and {{ is_in_reach('days.event_date') }}
 
 ),
 

@@ -13,16 +13,8 @@ closed as (
 
     select * from {{ ref('int_complaints') }}
     where
-        closed_date in (
-            select landed.event_date
-            from {{ ref('int_landed_days') }} as landed
-            where landed.is_landed
-        )
-        and closed_date > (
-            select min(snapshots.as_of_date) - max(terms.window_days)
-            from {{ ref('int_snapshot_dates') }} as snapshots
-            cross join terms
-        )
+        {{ is_landed('closed_date') }}
+        and {{ is_in_reach('closed_date') }}
 
 ),
 

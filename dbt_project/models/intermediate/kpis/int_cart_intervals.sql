@@ -31,16 +31,8 @@ sessions as (
     cross join parameters
     where
         sessions.last_added_at is not null
-        and sessions.event_date in (
-            select landed.event_date
-            from {{ ref('int_landed_days') }} as landed
-            where landed.is_landed
-        )
-        and sessions.event_date > (
-            select min(snapshots.as_of_date) - max(terms.window_days)
-            from {{ ref('int_snapshot_dates') }} as snapshots
-            cross join terms
-        )
+        and {{ is_landed('sessions.event_date') }}
+        and {{ is_in_reach('sessions.event_date') }}
 
 ),
 

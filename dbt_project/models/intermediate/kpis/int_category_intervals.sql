@@ -38,16 +38,8 @@ bought as (
         on reports.message_id = categories.message_id
     cross join windows
     where
-        orders.order_date in (
-            select landed.event_date
-            from {{ ref('int_landed_days') }} as landed
-            where landed.is_landed
-        )
-        and orders.order_date > (
-            select min(snapshots.as_of_date) - max(terms.window_days)
-            from {{ ref('int_snapshot_dates') }} as snapshots
-            cross join terms
-        )
+        {{ is_landed('orders.order_date') }}
+        and {{ is_in_reach('orders.order_date') }}
 
 ),
 

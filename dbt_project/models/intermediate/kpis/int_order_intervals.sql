@@ -13,16 +13,8 @@ orders as (
 
     select * from {{ ref('int_orders') }}
     where
-        order_date in (
-            select landed.event_date
-            from {{ ref('int_landed_days') }} as landed
-            where landed.is_landed
-        )
-        and order_date > (
-            select min(snapshots.as_of_date) - max(terms.window_days)
-            from {{ ref('int_snapshot_dates') }} as snapshots
-            cross join terms
-        )
+        {{ is_landed('order_date') }}
+        and {{ is_in_reach('order_date') }}
 
 ),
 

@@ -13,17 +13,8 @@ user_days as (
     select * from {{ ref('fct_user_days') }}
     where
         events > 0
-        and event_date in (
-            select landed.event_date
-            from {{ ref('int_landed_days') }} as landed
-            where landed.is_landed
-        )
-        and event_date > (
-            select min(snapshots.as_of_date) - max(terms.window_days)
-            from {{ ref('int_snapshot_dates') }} as snapshots
-            cross join terms
-            where terms.measure in ('active_users', 'sharers', 'feature_users')
-        )
+        and {{ is_landed('event_date') }}
+        and {{ is_in_reach('event_date', ['active_users', 'sharers', 'feature_users']) }}
 
 ),
 

@@ -27,11 +27,7 @@ contacts as (
     from {{ ref('int_contact_messages') }}
     where
         event in ('Message Sent', 'Email Delivered')
-        and event_date > (
-            select min(snapshots.as_of_date) - max(terms.window_days)
-            from {{ ref('int_snapshot_dates') }} as snapshots
-            cross join terms
-        )
+        and {{ is_in_reach('event_date') }}
 
 ),
 

@@ -14,13 +14,7 @@ applied as (
 
 spend as (
 
-    select
-        spend_date,
-        {{ fingerprint(['source', 'campaign', 'amount', 'original_amount']) }}
-            as input_fingerprint
-
-    from {{ ref('int_spend') }}
-    group by spend_date
+    {{ spend_by_day() }}
 
 ),
 

@@ -4,15 +4,9 @@ with
 
 dates as (
 
-    -- The newest day, and the last Sunday of each month.
     select as_of_date
     from {{ ref('int_snapshot_dates') }}
-    where
-        is_latest
-        or (
-            is_sunday
-            and {{ is_last_of_month('as_of_date') }}
-        )
+    where {{ is_month_snapshot() }}
 
 ),
 

@@ -32,9 +32,7 @@ dates as (
         {{ period_start('week', 'as_of_date + 1') }} - 1 as tier_date
 
     from {{ ref('int_snapshot_dates') }}
-    where
-        is_latest
-        or (is_sunday and {{ is_last_of_month('as_of_date') }})
+    where {{ is_month_snapshot() }}
 
 ),
 

@@ -17,6 +17,7 @@ spans as (
         spans.reward,
         spans.kind,
         spans.phase,
+        spans.period_number,
         spans.from_date,
         least(spans.to_date, dates.as_of_date) as to_date,
         spans.is_mature
@@ -36,21 +37,7 @@ spans as (
 
 takers as (
 
-    select
-        spans.reward,
-        profiles.user_id,
-        min(profiles.first_active_date) as first_active_date
-
-    from spans
-    inner join {{ ref('int_user_incentives') }} as incentives
-        on
-            spans.kind = incentives.kind
-            and spans.from_date <= incentives.event_date
-            and spans.to_date >= incentives.event_date
-    inner join {{ ref('int_user_profile') }} as profiles
-        on incentives.user_id = profiles.user_id
-    where spans.phase = 'during'
-    group by spans.reward, profiles.user_id
+    {{ reward_takers() }}
 
 ),
 

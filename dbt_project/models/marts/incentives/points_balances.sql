@@ -4,7 +4,6 @@ with
 
 dates as (
 
-    -- The newest day, and the last Sunday of each month.
     select
         as_of_date,
         last_day(as_of_date) as month_end,
@@ -12,9 +11,7 @@ dates as (
         {{ period_start('week', 'as_of_date + 1') }} - 1 as tier_date
 
     from {{ ref('int_snapshot_dates') }}
-    where
-        is_latest
-        or (is_sunday and {{ is_last_of_month('as_of_date') }})
+    where {{ is_month_snapshot() }}
 
 ),
 
