@@ -13,15 +13,15 @@ from warehouse.report.charts import activity_chart, flow_chart
 from warehouse.report.churn import read_warnings
 from warehouse.report.cohorts import read_heat_maps
 from warehouse.report.exceptions import read_exceptions
+from warehouse.report.flows import read_longest_flows
 from warehouse.report.funnels import read_funnels
 from warehouse.report.health import read_health, read_queue
 from warehouse.report.kpis import SPARK_DAYS, read_kpis
 from warehouse.report.labels import PERIODS, label
 from warehouse.report.portrait import read_portrait
 from warehouse.report.quality import QualityRow, read_loading, sort_checks
-from warehouse.report.query import Row, rows, sql
 from warehouse.report.recall import read_lists
-from warehouse.report.rules import read_rules
+from warehouse.report.rules import Rules, read_rules
 from warehouse.report.segments import read_tiles, scored_orders
 from warehouse.report.tiers import read_tier_moves
 from warehouse.report.value import read_value
@@ -34,7 +34,6 @@ __all__ = ["QualityRow", "build_report"]
 
 HERE = Path(__file__).parent
 WEEKDAYS_ZH = "一二三四五六日"
-FLOW_PERIODS = 12
 
 
 def build_report(
@@ -46,10 +45,11 @@ def build_report(
     """
     folder = settings.exports_dir / "report"
     with open_marts(settings) as connection:
-        content = _read(connection, as_of_date, settings.currency)
+        rules = read_rules(connection)
+        content = _read(connection, rules, as_of_date, settings.currency)
         monday = last_week(connection, as_of_date)
         if monday:
-            week = read_week(connection, read_rules(connection), monday, settings.currency)
+            week = read_week(connection, rules, monday, settings.currency)
             html = _render("weekly.html", week | {"day": as_of_date})
             write_text_atomically(folder / f"week={monday}" / "index.html", html)
     content |= {
@@ -63,10 +63,11 @@ def build_report(
     return page
 
 
-def _read(connection: duckdb.DuckDBPyConnection, as_of_date: date, currency: str) -> dict[str, Any]:
-    rules = read_rules(connection)
+def _read(
+    connection: duckdb.DuckDBPyConnection, rules: Rules, as_of_date: date, currency: str
+) -> dict[str, Any]:
     kpis = read_kpis(connection, rules, as_of_date, currency)
-    flow = _flow_periods(connection, as_of_date)
+    flow = read_longest_flows(connection, as_of_date)
     return {
         "currency": currency,
         "kpis": kpis,
@@ -90,25 +91,6 @@ def _read(connection: duckdb.DuckDBPyConnection, as_of_date: date, currency: str
         "loading": read_loading(connection, as_of_date),
         "exceptions": read_exceptions(connection, "serving.marts"),
     }
-
-
-def _flow_periods(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> list[Row]:
-    """Read the last whole periods of activity: weeks, or days before there are two weeks.
-
-    A week that is still running would look like a collapse.
-    """
-    for period, fewest in (("week", 2), ("day", 1)):
-        found = rows(
-            connection,
-            'select period, period_start, "new", "returning", resurrecting, dormant'
-            " from serving.marts.lifecycle_periods"
-            f" where basis = 'activity' and period = '{period}'"
-            f" and is_mature and period_start <= {sql(as_of_date)}"
-            f" order by period_start desc limit {FLOW_PERIODS}",
-        )
-        if len(found) >= fewest:
-            return found[::-1]
-    return []
 
 
 def _render(template: str, content: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ import duckdb
 from warehouse.report import numbers
 from warehouse.report.charts import flow_chart
 from warehouse.report.claims import read_claims
+from warehouse.report.flows import read_flows
 from warehouse.report.health import read_health, read_week_of_alerts
 from warehouse.report.kpis import HEADLINES, tone_of
 from warehouse.report.labels import KPI_DIMENSIONS, Label, label
@@ -89,7 +90,7 @@ def read_week(
         "health": read_health(connection, rules, sunday, currency),
         "alerts": read_week_of_alerts(connection, rules, monday, currency),
         "tier_moves": read_tier_moves(connection, rules, sunday),
-        "flow": flow_chart(_flows(connection, monday)),
+        "flow": flow_chart(read_flows(connection, "week", monday)),
         "cohorts": read_cohort_moves(connection, monday),
         "claims": read_claims(connection, rules, currency),
     }
@@ -195,17 +196,6 @@ def _amount(value: float | None, unit: str, currency: str) -> str:
     """Write a mean as its KPI, but a small one of whole things with its fraction."""
     is_small = unit == "count" and value is not None and abs(value) < SMALL
     return numbers.amount(value, "number" if is_small else unit, currency)
-
-
-def _flows(connection: duckdb.DuckDBPyConnection, monday: date) -> list[Row]:
-    found = rows(
-        connection,
-        'select period, period_start, "new", "returning", resurrecting, dormant'
-        " from serving.marts.lifecycle_periods"
-        " where basis = 'activity' and period = 'week' and is_mature"
-        f" and period_start <= {sql(monday)} order by period_start desc limit 12",
-    )
-    return found[::-1]
 
 
 def read_cohort_moves(connection: duckdb.DuckDBPyConnection, monday: date) -> list[CohortMove]:
