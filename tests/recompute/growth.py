@@ -89,11 +89,9 @@ def product_phases(world: "World") -> list[dict[str, Any]]:
 
 def aarrr_daily(world: "World") -> list[dict[str, Any]]:
     """Sum the KPIs of the stages over the sources of each channel."""
-    from tests.recompute.kpis import kpi_daily
-
     stages = {row["kpi"]: row["stage"] for row in world.rules.rows("aarrr_stages")}
     cells: dict[tuple[date, str, str], list[dict[str, Any]]] = defaultdict(list)
-    for row in kpi_daily(world):
+    for row in world.kpi_rows:
         if row["kpi"] in stages and row["dimension"] in {"all", "channel"}:
             value = row["dimension_value"]
             name = value if value in {"all", "none"} else channel(world, value)

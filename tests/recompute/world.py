@@ -120,7 +120,7 @@ class World:
     @cached_property
     def kpi_rows(self) -> list[dict[str, Any]]:
         """The KPIs of every day, which much else is made from."""
-        from tests.recompute.kpis import kpi_daily
+        from tests.recompute.kpis.rows import kpi_daily
 
         return kpi_daily(self)
 

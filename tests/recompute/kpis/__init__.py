@@ -1,0 +1,1 @@
+"""The KPIs of every day, by what users were on it (section 9)."""
