@@ -1,20 +1,30 @@
 {#- What people write by hand, compared as they meant it: names of channels, e-mails, phones. -#}
 
-{% macro cleaned(expression) -%}
+{% macro cleaned(expression, dashes=true) -%}
     {#-
-        Full-width signs narrow, blanks and dashes of every kind plain ones, what cannot be seen gone,
+        Full-width signs narrow, digits 0 to 9, blanks and dashes of every kind plain ones, what cannot be seen gone,
         no blanks around: as `warehouse/judging/spelling.py` does, which a test compares with this.
     -#}
-    {%- set wide = '！＂＃＄％＆（）＊＋，－．／０１２３４５６７８９：；＜＝＞？＠ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ［］＾＿｀ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ｛｜｝～' -%}
-    {%- set narrow = '!"#$%&()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~' -%}
+    {%- set wide = '！＂＃＄％＆（）＊＋，－．／０１２３４５６７８９：；＜＝＞？＠ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ［］＾＿｀ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ｛｜｝～٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹' -%}
+    {%- set narrow = '!"#$%&()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~01234567890123456789' -%}
     {%- set blanks = '\u0009\u000a\u000b\u000c\u000d\u0085\u00a0\u1680\u2028\u2029\u202f\u205f\u3000\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a' -%}
-    {%- set dashes = '\u2010\u2011\u2012\u2013\u2014\u2015\u2212' -%}
+    {%- set dashes = '\u2010\u2011\u2012\u2013\u2014\u2015\u2212' if dashes else '' -%}
     {%- set unseen = '\u00ad\u180e\u2060\ufeff\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069' -%}
     trim(translate(
         {{ expression }},
         '{{ wide }}{{ blanks }}{{ dashes }}{{ unseen }}',
         '{{ narrow }}{{ ' ' * (blanks | length) }}{{ '-' * (dashes | length) }}'
     ))
+{%- endmacro %}
+
+{% macro id_as_told(expression) -%}
+    {#- A user's id inside properties, as the door writes ids: `12345.0` is 12345; empty for none. -#}
+    {%- set id = cleaned(expression, dashes=false) -%}
+    case
+        when {{ id }} like '_%.0' and translate({{ id }}, '0123456789', '') = '.'
+            then left({{ id }}, length({{ id }}) - 2)
+        else {{ id }}
+    end
 {%- endmacro %}
 
 {% macro folded(expression) -%}

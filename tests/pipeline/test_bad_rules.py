@@ -331,6 +331,8 @@ def test_a_file_that_is_no_sound_csv_is_refused_by_line(
         ("user_id,,*", "names everybody"),
         ("user_id,,a*b", "elsewhere than at one end"),
         ("user_id,,*b*", "elsewhere than at one end"),
+        ("user_id,,ｂｏｔ-２*", "'ｂｏｔ-２*' fits no id"),
+        ("user_id,,12.0", "'12.0' fits no id"),
         ("email_domain,,qa@shop.example", "is an address, not a domain"),
         ("user_id,,", "pattern is blank"),
     ],

@@ -131,7 +131,7 @@ def test_whom_a_suppression_names_is_written_as_in_events(tmp_path: Path) -> Non
     settings = Settings(tmp_path)
     path = settings.landing_root / "suppressions" / f"dt={DAY}" / "list.csv"
     path.parent.mkdir(parents=True)
-    told = ["email,,12345.0", "email,, \u200b77\u00a0", "email,a@example.org,NULL"]
+    told = ["email,,１２３45.0", "email,, \u200b77\u00a0", "email,a@example.org,NULL"]
     told += ["email,b@example.org,1.2E+15", "email,,1.2E+15", "email,,null"]
     path.write_text("\n".join(["channel,address,user_id", *told, ""]))
 

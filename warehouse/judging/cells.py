@@ -45,6 +45,13 @@ def needed_in(feed: Feed, source: Source | None) -> frozenset[str]:
     return frozenset(names[name] for name in names.keys() - may_lack)
 
 
+def amounts_in(feed: Feed, source: Source | None) -> frozenset[str]:
+    """Return the columns of a file of the feed that hold numbers with places."""
+    names = columns_in(feed, source)
+    decimal = (c.name for c in feed.columns if c.data_type.startswith("decimal"))
+    return frozenset(names[name] for name in decimal if name in names)
+
+
 def judge_cells(
     records: Iterable[Record], feed: Feed, source: Source | None, limits: Limits
 ) -> Judged:

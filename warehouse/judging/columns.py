@@ -14,10 +14,11 @@ from warehouse.judging.values import AROUND_IDS, NULL, WHITESPACE, Rejected, mom
 
 pc: Any = pyarrow.compute  # its functions are made when it is imported
 _UTC = pa.timestamp("us", "UTC")
-# What only the exact judge may say of an id; full-width signs may hide a placeholder.
-_ODD_ID = rf"[{UNSEEN}\x{{ff01}}-\x{{ff5e}}]|\.0+$|^[+-]?\d+(\.\d*[eE]|[eE][+-])"
+# What only the exact judge may say of an id: signs unseen, digits of another script, floats.
+_ODD_ID = rf"[{UNSEEN}]|[^\P{{Nd}}0-9]|\.0+$|^[+-]?\d+(\.\d*[eE]|[eE][+-])"
 _MARKS_OF_ODD_IDS = np.zeros(256, bool)
 _MARKS_OF_ODD_IDS[[*b".+-", *range(128, 256)]] = True
+_BEYOND_ASCII = 128
 
 
 def times_of(column: pa.Array) -> pa.Array:
@@ -128,6 +129,9 @@ def usual_ids(column: pa.Array, nobody: frozenset[str]) -> np.ndarray:
         is_placeholder = pc.is_in(pc.utf8_lower(column), pa.array(nobody, pa.string()))
         usual = usual & ~certain(is_placeholder)
     data = column.buffers()[2]
-    if data is not None and _MARKS_OF_ODD_IDS[np.frombuffer(data, np.uint8)].any():
+    if data is not None and _MARKS_OF_ODD_IDS[signs := np.frombuffer(data, np.uint8)].any():
         usual = usual & ~certain(pc.match_substring_regex(column, _ODD_ID))
+        if (signs >= _BEYOND_ASCII).any():
+            narrow = pc.utf8_normalize(column, form="NFKC")
+            usual = usual & certain(pc.equal(column, narrow), when_null=True)
     return usual

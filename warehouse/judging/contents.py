@@ -56,6 +56,8 @@ class Content:
         self.source, self.feed = source, feed
         self.stream = Stream(file, packed_size)
         self._size, self._file = size, file
+        # What parts the columns of a text; "" where nothing does, or it is not known yet.
+        self.delimiter = ""
         head = self.stream.head(HEAD_BYTES)
         self.form = form_of(name, head, source.format if source else "")
         if self.form == PARQUET and (self.stream.layers or packed_size):
@@ -93,6 +95,7 @@ class Content:
             return parquet_records(self._file, self._needed())
         lines = physical_lines(self.blocks())
         if self.form == TEXT:
+            self.delimiter = " "
             header, skip = dialect.header, dialect.skip_lines
             return text_records(lines, header=header, expected=self._needed(), skip_lines=skip)
         if self.feed.columns:
@@ -102,7 +105,9 @@ class Content:
         wanted = Wanted(
             self._needed(), names, are_all_used=source is None and not self.feed.columns
         )
-        return csv_records(lines, dialect, wanted, max_bytes=limits.max_line_bytes, tell=tell)
+        most = limits.max_line_bytes
+        told = self._parted_by
+        return csv_records(lines, dialect, wanted, max_bytes=most, tell=tell, parted_by=told)
 
     @property
     def dialect(self) -> Dialect:
@@ -162,6 +167,9 @@ class Content:
                 "no JSON: no line of its beginning is an object. A table needs the ending .csv, or"
                 " a source that says its format; anything else was sent by mistake"
             )
+
+    def _parted_by(self, delimiter: str) -> None:
+        self.delimiter = delimiter
 
     def _tell_cut(self, why: str) -> None:
         self.stream.cut = self.stream.cut or why

@@ -66,9 +66,11 @@ def csv_records(
     *,
     max_bytes: int,
     tell: Callable[[str], None],
+    parted_by: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Record]:
     """Yield the rows of numbered lines (with their line ends); a row has the number of its first.
 
+    ``parted_by`` is told the delimiter before the first row, which may be another than was assumed.
     ``tell`` is told, at the end, of quotes that closed nothing and were read as they stand.
     Raises BadFile for a header that lacks what is wanted.
     """
@@ -83,6 +85,7 @@ def csv_records(
             yield Record(row.number, row.original, {}, ODD_QUOTE, row.lines)
         elif not names:
             names = reader.start(row)
+            parted_by(reader.delimiter)
             if not dialect.header:
                 yield named(row.number, row.original, names, row.fields, row.lines)
         else:

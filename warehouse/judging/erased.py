@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 
-from warehouse.judging.spelling import REPLACED
+from warehouse.judging.spelling import REPLACED, narrow
 from warehouse.judging.values import Rejected, identifier
 
 pc: Any = pyarrow.compute  # its functions are made when it is imported
@@ -100,7 +100,8 @@ def words_in(content: bytes) -> Iterator[str]:
     """Yield the words of a text, in whatever way it is encoded, as an id would be written."""
     # UTF-16 of what ids are made of is the same bytes with zeros between.
     for written in {content, content.replace(b"\0", b"")}:
-        text = ESCAPE.sub(_unescaped, written.decode("utf-8", "replace")).translate(REPLACED)
+        text = narrow(ESCAPE.sub(_unescaped, written.decode("utf-8", "replace")))
+        text = text.translate(REPLACED)
         for word in WORD.findall(text):
             yield word
             # A word may end a sentence, or be the value of a key.

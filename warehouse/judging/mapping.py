@@ -101,6 +101,14 @@ def columns_of(source: Source, *fields: str) -> frozenset[str]:
     return frozenset(name for column in chosen for name in names_in(column))
 
 
+def amounts_in(source: Source | None, names: Iterable[str]) -> frozenset[str]:
+    """Return which columns of a table hold money or quantities that no source says the signs of."""
+    if source is None:
+        return frozenset(name for name in names if kind_of(name, None) in (MONEY, NUMBER))
+    told = [name for name in source.columns if kind_of(name, source) in (MONEY, NUMBER)]
+    return columns_of(source, *told) if told and not source.numbers else frozenset()
+
+
 class Mapper:
     """Turns the records of one file into Segment lines by a source, which may be none.
 

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from warehouse.judging import cells, mapping
 from warehouse.judging.cells import judge_cells
 from warehouse.judging.contents import Content
 from warehouse.judging.exact import Limits
 from warehouse.judging.lookup import ABSENT, Getter
 from warehouse.judging.mapping import Mapper, judge_mapped, mapped_rows, rules_in, sought
+from warehouse.judging.points import Points
 from warehouse.judging.quick import judge_batch
 from warehouse.judging.tables import Record, nearest
 from warehouse.judging.values import Rejection
@@ -23,6 +25,11 @@ from warehouse.landing.splitting import LineBatch
 
 ROW_BATCH = 8_192
 NAMES_KEPT = 1_000
+# What to do about numbers that can be read in two ways: in events, and in any other feed.
+_CURES = (
+    'say numbers = "1.299,00" or numbers = "1299.00" in its source in userops.toml',
+    "write one of them with two places behind the point, as 1299.00",
+)
 # What several objects on one line, or an array of them, are refused for.
 _NOT_ONE_OBJECT = frozenset({"bad_json", "not_an_object"})
 
@@ -127,11 +134,28 @@ class Reading:
             apart = []
 
     def _counted(self, records: Iterable[Record]) -> Iterator[Record]:
+        points = Points()
+        amounts: frozenset[str] | None = None
         for record in islice(records, self._most):
             self.further_lines += record.lines - 1
             if self.unseen.columns and record.values:
                 self.unseen.look(record)
+            if amounts is None and record.values:
+                amounts = self._amounts(record.values)
+            for column in amounts or ():
+                if text := record.values.get(column):
+                    points.look(column, text, record.number)
             yield record
+        points.require_told(self._content.delimiter, _CURES[bool(self._content.feed.columns)])
+
+    def _amounts(self, names: Iterable[str]) -> frozenset[str]:
+        """Return the columns of a text in which a point may be one of thousands."""
+        source, feed = self._content.source, self._content.feed
+        if not self._content.delimiter:
+            return frozenset()
+        if feed.columns:
+            return cells.amounts_in(feed, source)
+        return mapping.amounts_in(source, names)
 
     def _as_landed(self, judged: Judged) -> Judged:
         """Give refused rows the bytes they have in the file; see what they really are."""

@@ -7,13 +7,12 @@ from typing import NamedTuple
 
 import msgspec
 
-from warehouse.judging.spelling import BLANKS, UNSEEN, folded
+from warehouse.judging.spelling import BLANKS, folded, narrow
 
 # What is trimmed from names and numbers: the same set for the row and the column path.
 WHITESPACE = " \t\r\n\v\f\u00a0\u3000"
-# What ids lose besides: every blank at their ends, and what cannot be seen wherever it stands.
+# What ids lose besides: every blank at their ends.
 AROUND_IDS = "".join(dict.fromkeys(WHITESPACE + BLANKS))
-_UNSEEN = dict.fromkeys(map(ord, UNSEEN))
 AMOUNT_STEP = Decimal("0.0001")
 AMOUNT_DIGITS = 14
 NULL = b"null"
@@ -94,12 +93,13 @@ def text(raw: bytes | None, name: str) -> str | None:
 def canonical_id(written: str) -> str | None:
     """Return an id the one way it is written everywhere; None for what is blank.
 
-    Blanks around it and invisible signs are dropped, and `12345.0` is 12345: all of these name one
-    user, order or message. Whoever compares an id with the lake or the tables (`userops forget`,
+    Blanks around it and invisible signs are dropped, full-width signs and the digits of other
+    scripts are what they look like (`narrow`), and `12345.0` is 12345: all of these name one user,
+    order or message. Whoever compares an id with the lake or the tables (`userops forget`,
     suppressions) asks here first. Raises Rejected (bad_number) for scientific notation: its digits
     are lost, and different people would be one. Placeholders (`is_nobody`) are not known here.
     """
-    text = written.translate(_UNSEEN).strip(AROUND_IDS)
+    text = narrow(written).strip(AROUND_IDS)
     if whole := _WHOLE.fullmatch(text):
         return whole[1]
     if _SCIENTIFIC.fullmatch(text):

@@ -1,5 +1,7 @@
 """excluded_users -> faults: each row says whom it means."""
 
+from warehouse.judging.spelling import narrow
+from warehouse.judging.values import AROUND_IDS, Rejected, canonical_id
 from warehouse.rules.checks import Faults, Rules
 from warehouse.rules.table import Table
 
@@ -21,6 +23,9 @@ def patterns_name_people(table: Table, _: Rules) -> Faults:
         elif "*" in pattern[1:-1] or pattern.count("*") > 1:
             what = f"pattern {pattern!r} has a * elsewhere than at one end"
             cure = "write one * at the beginning or at the end, or a row for each"
+        elif kind == "user_id" and (own := _as_ids_are(pattern)) != pattern:
+            what = f"pattern {pattern!r} fits no id: they are written another way"
+            cure = f"write {own!r}" if own else "write the id's own digits"
         elif kind == "email_domain" and "@" in pattern:
             what = f"pattern {pattern!r} is an address, not a domain"
             cure = f"give {pattern.rpartition('@')[2]!r}, or the kind trait with the trait email"
@@ -30,3 +35,13 @@ def patterns_name_people(table: Table, _: Rules) -> Faults:
         else:
             continue
         yield table.fault(what, line=row.line, cure=cure)
+
+
+def _as_ids_are(pattern: str) -> str:
+    """Return a pattern as the door writes ids; the beginning or end of one is no id yet."""
+    text = pattern.strip("*")
+    try:
+        own = narrow(text).strip(AROUND_IDS) if text != pattern else canonical_id(text)
+    except Rejected:
+        return ""
+    return pattern.replace(text, own) if own else ""

@@ -23,7 +23,7 @@ final as (
         case when events.event = 'Invite Accepted' then 'accepted' else 'sent' end as kind,
         case
             when events.event = 'Invite Accepted'
-                then nullif(trim({{ json_text('events.properties', 'inviter_id') }}), '')
+                then nullif({{ id_as_told(json_text('events.properties', 'inviter_id')) }}, '')
         end as inviter,
         events.occurred_at,
         events.load_date,
