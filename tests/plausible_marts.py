@@ -12,6 +12,7 @@ import duckdb
 import yaml
 from jinja2 import Template
 
+from tests.plausible_people import FILL as FILL_PEOPLE
 from warehouse.rules.effective import SHIPPED_DIR
 from warehouse.settings import Settings
 
@@ -94,7 +95,7 @@ def create(settings: Settings, *, rows: bool = True) -> Settings:
         for table, columns in INTERMEDIATE.items():
             connection.execute(f"create table build.intermediate.{table} ({columns})")
         if rows:
-            for statement in FILL:
+            for statement in (*FILL, *FILL_PEOPLE):
                 connection.execute(statement)
             _fill_rules(connection)
             _fill_kpis(connection)

@@ -2,16 +2,14 @@
 
 import html
 import re
-import shutil
 import subprocess
 import sys
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from tests.pages import EMPTY, parse, section, weekly, words_of
 from tests.plausible_marts import (
     DAY,
     KPIS,
@@ -29,48 +27,10 @@ from warehouse.settings import Settings
 
 HOSTILE = "<script>alert(1)</script>\"'&<img src=x onerror=alert(1)>"
 CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-EMPTY = "No data yet"
 CHECKS = (
     QualityRow("ids are unique", "raw/events", passed=True, severity="critical", detail=""),
     QualityRow("volume is usual", "raw/events", passed=False, severity="warning", detail="-31%"),
 )
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    return create(make_settings(tmp_path_factory.mktemp("built")))
-
-
-@pytest.fixture
-def settings(built: Settings, tmp_path: Path) -> Settings:
-    """Copy the warehouse: making it anew costs more than the page."""
-    shutil.copytree(built.home, tmp_path, dirs_exist_ok=True)
-    return make_settings(tmp_path)
-
-
-@dataclass
-class Page(HTMLParser):
-    """The page as a browser takes it apart: tags, attributes, text."""
-
-    tags: list[str] = field(default_factory=list)
-    attributes: list[tuple[str, str]] = field(default_factory=list)
-    text: str = ""
-
-    def __post_init__(self) -> None:
-        super().__init__()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.attributes += [(name, value or "") for name, value in attrs]
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-
-
-def parse(path: Path) -> Page:
-    page = Page()
-    page.feed(path.read_text(encoding="utf-8"))
-    return page
 
 
 def test_every_section_is_filled_from_plausible_marts(settings: Settings) -> None:
@@ -132,7 +92,10 @@ def test_the_page_runs_nothing_and_fetches_nothing(settings: Settings) -> None:
     assert not {"script", "link", "iframe", "img", "object", "form"} & set(page.tags)
     assert not [name for name, _ in page.attributes if name.startswith("on")]
     links = [value for name, value in page.attributes if name in ("src", "href", "action")]
-    assert links == ["../week=2026-11-02/index.html"]
+    assert [link for link in links if link[0] != "#"] == ["../week=2026-11-02/index.html"]
+    ids = [value for name, value in page.attributes if name == "id"]
+    assert {link[1:] for link in links if link[0] == "#"} <= set(ids)
+    assert len(ids) == len(set(ids))
     assert not [
         value for name, value in page.attributes if "//" in value and not name.startswith("xmlns")
     ]
@@ -158,16 +121,6 @@ def test_the_page_says_who_has_to_act_and_what_pulled_health_down(settings: Sett
     assert "Not known: Revenue per active user" in text
 
 
-def weekly(settings: Settings) -> Path:
-    return settings.exports_dir / "report" / "week=2026-11-02" / "index.html"
-
-
-def words(path: Path) -> str:
-    """Give the words of a page, tags as spaces."""
-    body = path.read_text(encoding="utf-8").split("</style>")[1]
-    return " ".join(html.unescape(re.sub("<[^>]*>", " ", body)).split())
-
-
 def test_the_week_has_its_own_page_and_both_lead_to_each_other(settings: Settings) -> None:
     change(
         settings,
@@ -179,11 +132,11 @@ def test_the_week_has_its_own_page_and_both_lead_to_each_other(settings: Setting
 
     page = parse(weekly(settings))
     assert page.text.count(EMPTY) == 1  # these marts tell of no dimension
-    links = [value for name, value in page.attributes if name == "href"]
+    links = [value for name, value in page.attributes if name == "href" and value[0] != "#"]
     assert [(weekly(settings).parent / link).resolve() for link in links] == [day.resolve()]
     assert not {"script", "link", "iframe", "img"} & set(page.tags)
     assert ("content", CSP) in page.attributes
-    text = words(weekly(settings))
+    text = words_of(weekly(settings))
     assert "用户运营周报 2026-11-02 – 2026-11-08" in text
     # 25% of the cohort came back in the week, 20% of all at that age.
     assert "2026-10-26 200 1 25.0% 20.0% +5.0 pp" in text
@@ -209,7 +162,7 @@ def test_a_week_is_told_by_its_days_and_where_they_moved(settings: Settings) -> 
 
     build_report(settings, as_of_date=DAY)
 
-    text = words(weekly(settings))
+    text = words_of(weekly(settings))
     assert "Orders 订单数 84 70 ▲ +20.0%" in text
     assert "Orders 订单数 ads Channel 渠道 +20.0% 44 30" in text
     assert "direct Channel" not in text
@@ -308,7 +261,7 @@ def test_what_changed_with_a_reward_is_told_and_nothing_of_what_is_not_there(
     settings: Settings,
 ) -> None:
     content = build_report(settings, as_of_date=DAY).read_text(encoding="utf-8")
-    told = content.split("Rewards, releases, habits")[1].split("</section>")[0]
+    told = content.split('<section id="changes">')[1].split("</section>")[0]
     # 800 active days of 400 users in 14 days, 3,200 in 14, 700 in 29.
     assert "1.0 → 4.0 → 0.4" in told
     assert "12.0% → 31.0% → 8.0%" in told
@@ -317,13 +270,14 @@ def test_what_changed_with_a_reward_is_told_and_nothing_of_what_is_not_there(
     for mart in ("incentive_retention", "feature_adoption", "load_time_exits", "user_anomalies"):
         change(settings, f"delete from marts.{mart}")
     content = build_report(settings, as_of_date=DAY).read_text(encoding="utf-8")
-    assert "Rewards, releases, habits" not in content
+    assert 'id="changes"' not in content
+    assert 'href="#changes"' not in content
 
 
 def test_a_week_that_is_still_running_is_not_drawn(settings: Settings) -> None:
     content = build_report(settings, as_of_date=DAY).read_text(encoding="utf-8")
 
-    drawing = content.split("Comings and goings")[1].split("<section")[0]
+    drawing = content.split('<section id="flows">')[1].split("</section>")[0]
     assert "2 Nov" in drawing
     assert "9 Nov" not in drawing
 
@@ -429,20 +383,8 @@ def test_what_no_rule_names_shows_itself(settings: Settings) -> None:
         assert words not in text
 
 
-def value_section(settings: Settings) -> str:
-    return section(settings, "Value", "Today’s recall")
-
-
-def section(settings: Settings, start: str, end: str) -> str:
-    """Give the words of the page from one heading to another, tags as spaces."""
-    content = build_report(settings, as_of_date=DAY).read_text(encoding="utf-8")
-    start, end = (f'<h2><span lang="en">{heading}<' for heading in (start, end))
-    part = content[content.index(start) : content.index(end)]
-    return " ".join(html.unescape(re.sub("<[^>]*>", " ", part)).split())
-
-
 def test_what_users_are_worth_is_said_in_figures_of_the_marts(settings: Settings) -> None:
-    said = value_section(settings)
+    said = section(settings, "value")
 
     for words in (
         "Of 1,240 buyers, 375 purchase days are expected in the 90 days after 2026-11-10.",
@@ -475,10 +417,10 @@ def test_the_upgrade_rate_is_of_users_in_both_of_the_last_snapshots(settings: Se
         moves.format(day="2026-11-01", move="'bronze', 'gold', 'up', 900", status="ok"),
     )
 
-    assert "Tier upgrade rate 等级升级率 37.5% since 2026-11-03" in value_section(settings)
+    assert "Tier upgrade rate 等级升级率 37.5% since 2026-11-03" in section(settings, "value")
 
     change(settings, "update marts.tier_migration set status = 'method_changed'")
-    assert "Tier upgrade rate 等级升级率 – since" in value_section(settings)
+    assert "Tier upgrade rate 等级升级率 – since" in section(settings, "value")
 
 
 @pytest.mark.parametrize(
@@ -511,7 +453,7 @@ def test_too_little_to_predict_is_said_kindly_and_by_the_rule(
         "update rules.parameters set value = 60 where parameter = 'clv_min_days'",
     )
 
-    said = value_section(settings)
+    said = section(settings, "value")
 
     assert why in said
     assert "are expected" not in said
@@ -524,7 +466,7 @@ def test_a_trial_further_off_than_the_rule_allows_is_said(settings: Settings) ->
         "update rules.parameters set value = 0.03 where parameter = 'clv_max_holdout_error'",
     )
 
-    said = value_section(settings)
+    said = section(settings, "value")
 
     assert "466 came. That is more than 3% off: read with care." in said
     assert "偏差超过 3%，请谨慎参考。" in said
@@ -539,7 +481,7 @@ def test_what_users_do_is_told_from_the_marts_by_the_rules(settings: Settings) -
         " where stage = 'growth'",
     )
 
-    said = section(settings, "What users do", "Can these numbers be trusted?")
+    said = section(settings, "behaviour")
 
     for words in (
         "最活跃：周日 23:00，事件数 267",
@@ -562,7 +504,7 @@ def test_who_users_are_is_told_by_the_names_of_the_rules(settings: Settings) -> 
         settings, "update rules.portrait_classes set name_zh = '快成交' where code = 'closing'"
     )
 
-    said = section(settings, "Who users are", "What users do")
+    said = section(settings, "portrait")
 
     for words in (
         "200 users; of a portrait 50.0% is known on average",

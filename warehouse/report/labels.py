@@ -15,6 +15,24 @@ class Label:
     zh: str = ""
 
 
+@dataclass(frozen=True)
+class Figure:
+    """One number, and of whom or since when it is."""
+
+    name: Label
+    value: str
+    detail: Label
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A named count; ``width`` is in percent of the largest."""
+
+    name: Label
+    count: str
+    width: str
+
+
 FLOWS = {
     "new": Label("New", "新增"),
     "returning": Label("Returning", "留存"),
@@ -78,6 +96,11 @@ CLASS_KINDS = {
     "behaviour_class": Label("How they behave", "行为类型"),
     "loyalty_depth": Label("How attached they are", "忠诚深度"),
     "need": Label("What they need", "需求"),
+}
+FEEDBACK = {
+    "complaint": Label("Complaints", "投诉"),
+    "suggestion": Label("Suggestions", "建议"),
+    "feedback": Label("Survey answers", "问卷"),
 }
 WEEKDAYS = [
     Label("Mon", "周一"), Label("Tue", "周二"), Label("Wed", "周三"), Label("Thu", "周四"),

@@ -12,12 +12,17 @@ from warehouse.report.changes import read_changes
 from warehouse.report.charts import activity_chart, flow_chart
 from warehouse.report.churn import read_warnings
 from warehouse.report.cohorts import read_heat_maps
+from warehouse.report.contents import DAY, SECTIONS, WEEK, contents
 from warehouse.report.exceptions import read_exceptions
 from warehouse.report.flows import read_longest_flows
 from warehouse.report.funnels import read_funnels
+from warehouse.report.growth import read_growth
 from warehouse.report.health import read_health, read_queue
+from warehouse.report.incentives import read_incentives
+from warehouse.report.incidents import read_incidents
 from warehouse.report.kpis import SPARK_DAYS, read_kpis
 from warehouse.report.labels import PERIODS, label
+from warehouse.report.people import read_people
 from warehouse.report.portrait import read_portrait
 from warehouse.report.quality import QualityRow, read_loading, sort_checks
 from warehouse.report.recall import read_lists
@@ -46,26 +51,29 @@ def build_report(
     folder = settings.exports_dir / "report"
     with open_marts(settings) as connection:
         rules = read_rules(connection)
-        content = _read(connection, rules, as_of_date, settings.currency)
+        content = _read(connection, rules, as_of_date, settings)
         monday = last_week(connection, as_of_date)
         if monday:
             week = read_week(connection, rules, monday, settings.currency)
-            html = _render("weekly.html", week | {"day": as_of_date})
+            week |= {"day": as_of_date, "contents": contents(WEEK, week)}
+            html = _render("weekly.html", week)
             write_text_atomically(folder / f"week={monday}" / "index.html", html)
     content |= {
         "week": monday,
+        "contents": contents(DAY, content),
         "checks": sort_checks(quality),
         "day": as_of_date,
         "weekday_zh": _weekday(as_of_date),
     }
     page = folder / f"as_of={as_of_date.isoformat()}" / "index.html"
-    write_text_atomically(page, _render("template.html", content))
+    write_text_atomically(page, _render("daily.html", content))
     return page
 
 
 def _read(
-    connection: duckdb.DuckDBPyConnection, rules: Rules, as_of_date: date, currency: str
+    connection: duckdb.DuckDBPyConnection, rules: Rules, as_of_date: date, settings: Settings
 ) -> dict[str, Any]:
+    currency = settings.currency
     kpis = read_kpis(connection, rules, as_of_date, currency)
     flow = read_longest_flows(connection, as_of_date)
     return {
@@ -74,9 +82,11 @@ def _read(
         "spark_days": SPARK_DAYS,
         "health": read_health(connection, rules, as_of_date, currency),
         "queue": read_queue(connection, rules, as_of_date, currency),
+        "incidents": read_incidents(connection, rules, as_of_date, currency, settings.timezone),
         "activity": activity_chart(kpis.series, kpis.names),
         "flow": flow_chart(flow),
         "flow_period": label(PERIODS, flow[0]["period"] if flow else ""),
+        "growth": read_growth(connection, rules, as_of_date, currency),
         "heat_maps": read_heat_maps(connection),
         "tiles": read_tiles(connection, rules, as_of_date, currency),
         "scored_orders": scored_orders(rules),
@@ -85,6 +95,8 @@ def _read(
         "funnels": read_funnels(connection, rules, as_of_date),
         "portrait": read_portrait(connection, rules),
         "behaviour": read_behaviour(connection, rules, as_of_date),
+        "people": read_people(connection, rules, as_of_date),
+        "incentives": read_incentives(connection, rules, as_of_date, currency),
         "changes": read_changes(connection, rules, as_of_date),
         "warnings": read_warnings(connection, rules, as_of_date),
         "lists": read_lists(connection, rules, as_of_date, currency),
@@ -106,7 +118,7 @@ def _render(template: str, content: dict[str, Any]) -> str:
         undefined=StrictUndefined,
     )
     style = Markup((HERE / "style.css").read_text(encoding="utf-8"))  # noqa: S704 - our own file
-    return environment.get_template(template).render(style=style, **content)
+    return environment.get_template(template).render(style=style, sections=SECTIONS, **content)
 
 
 def _weekday(day: date) -> str:

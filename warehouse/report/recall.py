@@ -6,18 +6,9 @@ from datetime import date
 import duckdb
 
 from warehouse.report import numbers
-from warehouse.report.labels import Label, days, label
+from warehouse.report.labels import Bar, Label, days, label
 from warehouse.report.query import Row, rows, sql
 from warehouse.report.rules import Rules
-
-
-@dataclass(frozen=True)
-class Bar:
-    """A named count; ``width`` is in percent of the largest."""
-
-    name: Label
-    count: str
-    width: str
 
 
 @dataclass(frozen=True)

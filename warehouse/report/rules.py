@@ -9,9 +9,11 @@ from warehouse.report.labels import Label, readable
 from warehouse.report.query import Row, rows
 
 READ = (
-    "channels", "claim_rules", "funnels", "health_metrics", "incentive_kinds", "kpis",
-    "lifecycle_stages", "load_time_bands", "parameters", "portrait_classes", "rfm_segments",
-    "rfm_tiers", "strategies", "tags", "value_weights", "warning_levels",
+    "aarrr_stages", "benefits", "care_rules", "channels", "claim_rules", "compensations",
+    "core_rules", "duty_rules", "funnels", "health_metrics", "honours", "incentive_kinds", "kpis",
+    "level_bands", "lifecycle_stages", "load_time_bands", "parameters", "portrait_classes",
+    "potential_weights", "rfm_segments", "rfm_tiers", "strategies", "suggestion_states", "tags",
+    "value_weights", "warning_levels",
 )  # fmt: skip
 
 

@@ -8,22 +8,13 @@ import duckdb
 from warehouse.report import drawing as draw
 from warehouse.report import numbers
 from warehouse.report.drawing import Scale
-from warehouse.report.labels import NO_TIER, VALUE_PARTS, Label, days, label
+from warehouse.report.labels import NO_TIER, VALUE_PARTS, Figure, Label, days, label
 from warehouse.report.query import Row, rows, sql
 from warehouse.report.rules import Rules
 
 SPREAD = (0.1, 0.25, 0.5, 0.75, 0.9)
 BEST = 0.1  # share of the scored users whose parts are told apart
 WIDTH, HEIGHT = 600, 18
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One number, and of whom or since when it is."""
-
-    name: Label
-    value: str
-    detail: Label
 
 
 @dataclass(frozen=True)
