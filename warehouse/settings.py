@@ -35,7 +35,8 @@ class Source:
     ``order_id = "row"`` makes an order id of each row, for logs of orders without one.
     ``format`` "" is told by the file's ending and first bytes; ``encoding`` "" is UTF-8, or what a
     byte order mark says; ``quote`` "" means that the writer of a CSV never quotes; ``skip_lines``
-    lines stand above the header, or above the first row.
+    lines stand above the header, or above the first row. ``rows`` is the way to the list of rows in
+    a JSON object that wraps them, as ``data.items``.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Source:
     types: Mapping[str, str] = field(default_factory=dict)
     drop: tuple[str, ...] = ()
     sql: str = ""
+    rows: str = ""
 
     @property
     def date_formats(self) -> tuple[str, ...]:

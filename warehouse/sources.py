@@ -29,7 +29,18 @@ ZONES = {
     **dict.fromkeys(("+08:00", "+8", "cst", "bjt"), "Asia/Shanghai"),
 }
 _TEXTS = (
-    *("name", "glob", "delimiter", "encoding", "quote", "timezone", "numbers", "sql", "order_id"),
+    *(
+        "name",
+        "glob",
+        "delimiter",
+        "encoding",
+        "quote",
+        "timezone",
+        "numbers",
+        "sql",
+        "order_id",
+        "rows",
+    ),
 )
 Fault = tuple[str, str, str]  # the key, what is wrong, and the cure
 
@@ -37,7 +48,7 @@ Fault = tuple[str, str, str]  # the key, what is wrong, and the cure
 _OF_EVENTS = frozenset(
     {
         *("date_format", "timezone", "nulls", "values", "where", "where_not", "numbers", "scale"),
-        *("types", "drop", "sql", "order_id"),
+        *("types", "drop", "sql", "order_id", "rows"),
     }
 )
 
@@ -198,6 +209,11 @@ def _dialect(source: Source) -> Iterator[Fault]:
     if encoding and not is_readable(encoding):
         cure = "use a name such as utf-8, gb18030, big5, shift_jis, windows-1252 or utf-16"
         yield "encoding", f"no encoding of texts that is known: {encoding!r}", cure
+    if source.rows and source.format not in ("", "ndjson"):
+        yield "rows", f"rows are of JSON, and the format is {source.format!r}", "take rows away"
+    elif source.rows and not all(map(str.strip, source.rows.split("."))):
+        cure = 'write the names on the way with dots between them, as "data.items"'
+        yield "rows", f"rows cannot be {source.rows!r}", cure
     one = "give one ASCII character in quotes"
     if not _is_sign(delimiter):
         yield "delimiter", f"delimiter cannot be {delimiter!r}", one

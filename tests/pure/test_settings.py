@@ -64,6 +64,7 @@ WRONG_SOURCES = [
     (COLUMNS + "quote = \"''\"", "quote cannot be \"''\"", "where nothing is quoted"),
     (COLUMNS + 'delimiter = ";"\nquote = ";"', "the same sign", "each of them"),
     (COLUMNS + "skip_lines = -1", "skip_lines cannot be -1", "0 or more"),
+    (COLUMNS + 'rows = "data.items"', "rows are of JSON", "take rows away"),
     (COLUMNS + 'skip_lines = "2"', "skip_lines cannot be '2'", "a whole number"),
     (COLUMNS + 'header = "no"', "header cannot be 'no'", "true or false"),
     (COLUMNS + 'feed = "suppressions"', "unknown field 'userId'", "user_id"),

@@ -401,3 +401,59 @@ def test_the_digits_of_a_date_are_of_the_sources_zone_as_number_and_as_text(load
 
     told = {event["occurred_at"].isoformat() for event in found["rows"]}
     assert (len(found["rows"]), told) == (5, {"2026-03-01T16:00:00"})
+
+
+PAGE = JSON + TRACK + 'columns = { userId = "u", timestamp = "t" }\n'
+PAGED = PAGE + 'rows = "%s"\n'
+TWO: list[dict[str, Any]] = [{"u": f"u{place}", "t": "2026-03-01"} for place in (1, 2)]
+LINKS = [{"rel": "next"}]
+
+
+@pytest.mark.parametrize(
+    ("way", "page", "users"),
+    [
+        ("data.items", {"data": {"items": TWO}, "links": LINKS}, 2),
+        ("data.items", {"links": LINKS, "data": {"next": None, "items": TWO, "more": [LINKS]}}, 2),
+        ("a.b.c.d.e", {"a": {"b": {"c": {"d": {"e": TWO}}}}}, 2),
+        ("orders.edges.node", {"orders": {"edges": [{"node": each} for each in TWO]}}, 2),
+        ("items", [{"items": TWO[:1]}, {"items": []}, {"items": TWO[1:]}], 2),
+        ("data.items", {"data": {"items": None}}, 0),
+        ("data.items", {"data": None}, 0),
+        ("data.items", {"data": {"items": []}, "links": LINKS}, 0),
+    ],
+)
+@pytest.mark.parametrize("indent", [None, 1])
+def test_rows_says_where_in_a_page_they_are(
+    load: Load, way: str, page: Any, users: int, indent: int | None
+) -> None:
+    found = load(PAGED % way, json.dumps(page, indent=indent))
+
+    assert told(found, "user_id") == [("u1",), ("u2",)][:users]
+    assert found["aside"] == []
+
+
+@pytest.mark.parametrize(
+    ("toml", "page", "message"),
+    [
+        (PAGED % "data.rows", {"data": {"items": TWO}}, "no list rows, where it has items"),
+        (PAGED % "items", TWO, "no list items, where it has u, t"),
+        (PAGED % "items", ["u1"], "no list items"),
+        (PAGE, {"a": LINKS, "data": {"items": TWO}}, 'rows = "data.items" in its source'),
+    ],
+)  # fmt: skip
+def test_a_page_whose_rows_nobody_finds_is_refused_with_the_key_to_say_it(
+    load: Load, toml: str, page: Any, message: str
+) -> None:
+    [aside] = load(toml, json.dumps(page))["aside"]
+
+    assert (aside["source_line"], aside["reason"]) == (0, "bad_file")
+    assert message in aside["detail"]
+
+
+@pytest.mark.parametrize(("name", "lines"), [("items", 0), ("tags", 1)])
+def test_an_object_with_an_empty_list_is_a_page_only_by_the_lists_name(
+    load: Load, name: str, lines: int
+) -> None:
+    found = load(PAGE, json.dumps({"data": {name: [], "next": None}}))
+
+    assert (found["lines"], found["quarantined"]) == (lines, lines)

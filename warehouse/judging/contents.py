@@ -80,7 +80,8 @@ class Content:
     def objects(self) -> Iterator[LineBatch]:
         """Yield the lines of NDJSON, or the objects of another JSON file as lines."""
         if self.is_document:
-            return split_documents(self.blocks(), self._fields(), self._tell_cut)
+            told = tuple(self.source.rows.split(".")) if self.source and self.source.rows else ()
+            return split_documents(self.blocks(), self._fields(), self._tell_cut, told)
         return split_lines(self.blocks())
 
     def records(
@@ -132,6 +133,8 @@ class Content:
         return frozenset({*columns, *(column.partition(".")[0] for column in columns)})
 
     def _is_document(self, head: bytes) -> bool:
+        if self.source and self.source.rows:
+            return True
         text = b"".join(to_utf8([head], self.encoding))
         return is_document(text, self._fields(), is_whole=len(head) < HEAD_BYTES)
 

@@ -27,6 +27,13 @@ BROKEN = (
 )
 # How far into a page its list of objects may lie.
 MAX_PAGE_DEPTH = 4
+# What the list of a page is called where it is empty.
+LISTS = frozenset(
+    (
+        *("data", "items", "results", "records", "rows", "events", "list", "value", "values"),
+        *("hits", "entries", "objects", "orders", "users", "edges", "nodes", "content"),
+    )
+)
 _BETWEEN = re.compile(r"[\s,\x1e\ufeff]*")
 _SPACE = re.compile(r"\s*")
 _TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|["{}\[\]]', re.DOTALL)
@@ -80,17 +87,21 @@ def has_several(line: bytes) -> bool:
 
 
 def split_documents(
-    blocks: Iterable[bytes], names: frozenset[str], tell_cut: Callable[[str], None]
+    blocks: Iterable[bytes],
+    names: frozenset[str],
+    tell_cut: Callable[[str], None],
+    told: tuple[str, ...] = (),
 ) -> Iterator[LineBatch]:
     """Yield the objects of a document as lines, numbered from 1 in their order.
 
+    ``told`` is the way to the list of them in every page, where a source says it.
     What is balanced and yet no JSON is a line too, for the judge to refuse. ``tell_cut`` is told if
     the document ends too early, before the beginning at which it ends comes as an open line. Raises
     BadFile where it cannot be told what the objects are, or where they end.
     """
     text = _Text(iter(blocks))
     number, waiting = 1, []
-    for value in _Values(text, names).all():
+    for value in _Values(text, names, told).all():
         if text.is_cut:
             break
         waiting.append(_bytes(value))
@@ -143,6 +154,7 @@ class _Text:
 class _Values:
     text: _Text
     names: frozenset[str]
+    told: tuple[str, ...] = ()
     # Of the values taken so far.
     longest: int = 0
 
@@ -150,7 +162,9 @@ class _Values:
         """Yield the text of every object, at the top, in an array, or in the list of a page."""
         text = self.text
         while sign := text.skip(_BETWEEN):
-            if sign == "[":
+            if self.told:
+                yield from self._of_told(sign)
+            elif sign == "[":
                 text.at += 1
                 yield from self._elements()
             elif sign == "{" and (path := self._page()):
@@ -221,9 +235,23 @@ class _Values:
         # Too long to be looked at whole, broken somewhere, or cut.
         return _way_to_list(text.text, text.at, self.names)
 
+    def _of_told(self, sign: str) -> Iterator[str]:
+        """Yield the rows of a page by the way that is told; pages may stand in an array."""
+        if sign not in "[]{":
+            raise BadFile(self._lost(self.told, []))
+        if sign == "{":
+            yield from self._of_page(self.told)
+        else:
+            self.text.at += 1
+
     def _of_page(self, path: Sequence[str]) -> Iterator[str]:
-        """Yield the list at the end of a path, and pass over everything around it."""
+        """Yield the rows at the end of a path, and pass over everything around it.
+
+        A path that is told must be there, may lead through lists, and to a single row or null.
+        """
         text = self.text
+        passed: list[str] = []
+        is_there = False
         text.at += 1
         while (sign := text.skip(_BETWEEN)) and sign != "}":
             key = _read(self._one())
@@ -231,17 +259,46 @@ class _Values:
                 raise BadFile(BROKEN)
             text.at += 1
             sign = text.skip()
-            if key != path[0] or sign != ("{" if len(path) > 1 else "["):
-                value = self._one()
-                if _lists_in({key: _read(value)}):
-                    raise BadFile(_several([*path, key]))
-            elif len(path) > 1:
-                yield from self._of_page(path[1:])
-            else:
+            passed.append(key)
+            is_way = key == path[0] and sign in ("[{" if self.told or len(path) > 1 else "[")
+            is_there |= is_way
+            if is_way and len(path) == 1 and sign == "[":
                 text.at += 1
                 yield from self._elements()
+            elif is_way and len(path) > 1:
+                yield from self._further(path[1:], sign)
+            elif is_way:
+                yield self._one()
+            else:
+                value = self._one()
+                is_there |= key == path[0] and value == "null"
+                if not self.told and _lists_in({key: _read(value)}):
+                    raise BadFile(_several([".".join(path), key]))
+        if sign and self.told and not is_there:
+            raise BadFile(self._lost(path, passed))
         text.is_cut |= not sign
         text.at += 1
+
+    def _further(self, path: Sequence[str], sign: str) -> Iterator[str]:
+        """Follow a path into an object, or into each of a list of them."""
+        text = self.text
+        if sign == "{":
+            yield from self._of_page(path)
+            return
+        text.at += 1
+        while (sign := text.skip(_BETWEEN)) and sign != "]":
+            if sign != "{":
+                raise BadFile(self._lost(path, []))
+            yield from self._of_page(path)
+        text.is_cut |= not sign
+        text.at += 1
+
+    def _lost(self, path: Sequence[str], passed: Sequence[str]) -> str:
+        told = f", where it has {', '.join(passed)[:500]}" if passed else ""
+        return (
+            f"rows of its source are at {'.'.join(self.told)}, and an object of the file has no"
+            f" list {path[0]}{told}: mend rows, or give such files a source of their own"
+        )
 
 
 def _is_page(value: Any, names: frozenset[str]) -> bool:
@@ -259,21 +316,30 @@ def _page_of(value: Any, names: frozenset[str]) -> tuple[str, ...]:
     if known and all(known >= len(names & _at(value, path)[0].keys()) for path in lists):
         return ()
     if len(lists) > 1:
+        # The likeliest first: it is told as an example.
+        lists.sort(key=lambda path: -len(names & _at(value, path)[0].keys()))
         raise BadFile(_several([".".join(path) for path in lists]))
     if lists:
         return lists[0]
-    # A page of a day on which nothing happened.
-    empty = [(key,) for key, inner in value.items() if inner == []]
+    # A page of a day on which nothing happened; by another name, a list in a row.
+    empty = [path for path in _lists_in(value, are_empty=True) if path[-1].lower() in LISTS]
     return empty[0] if len(empty) == 1 else ()
 
 
-def _lists_in(value: Any, depth: int = MAX_PAGE_DEPTH) -> list[tuple[str, ...]]:
-    """Return the ways to every list of objects inside an object, lists themselves not entered."""
+def _lists_in(
+    value: Any, depth: int = MAX_PAGE_DEPTH, *, are_empty: bool = False
+) -> list[tuple[str, ...]]:
+    """Return the ways to every list of objects inside an object, lists themselves not entered.
+
+    Or to every list that is empty.
+    """
     found: list[tuple[str, ...]] = []
     for key, inner in value.items() if isinstance(value, dict) and depth else ():
-        if isinstance(inner, list) and inner and all(isinstance(each, dict) for each in inner):
+        is_list = isinstance(inner, list) and all(isinstance(each, dict) for each in inner)
+        if is_list and bool(inner) is not are_empty:
             found.append((key,))
-        found += [(key, *rest) for rest in _lists_in(inner, depth - 1)]
+        inside = _lists_in(inner, depth - 1, are_empty=are_empty)
+        found += [(key, *rest) for rest in inside]
     return found
 
 
@@ -328,8 +394,8 @@ def _bytes(value: str) -> bytes:
 
 def _several(names: Sequence[str]) -> str:
     return (
-        f"a JSON object with several lists of objects ({', '.join(names)[:500]}): nobody can say"
-        " which is the data; write the events alone, one object a line"
+        f"a JSON object with several lists of objects ({', '.join(names)[:500]}): say which are"
+        f' its rows, as rows = "{names[0]}" in its source, or write them alone, one a line'
     )
 
 
