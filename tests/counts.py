@@ -10,7 +10,7 @@ COLLECTED = {
     "browser": 2,
     "fault": 53,
     "golden": 102,
-    "pipeline": 465,
+    "pipeline": 472,
     "property": 106,
     "pure": 1448,
     "recompute": 25,

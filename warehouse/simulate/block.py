@@ -6,18 +6,25 @@ from warehouse.simulate.behaviour.accounts import account_events
 from warehouse.simulate.behaviour.basket import fill_baskets
 from warehouse.simulate.behaviour.browsing import browsing_events
 from warehouse.simulate.behaviour.consents import consent_events, draw_consents
+from warehouse.simulate.behaviour.lottery import (
+    draw_entries,
+    lottery_events,
+    without_those_who_came_for_it,
+)
 from warehouse.simulate.behaviour.loyalty import loyalty_events
 from warehouse.simulate.behaviour.messages import draw_messages
 from warehouse.simulate.behaviour.opinions import opinion_events
 from warehouse.simulate.behaviour.ordering import complete_orders, ordering_events
+from warehouse.simulate.behaviour.presence import draw_presence
 from warehouse.simulate.behaviour.profiles import profile_events
 from warehouse.simulate.behaviour.returns import return_events
 from warehouse.simulate.behaviour.sharing import sharing_events
-from warehouse.simulate.behaviour.shopping import shop
+from warehouse.simulate.behaviour.shopping import shop, wishing
 from warehouse.simulate.catalogue import Catalogue
 from warehouse.simulate.draws import Generator
 from warehouse.simulate.moments import Events
 from warehouse.simulate.population import Population, draw_population
+from warehouse.simulate.truths import Truths
 from warehouse.simulate.visits import draw_visits
 from warehouse.simulate.window import Window
 
@@ -31,14 +38,30 @@ class Block:
 
 
 def draw_block(
-    *, first_number: int, users: int, window: Window, catalogue: Catalogue, rng: Generator
+    *,
+    first_number: int,
+    users: int,
+    window: Window,
+    catalogue: Catalogue,
+    truths: Truths,
+    rng: Generator,
+    planted_rng: Generator,
 ) -> Block:
-    """Simulate the users numbered from ``first_number`` on."""
+    """Simulate the users numbered from ``first_number`` on.
+
+    What is planted is drawn from ``planted_rng``: without it the shop is what it would be.
+    """
     population = draw_population(first_number=first_number, users=users, window=window, rng=rng)
     consents = draw_consents(population, window, rng)
     messages = draw_messages(population, consents, window, rng)
     visits = draw_visits(population, messages.clicks, window, rng)
-    shopping = shop(visits, population, catalogue, rng)
+    presence = draw_presence(population, truths, window, planted_rng)
+    entries = draw_entries(presence.keep(visits), truths.reward, window, planted_rng)
+    presence = without_those_who_came_for_it(
+        presence, entries, truths.reward, window, population.size, planted_rng
+    )
+    visits = presence.keep(visits)
+    shopping = shop(visits, population, catalogue, wishing(visits, truths.release, window), rng)
     baskets = fill_baskets(shopping, catalogue, rng)
     orders = complete_orders(shopping, baskets)
     events = [
@@ -49,7 +72,8 @@ def draw_block(
         *browsing_events(shopping, population, catalogue, rng),
         *ordering_events(shopping, baskets, orders, rng),
         *return_events(orders, rng),
-        *loyalty_events(visits, orders, population, window, rng),
+        *loyalty_events(visits, orders, population, presence, window, rng),
+        lottery_events(entries),
         *sharing_events(visits, population, catalogue, rng),
         *opinion_events(visits, rng),
     ]

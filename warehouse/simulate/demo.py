@@ -1,4 +1,4 @@
-"""Users, days, seed -> a landing folder of made-up events, never mixed with anybody's data."""
+"""Users, days, seed -> a landing folder and rules of a made-up shop, never mixed with real data."""
 
 import json
 from collections.abc import Callable
@@ -8,7 +8,10 @@ from pathlib import Path
 from warehouse.errors import UserError
 from warehouse.landing.days import landed_days
 from warehouse.settings import Settings
+from warehouse.simulate.rules import write_rules
 from warehouse.simulate.run import FIRST_DAY, simulate
+from warehouse.simulate.truths import TRUTHS
+from warehouse.simulate.window import Window
 from warehouse.storage.files import write_text_atomically
 from warehouse.upkeep.status import today
 
@@ -57,6 +60,7 @@ def prepare_demo(
         for complete in (False, True):
             if complete:
                 simulate(root, users=users, days=days, seed=seed, start=first, progress=progress)
+                write_rules(settings.rules_dir, TRUTHS, Window(first, days))
             text = json.dumps(wanted | {"complete": complete}) + "\n"
             write_text_atomically(mark, text)
     return first, last

@@ -147,10 +147,14 @@ def draw_population(*, first_number: int, users: int, window: Window, rng: Gener
     )
 
 
-def _sign_up_times(users: int, window: Window, rng: Generator) -> Ints:
+def sign_up_weights(window: Window) -> Floats:
     """Sign-ups peak at the launch, then go on with the rhythm of the week."""
     launch = LAUNCH_SIGN_UPS * np.exp(-np.arange(window.days) / LAUNCH_FADES_DAYS)
-    day = pick(rng, (1 + launch) * window.weekday_weights, users)
+    return (1 + launch) * window.weekday_weights
+
+
+def _sign_up_times(users: int, window: Window, rng: Generator) -> Ints:
+    day = pick(rng, sign_up_weights(window), users)
     return day * DAY + window.time_of_day(rng, users)
 
 

@@ -18,9 +18,11 @@ from warehouse.errors import UserError
 from warehouse.simulate.behaviour.pricing import price_events
 from warehouse.simulate.block import draw_block
 from warehouse.simulate.catalogue import Catalogue, draw_catalogue
+from warehouse.simulate.feeds import tell_feeds
 from warehouse.simulate.lines.batch import Batch, write_batch
-from warehouse.simulate.lines.landing import Landing
+from warehouse.simulate.lines.landing import Landing, write_feed
 from warehouse.simulate.lines.speakers import speakers_of, the_shop
+from warehouse.simulate.truths import TRUTHS, Truths
 from warehouse.simulate.window import Window
 
 FIRST_DAY = date(2026, 1, 1)
@@ -28,7 +30,7 @@ FIRST_DAY = date(2026, 1, 1)
 USER_DAYS_PER_BLOCK = 120_000
 THREADS = 2
 # Random streams of their own, so that neither depends on how people are cut into blocks.
-CATALOGUE_STREAM, SHOP_STREAM, PEOPLE_STREAM = range(3)
+CATALOGUE_STREAM, SHOP_STREAM, PEOPLE_STREAM, PLANTED_STREAM, FEEDS_STREAM = range(5)
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class Plan:
     seed: int
     window: Window
     catalogue: Catalogue
+    truths: Truths
     compress: bool
 
 
@@ -65,10 +68,13 @@ def simulate(
     days: int,
     seed: int,
     start: date = FIRST_DAY,
+    truths: Truths = TRUTHS,
     progress: Callable[[int, int], None] | None = None,
     compress: bool = True,
 ) -> SimulationReport:
     """Write ``days`` landing folders below ``out``, in which ``users`` people sign up and shop.
+
+    ``truths`` are the causes planted in it, and told of in the feeds beside the events.
 
     ``progress`` is called with the users done and all users. Files of an earlier simulation of
     these days are replaced. Raises UserError for numbers that make no simulation.
@@ -83,7 +89,7 @@ def simulate(
     landing.clear()
     names: Counter[str] = Counter()
     duplicates = late = bad_lines = 0
-    for users_done, batch in _batches(Plan(users, seed, window, catalogue, compress)):
+    for users_done, batch in _batches(Plan(users, seed, window, catalogue, truths, compress)):
         landing.append(batch.texts)
         names.update(batch.names)
         duplicates += batch.duplicates
@@ -91,6 +97,8 @@ def simulate(
         bad_lines += batch.bad_lines
         if progress is not None:
             progress(users_done, users)
+    feeds = tell_feeds(users, window, truths, np.random.default_rng((seed, FEEDS_STREAM)))
+    told = sum(write_feed(out, name, rows, window) for name, rows in feeds.items())
     return SimulationReport(
         users=users,
         days=days,
@@ -99,7 +107,7 @@ def simulate(
         duplicates=duplicates,
         late=late,
         bad_lines=bad_lines,
-        bytes=landing.finish(),
+        bytes=landing.finish() + told,
         seconds=time.perf_counter() - began,
         names=dict(sorted(names.items())),
     )
@@ -143,7 +151,9 @@ def _write_people(plan: Plan, first: int, last: int) -> Batch:
         users=last - first,
         window=plan.window,
         catalogue=plan.catalogue,
+        truths=plan.truths,
         rng=rng,
+        planted_rng=np.random.default_rng((plan.seed, PLANTED_STREAM, first)),
     )
     return write_batch(
         block.events,

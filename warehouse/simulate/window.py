@@ -50,6 +50,10 @@ class Window:
         """Give the calendar date of a day number."""
         return self.start + timedelta(days=number)
 
+    def midnight(self, days: Ints) -> Ints:
+        """Give the instants at which days of Shanghai's calendar begin."""
+        return days * DAY - SHANGHAI_UTC_OFFSET_HOURS * HOUR
+
     @cached_property
     def weekday_weights(self) -> Floats:
         """How busy each day is, by its weekday; 1 on average."""

@@ -15,6 +15,7 @@ from warehouse.simulate.behaviour.points import (
     level_events,
     point_events,
 )
+from warehouse.simulate.behaviour.presence import Presence
 from warehouse.simulate.columns import words
 from warehouse.simulate.draws import Generator, chance, pick, some, spans
 from warehouse.simulate.moments import Events, Moments, join_moments
@@ -35,12 +36,17 @@ YUAN_CENTS_PER_POINT = 100
 
 
 def loyalty_events(
-    visits: Moments, orders: Orders, population: Population, window: Window, rng: Generator
+    visits: Moments,
+    orders: Orders,
+    population: Population,
+    presence: Presence,
+    window: Window,
+    rng: Generator,
 ) -> Iterator[Events]:
     """Name what earns points, then everything that becomes of the points."""
     at_home = visits.take(visits.known)
     check_ins = _check_ins(at_home, rng)
-    tasks = _tasks(at_home, population.sign_ups, rng)
+    tasks = _tasks(at_home, population.sign_ups, presence, rng)
     yield Events("Checked In", check_ins)
     yield tasks
     earned = join_earned(
@@ -57,7 +63,7 @@ def loyalty_events(
         ],
         window,
     )
-    yield from point_events(earned, window, rng)
+    yield from point_events(earned, presence, window, rng)
     yield from level_events(earned)
 
 
@@ -68,9 +74,10 @@ def _check_ins(visits: Moments, rng: Generator) -> Moments:
     return chosen.take(first).later(CHECKED_IN_AFTER)
 
 
-def _tasks(visits: Moments, sign_ups: Moments, rng: Generator) -> Events:
+def _tasks(visits: Moments, sign_ups: Moments, presence: Presence, rng: Generator) -> Events:
     newcomers = sign_ups.take(chance(rng, NEWCOMER_TASK_DONE, len(sign_ups)))
-    newcomers = newcomers.later(SECOND + spans(rng, NEWCOMER_TASK_AFTER, len(newcomers)))
+    after = SECOND + spans(rng, NEWCOMER_TASK_AFTER, len(newcomers))
+    newcomers = presence.keep(newcomers.later(after))
     others = visits.take(some(rng, np.arange(len(visits)), VISIT_WITH_TASK)).later(20 * SECOND)
     task = np.concatenate(
         [

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from warehouse.simulate.behaviour.presence import Presence
 from warehouse.simulate.columns import Flags, Ints, take_columns, words
 from warehouse.simulate.draws import Generator, between, chance, hex_ids, some, spans
 from warehouse.simulate.journey import rank_in_group
@@ -56,7 +57,9 @@ def join_earned(parts: Sequence[Earned], window: Window) -> Earned:
     )
 
 
-def point_events(earned: Earned, window: Window, rng: Generator) -> Iterator[Events]:
+def point_events(
+    earned: Earned, presence: Presence, window: Window, rng: Generator
+) -> Iterator[Events]:
     """Follow every lot to its end."""
     lot = {"lot_id": hex_ids(rng, earned.person.size, prefix="lot-")}
     reason = words(REASONS, earned.reason)
@@ -64,7 +67,7 @@ def point_events(earned: Earned, window: Window, rng: Generator) -> Iterator[Eve
     credit = {"points": earned.points, "reason": reason, "expires_at": window.iso(expires_at)}
     yield Events("Points Earned", on_server(earned.person, earned.at), lot | credit)
 
-    redeemed, redeemed_at = _redeem(earned, rng)
+    redeemed, redeemed_at = _redeem(earned, presence, rng)
     spent = np.flatnonzero(redeemed)
     yield Events(
         "Points Redeemed",
@@ -93,7 +96,7 @@ def point_events(earned: Earned, window: Window, rng: Generator) -> Iterator[Eve
     )
 
 
-def _redeem(earned: Earned, rng: Generator) -> tuple[Ints, Ints]:
+def _redeem(earned: Earned, presence: Presence, rng: Generator) -> tuple[Ints, Ints]:
     """Points redeemed of each lot, and when: a user's oldest lots, in order, before they expire."""
     rank = rank_in_group(earned.person)
     lots = np.bincount(earned.person)
@@ -101,8 +104,9 @@ def _redeem(earned: Earned, rng: Generator) -> tuple[Ints, Ints]:
     stride = earned.person * PERSON_STRIDE
     at = earned.at + SECOND + spans(rng, REDEEMED_AFTER, rank.size)
     at = np.maximum.accumulate(at + stride) - stride
-    # A lot that would be spent too late ends the user's spending.
-    spends &= ~_seen_so_far(spends & (at >= earned.at + VALID_FOR), rank)
+    # A lot that would be spent too late, or while the user is away, ends the user's spending.
+    in_time = (at < earned.at + VALID_FOR) & presence.of(earned.person, at)
+    spends &= ~_seen_so_far(spends & ~in_time, rank)
     is_last = spends & ~np.append(spends[1:] & (rank[1:] > 0), False)
     in_part = is_last & chance(rng, LAST_LOT_PARTLY, rank.size)
     part = between(rng, LEAST_PART * earned.points, LARGEST_PART * earned.points, rank.size)

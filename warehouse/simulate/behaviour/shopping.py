@@ -10,6 +10,8 @@ from warehouse.simulate.draws import Generator, chance
 from warehouse.simulate.journey import Step, rank_in_group, walk
 from warehouse.simulate.moments import Moments
 from warehouse.simulate.population import Population
+from warehouse.simulate.truths import Release
+from warehouse.simulate.window import Window
 
 SIGN_IN = 0.55
 PROMOTION_SEEN, PROMOTION_CLICKED = 0.22, 0.2
@@ -42,10 +44,24 @@ class Shopping:
     removed: Flags
 
 
-def shop(visits: Moments, population: Population, catalogue: Catalogue, rng: Generator) -> Shopping:
-    """Walk every visit through the shop."""
+def wishing(visits: Moments, release: Release | None, window: Window) -> Floats:
+    """Say of each visit how likely something is wished for in it."""
+    if release is None:
+        return np.full(len(visits), WISHED)
+    released_at = window.midnight(np.array(release.first_day(window)))
+    return np.where(visits.at >= released_at, WISHED * release.ratio, WISHED)
+
+
+def shop(
+    visits: Moments,
+    population: Population,
+    catalogue: Catalogue,
+    wished: Floats,
+    rng: Generator,
+) -> Shopping:
+    """Walk every visit through the shop; ``wished`` is how likely something is wished for in it."""
     habits = population.habits
-    counts = _step_counts(visits, population, rng)
+    counts = _step_counts(visits, population, wished, rng)
     steps = walk(visits, counts, habits.milliseconds_between_clicks, rng)
     chosen = catalogue.choose(rng, habits.wealth[steps["view"].moments.person])
     viewed = _with_its_pair(chosen, steps["view"].visit, rng.spawn(1)[0])
@@ -72,7 +88,9 @@ def _with_its_pair(viewed: Ints, visit: Ints, rng: Generator) -> Ints:
     return found
 
 
-def _step_counts(visits: Moments, population: Population, rng: Generator) -> dict[str, Ints]:
+def _step_counts(
+    visits: Moments, population: Population, wished: Floats, rng: Generator
+) -> dict[str, Ints]:
     """How often each visit takes each step; the order of the names is the order of the walk."""
     size = len(visits)
     habits = population.habits
@@ -96,7 +114,7 @@ def _step_counts(visits: Moments, population: Population, rng: Generator) -> dic
         "list": maybe(LIST_SEEN, everyone),
         "search": maybe(SEARCHED, everyone),
         "view": views,
-        "wish": maybe(WISHED, visits.known & (views > 0)),
+        "wish": maybe(wished, visits.known & (views > 0)),
         "add": lines,
         "remove": maybe(REMOVED, lines > 1),
         "cart": cart_seen,

@@ -1,21 +1,24 @@
-"""Lines -> ``events/dt=YYYY-MM-DD/events-00.ndjson[.gz]``, complete where ``_SUCCESS`` lies by.
+"""Lines -> ``<feed>/dt=YYYY-MM-DD/<feed>-00.*``, complete where ``_SUCCESS`` lies by.
 
 Every block appends to every day's file: gzip files may consist of members written one by one.
 """
 
-from collections.abc import Mapping
+import csv
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 from isal import igzip
 
+from warehouse.feeds import FEEDS
 from warehouse.simulate.columns import Ints
 from warehouse.simulate.window import DAY, Window
 
 STEM = "events-00.ndjson"
 COMPRESSED, PLAIN, PARTIAL = f"{STEM}.gz", STEM, f"{STEM}.part"
 SUCCESS = "_SUCCESS"
+Row = Mapping[str, str]
 COMPRESSION_LEVEL = 1
 
 
@@ -62,3 +65,26 @@ class Landing:
             size += path.stat().st_size
             (folder / SUCCESS).touch()
         return size
+
+
+def write_feed(root: Path, feed: str, rows: Mapping[int, Sequence[Row]], window: Window) -> int:
+    """Write the CSV of each day that has rows, in place of an earlier simulation's.
+
+    Returns the bytes written.
+    """
+    size = 0
+    columns = [column.name for column in FEEDS[feed].columns]
+    for day in range(window.days):
+        folder = root / feed / f"dt={window.day(day)}"
+        path = folder / f"{feed}-00.csv"
+        path.unlink(missing_ok=True)
+        if day not in rows:
+            continue
+        folder.mkdir(parents=True, exist_ok=True)
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, columns, lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows[day])
+        (folder / SUCCESS).touch()
+        size += path.stat().st_size
+    return size
