@@ -215,9 +215,9 @@ FILL = (
         ('channel', 'ads', 4000, 0.5), ('incentive_mix', 'none', 6000, 0.6),
         ('incentive_mix', 'several', 3000, 1.0)) d(dimension, value, size, share)""",
     f"""insert into serving.marts.incentive_retention (
-      incentive, reward, phase, period_number, from_date, to_date, is_mature, users, active_days,
-      repurchase_rate, status)
-    select 'lottery', reward, phase, n, {D} - first, {D} - last, true, 400,
+      incentive, reward, phase, period_number, from_date, to_date, is_mature, users, active,
+      retention_rate, active_days, repurchase_rate, status)
+    select 'lottery', reward, phase, n, {D} - first, {D} - last, true, 400, 400 * rate, rate,
       if(n = 0, 9, days), rate, 'ok'
     from (values ('before', -1, 56, 43, 800, 0.12), ('during', 1, 42, 29, 3200, 0.31),
         ('after', 1, 28, 0, 700, 0.08)) p(phase, number, first, last, days, rate),

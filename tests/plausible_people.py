@@ -69,4 +69,32 @@ FILL = (
         'insufficient_data'),
       (date '2026-10-01', true, 9500, 4500, 700, 34300, 371, 0.21, 0.05, 'ok'),
       (date '2026-11-01', false, 3100, 900, 0, 36500, 390, null, null, 'insufficient_data')""",
+    """insert into serving.marts.aarrr_cohorts (cohort_week, stage, channel, cohort_size, users,
+      rate, is_mature, status)
+    select date '2026-11-02' - cast(7 * ago as integer), stage, 'all', 100, share * 100,
+      case when ago > late then share end, ago > late, 'ok'
+    from range(10) w(ago), (values ('acquisition', 1.0, -1), ('activation', 0.4, 0),
+      ('retention', 0.3, 0), ('revenue', 0.2, -1), ('referral', null, -1)) s(stage, share, late)""",
+    """insert into serving.marts.channel_economics (month, channel, spend, new_users,
+      new_customers, cac, ltv_predicted, ltv_realised, ltv_cac, payback_months, status)
+    values (date '2026-11-01', 'baidu', 9, 9, 9, 9, 9, 9, 9, 9, 'insufficient_data'),
+      (date '2026-10-01', 'direct', 0, 120, 60, 0, 900, 300, null, 0, 'ok'),
+      (date '2026-10-01', 'baidu', 5000, 90, 40, 125, 500, 210, 4, 2.5, 'insufficient_data'),
+      (date '2026-09-01', 'baidu', null, 80, 30, null, 480, 250, null, null, 'unknown')""",
+    f"""insert into serving.marts.growth_levels (as_of_date, user_id, level, honour)
+    select {D}, 'user_' || i, ['bronze', 'silver', 'king'][1 + i % 3],
+      case when i % 3 = 2 then 'crowned' end from range(30) t(i)""",
+    f"""insert into serving.marts.benefit_balances (as_of_date, user_id, benefit, is_entitled,
+      quota, used, remaining, status)
+    select {D}, 'user_' || i, 'free_shipping', i < 20, 2, i % 2, case when i < 20 then 2 - i % 2
+      else 0 end, 'ok' from range(25) t(i)""",
+    """insert into serving.marts.programme_balance (month, is_complete, cost_points,
+      cost_benefits, treated_users, holdout_users, incremental_revenue, balance, status)
+    values (date '2026-10-01', true, 800, 200, 900, 100, 1500, 500, 'ok'),
+      (date '2026-09-01', true, 700, null, 0, 0, null, null, 'unknown')""",
+    """insert into serving.marts.incentive_dependence (tier, users, activity_before,
+      activity_during, activity_after, repurchase_before, repurchase_during, repurchase_after,
+      dependence, status)
+    values ('gold', 40, 0.1, 0.4, 0.2, null, 0.5, 0.3, 0.5, 'ok'),
+      ('all', 90, 0.1, 0.3, 0.12, 0.2, 0.4, 0.25, 0.6, 'ok')""",
 )

@@ -4,7 +4,7 @@ Each chart comes in two widths; the style sheet shows the one that can be read o
 its colours mean is told beside it by the page, where names of any length find room.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,11 +12,10 @@ from typing import Any
 from warehouse.report import drawing as draw
 from warehouse.report import numbers
 from warehouse.report.drawing import Scale
-from warehouse.report.labels import FLOWS, Label, label
+from warehouse.report.labels import FLOWS, POINTS, Label, label
 from warehouse.report.plot import SIZES, Plot, Values, left_of, values_scale
 
 ACTIVITY = ("mau", "wau", "dau")
-BELOW = "dormant"
 ENDS = 48  # room for the names at the ends of lines
 BAR = 0.68  # share of a period's room that its bar takes
 
@@ -55,14 +54,35 @@ def activity_chart(
 
 def flow_chart(periods: Sequence[Mapping[str, Any]]) -> Chart | None:
     """Draw who came and who went per period: arrivals above the line, dormant users below."""
+    title = "Users who came and went 用户流动"
+    return _stacked("flow", title, periods, "period_start", FLOWS, {"dormant"})
+
+
+def points_chart(months: Sequence[Mapping[str, Any]]) -> Chart | None:
+    """Draw the points of each month: issued above the line, redeemed and expired below."""
+    title = "Points issued and gone 积分发放与消耗"
+    return _stacked("points", title, months, "month", POINTS, {"redeemed", "expired"})
+
+
+def _stacked(
+    name: str,
+    title: str,
+    periods: Sequence[Mapping[str, Any]],
+    start: str,
+    names: Mapping[str, Label],
+    below: Set[str],
+) -> Chart | None:
     if not periods:
         return None
-    values = {
-        kind: {period["period_start"]: int(period[kind] or 0) for period in periods}
-        for kind in FLOWS
-    }
-    keys = [Key(kind, name) for kind, name in FLOWS.items()]
-    return Chart(_bars("wide", values), _bars("narrow", values), keys)
+    values = {kind: {period[start]: int(period[kind] or 0) for period in periods} for kind in names}
+    told = {f"{label.en} {label.zh}": values[kind] for kind, label in names.items()}
+
+    def draw_in(size: str) -> str:
+        plot, marks = _bars(size, values, below)
+        return plot.picture(name, title, told, marks)
+
+    keys = [Key(kind, name) for kind, name in names.items()]
+    return Chart(draw_in("wide"), draw_in("narrow"), keys)
 
 
 def _lines(size: str, values: Values) -> str:
@@ -89,27 +109,31 @@ def _lines(size: str, values: Values) -> str:
     return plot.picture("activity", "Active users by day 活跃用户走势", told, marks)
 
 
-def _bars(size: str, values: Values) -> str:
+def _bars(size: str, values: Values, below: Set[str]) -> tuple[Plot, list[str]]:
+    """Stack the kinds of each period, those below the line downwards."""
     days = _days(values)
-    arrivals = [kind for kind in values if kind != BELOW]
-    above = max(sum(values[kind][day] for kind in arrivals) for day in days)
-    y = values_scale(size, -max(values[BELOW].values()), above)
+    above = [kind for kind in values if kind not in below]
+
+    def most(kinds: Iterable[str]) -> float:
+        kept = list(kinds)
+        return max(sum(values[kind][day] for kind in kept) for day in days)
+
+    y = values_scale(size, -most(kind for kind in values if kind in below), most(above))
     left = left_of(y)
     room = (SIZES[size][0] - left) / len(days)
     at = {day: left + room * (place + 0.5) for place, day in enumerate(days)}
     marks: list[str] = []
     for day in days:
-        stacked = {BELOW: (-values[BELOW][day], 0.0)}
-        level = 0.0
-        for kind in arrivals:
-            stacked[kind] = (level, level := level + values[kind][day])
-        marks += [
-            draw.box(f"stack {kind}", at[day] - room * BAR / 2, room * BAR, y(high), y(low))
-            for kind, (low, high) in stacked.items()
-        ]
-    told = {f"{FLOWS[kind].en} {FLOWS[kind].zh}": line for kind, line in values.items()}
-    plot = Plot(size, y, at, room)
-    return plot.picture("flow", "Users who came and went 用户流动", told, marks)
+        up = down = 0.0
+        for kind in values:
+            if kind in below:
+                low, high = (down := down - values[kind][day]), down + values[kind][day]
+            else:
+                low, high = up, (up := up + values[kind][day])
+            marks.append(
+                draw.box(f"stack {kind}", at[day] - room * BAR / 2, room * BAR, y(high), y(low))
+            )
+    return Plot(size, y, at, room), marks
 
 
 def _days(values: Values) -> list[date]:

@@ -135,7 +135,7 @@ def _splits(
 
 
 def _curve(line: dict[int, Row], columns: list[int], top: float) -> list[Cell]:
-    return [_shaded(line.get(column, {}).get("retention_rate"), top) for column in columns]
+    return [shade(line.get(column, {}).get("retention_rate"), top) for column in columns]
 
 
 def _size(cells: dict[tuple[date, int], dict[str, Any]], start: date) -> Any:
@@ -151,10 +151,11 @@ def _cell(row: dict[str, Any] | None, top: float) -> Cell:
         return Cell("", 0, "none")
     if not row["is_mature"]:
         return Cell("", 0, "immature")
-    return _shaded(_rate(row), top)
+    return shade(_rate(row), top)
 
 
-def _shaded(rate: float | None, top: float) -> Cell:
+def shade(rate: float | None, top: float) -> Cell:
+    """Shade a rate by how near it comes to the top one."""
     if rate is None:
         return Cell("", 0, "none")
     return Cell(numbers.share(rate), min(LEVELS, round(rate / top * LEVELS)), "value")

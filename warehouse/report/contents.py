@@ -27,6 +27,8 @@ SECTIONS = {
     "behaviour": Label("What users do", "用户行为"),
     "quality": Label("Can these numbers be trusted?", "数据质量"),
     "kpis": Label("All KPIs of the day", "全部指标"),
+    "economics": Label("Newcomers and channels", "新用户与渠道"),
+    "programme": Label("Points, levels, benefits", "积分、等级与权益"),
     "week": Label("What changed", "本周变化"),
     "moves": Label("Where it changed", "变化来源"),
     "week_alerts": Label("Alerts of the week", "本周预警"),
@@ -45,7 +47,7 @@ DAY = {
 }
 WEEK = {
     Label("The week", "本周"): ("week", "moves", "week_alerts", "health"),
-    Label("Users", "用户"): ("tiers", "flows"),
+    Label("Users", "用户"): ("tiers", "flows", "economics", "programme"),
     Label("Beside others", "对照"): ("claims",),
 }
 

@@ -39,6 +39,11 @@ FLOWS = {
     "resurrecting": Label("Resurrecting", "回流"),
     "dormant": Label("Dormant", "沉睡"),
 }
+POINTS = {
+    "issued": Label("Issued", "发放"),
+    "redeemed": Label("Redeemed", "兑换"),
+    "expired": Label("Expired", "过期"),
+}
 COHORTS = {
     "order": Label("Repeat purchase", "复购留存"),
     "activity": Label("Return to the product", "活跃留存"),

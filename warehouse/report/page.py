@@ -54,7 +54,7 @@ def build_report(
         content = _read(connection, rules, as_of_date, settings)
         monday = last_week(connection, as_of_date)
         if monday:
-            week = read_week(connection, rules, monday, settings.currency)
+            week = read_week(connection, rules, monday, as_of_date, settings.currency)
             week |= {"day": as_of_date, "contents": contents(WEEK, week)}
             html = _render("weekly.html", week)
             write_text_atomically(folder / f"week={monday}" / "index.html", html)

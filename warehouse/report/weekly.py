@@ -9,10 +9,12 @@ import duckdb
 from warehouse.report import numbers
 from warehouse.report.charts import flow_chart
 from warehouse.report.claims import read_claims
+from warehouse.report.economics import read_economics
 from warehouse.report.flows import read_flows
 from warehouse.report.health import read_health, read_week_of_alerts
 from warehouse.report.kpis import HEADLINES, tone_of
 from warehouse.report.labels import KPI_DIMENSIONS, Label, label
+from warehouse.report.programme import read_programme
 from warehouse.report.query import Row, rows, sql
 from warehouse.report.rules import Rules
 from warehouse.report.tiers import read_tier_moves
@@ -77,9 +79,13 @@ def last_week(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> date |
 
 
 def read_week(
-    connection: duckdb.DuckDBPyConnection, rules: Rules, monday: date, currency: str
+    connection: duckdb.DuckDBPyConnection,
+    rules: Rules,
+    monday: date,
+    as_of_date: date,
+    currency: str,
 ) -> dict[str, Any]:
-    """Read what the edition of a week tells."""
+    """Read what the edition of a week tells; what moves slowly is as it stands on the day."""
     sunday = monday + 6 * DAY
     return {
         "monday": monday,
@@ -92,6 +98,8 @@ def read_week(
         "tier_moves": read_tier_moves(connection, rules, sunday),
         "flow": flow_chart(read_flows(connection, "week", monday)),
         "cohorts": read_cohort_moves(connection, monday),
+        "economics": read_economics(connection, rules, as_of_date, currency),
+        "programme": read_programme(connection, rules, as_of_date, currency),
         "claims": read_claims(connection, rules, currency),
     }
 

@@ -1,0 +1,76 @@
+"""The page of the week on what moves slowly: newcomers, channels, points, levels, rewards."""
+
+from tests.pages import section
+from tests.plausible_marts import change
+from warehouse.settings import Settings
+
+
+def test_newcomers_are_told_by_week_and_stage_and_what_runs_is_blank(settings: Settings) -> None:
+    said = section(settings, "economics", of_week=True)
+
+    assert (
+        "Week of 首次活跃周 Users 人数 Activation 激活 Retention 留存 Revenue 收入 Referral" in said
+    )
+    # Eight weeks; of the newest two stages are not over, and nobody was ever seen to refer.
+    assert "2026-11-02 100 20.0% –" in said
+    assert "2026-10-26 100 40.0% 30.0% 20.0% –" in said
+    assert "2026-09-14 100" in said
+    assert "2026-09-07 100" not in said
+
+
+def test_channels_are_told_of_months_that_are_over(settings: Settings) -> None:
+    said = section(settings, "economics", of_week=True)
+
+    assert (
+        "Baidu 百度 days without spend 部分日期无费用 ¥5,000 90 40 ¥125.00 ¥500.00 ¥210.00 4 2.5 mo"
+        " Direct 直接访问 ¥0.00 120 60 ¥0.00 ¥900.00 ¥300.00 – 0 mo" in said
+    )
+    assert "No spend landed for 2026-09" in said
+    assert "2026-09 没有投放费用数据，获客成本未知。" in said
+    assert "Baidu 百度 80 30 ¥480.00 ¥250.00" in said
+    assert "2026-11" not in said.split("What channels cost")[1]
+
+
+def test_points_are_told_by_month_with_what_is_owed_and_how_they_grew(settings: Settings) -> None:
+    said = section(settings, "programme", of_week=True)
+
+    assert "2026-11 … 3,100 900 0 36,500 ¥390.00 – –" in said
+    assert "2026-10 9,500 4,500 700 34,300 ¥371.00 +21.0% +5.0%" in said
+    assert "1 Oct: Issued 发放 9,500, Redeemed 兑换 4,500, Expired 过期 700" in said
+
+
+def test_levels_benefits_and_rewards_are_told(settings: Settings) -> None:
+    said = section(settings, "programme", of_week=True)
+
+    for words in (
+        "King 王者 10 (33.3%) Diamond 钻石 0 (0.0%)",
+        "At the highest: Crowned 10 新晋王者 10",
+        "Free shipping 免运费 20 40 12 30",
+        "2026-10 ¥800.00 ¥200.00 ¥1,500 ¥500.00 2026-09 ¥700.00 – – –",
+        "Everybody 全体 90 10.0% → 30.0% → 12.0% 20.0% → 40.0% → 25.0% 60.0%"
+        " Gold 黄金 40 10.0% → 40.0% → 20.0% – → 50.0% → 30.0% 50.0%",
+        "Lottery 抽奖 400 12.0% 31.0% 8.0%",
+    ):
+        assert words in said, words
+    assert "No use of a benefit" not in said
+    assert "is not known" not in said
+
+
+def test_what_the_programme_does_not_know_is_said_in_a_line_each(settings: Settings) -> None:
+    change(
+        settings,
+        "update marts.benefit_balances set used = null, remaining = null",
+        "delete from marts.programme_balance where balance is not null",
+        "update marts.incentive_dependence set status = 'unknown'",
+        "delete from marts.incentive_retention",
+        "delete from marts.points_months",
+    )
+
+    said = section(settings, "programme", of_week=True)
+
+    assert "Free shipping 免运费 20 40 – –" in said
+    assert "No use of a benefit has been seen: what is left is not known." in said
+    assert "What the programme brings in is not known: nobody is held out of it" in said
+    assert "尚无已结束的激励，依赖度未知。" in said
+    assert "No event of points has been seen. 尚无积分事件。" in said
+    assert "by kind of incentive" not in said
