@@ -8,9 +8,16 @@ import pyarrow as pa
 import pyarrow.compute
 import xxhash
 
-from warehouse.judging.exact import VIEWS, Limits
+from warehouse.judging.exact import NO_TIME, VIEWS, Limits, why_out_of_time
 from warehouse.judging.spelling import UNSEEN
-from warehouse.judging.values import AROUND_IDS, NULL, WHITESPACE, Rejected, moment_of
+from warehouse.judging.values import (
+    AROUND_IDS,
+    NULL,
+    WHITESPACE,
+    Rejected,
+    Rejection,
+    moment_of,
+)
 
 pc: Any = pyarrow.compute  # its functions are made when it is imported
 _UTC = pa.timestamp("us", "UTC")
@@ -21,20 +28,25 @@ _MARKS_OF_ODD_IDS[[*b".+-", *range(128, 256)]] = True
 _BEYOND_ASCII = 128
 
 
-def times_of(column: pa.Array) -> pa.Array:
-    """Return texts as UTC times; what is no ISO 8601 time is null."""
+def times_of(column: pa.Array, name: str) -> tuple[pa.Array, dict[int, Rejection]]:
+    """Return texts as UTC times, null for what is no time, and what the judge says of those."""
     for kind in (_UTC, pa.timestamp("us")):
         try:
-            return column.cast(kind).cast(pa.timestamp("us"))
+            return column.cast(kind).cast(pa.timestamp("us")), {}
         except pa.ArrowInvalid:
             continue
-    return pa.array([_time(text) for text in column.to_pylist()], pa.timestamp("us"))
+    refused: dict[int, Rejection] = {}
+    times = [_time(text, name, at, refused) for at, text in enumerate(column.to_pylist())]
+    return pa.array(times, pa.timestamp("us")), refused
 
 
-def _time(text: str | None) -> int | None:
+def _time(text: str | None, name: str, at: int, refused: dict[int, Rejection]) -> int | None:
     try:
-        return None if text is None else moment_of(text, "")
-    except Rejected:
+        return None if text is None else moment_of(text, name)
+    except Rejected as verdict:
+        # With blanks around it is a time perhaps, or none at all.
+        if text and text[0] not in WHITESPACE and text[-1] not in WHITESPACE:
+            refused[at] = verdict.rejection
         return None
 
 
@@ -47,10 +59,15 @@ def occurred(times: dict[str, pa.Array]) -> pa.Array:
     return pc.coalesce(times["timestamp"], pc.subtract(received, skew), received)
 
 
-def fits(occurred: pa.Array, limits: Limits) -> np.ndarray:
-    """Tell where a time is known, not before 1970, and not too late for the load day."""
+def out_of_time(occurred: pa.Array, limits: Limits) -> dict[int, Rejection]:
+    """Return what is said of times that are unknown, before 1970, or too late for the load day."""
     value = pc.fill_null(occurred.cast(pa.int64()), -1).to_numpy(zero_copy_only=False)
-    return (value >= 0) & (value < limits.latest)
+    unfit = np.flatnonzero((value < 0) | (value >= limits.latest))
+    is_known = certain(occurred.is_valid())
+    return {
+        int(at): why_out_of_time(int(value[at]), limits) if is_known[at] else NO_TIME
+        for at in unfit
+    }
 
 
 def events_of(kind: pa.Array, event: pa.Array) -> tuple[pa.Array, np.ndarray]:

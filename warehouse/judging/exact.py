@@ -29,12 +29,18 @@ from warehouse.judging.values import (
     text,
 )
 
+LATEST_YEAR = 9999
 TYPES = frozenset({"track", "page", "screen", "identify", "group", "alias"})
 PLACEHOLDER = "placeholder"
 VIEWS = {"page": "Page Viewed", "screen": "Screen Viewed"}
+# What is said of a line alike by this judge and by the quick one.
+NO_EVENT = Rejection("no_event", "a track line without event")
+NO_ID = Rejection("no_id", "neither userId nor anonymousId")
+NO_TIME = Rejection("bad_time", "no timestamp, no receivedAt")
+NOT_IN_TIME = Rejection("bad_time", f"before 1970 or after {LATEST_YEAR - 1}")
+FUTURE = Rejection("future", "later than the load day allows")
 IDS = ("userId", "anonymousId", "previousId", "groupId", "messageId")
 MAX_DEPTH = 64
-LATEST_YEAR = 9999
 
 _as_fields = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _as_anything = msgspec.json.Decoder().decode
@@ -185,9 +191,9 @@ def _named(given: list[str | None], limits: Limits) -> list[str | None]:
     """Return the ids, in the order of IDS, without placeholders; one of them must name an actor."""
     found = [None if is_nobody(each, limits.nobody) else each for each in given]
     if found[0] is None and found[1] is None:
-        is_told = given[0] is None and given[1] is None
-        detail = "neither userId nor anonymousId" if is_told else "no id but a placeholder"
-        raise Rejected("no_id", detail)
+        if given[0] is None and given[1] is None:
+            raise Rejected(*NO_ID)
+        raise Rejected("no_id", "no id but a placeholder")
     return found
 
 
@@ -202,7 +208,7 @@ def _event_name(kind: str, given: str | None) -> str | None:
     if kind != "track":
         return VIEWS.get(kind)
     if given is None or not given.strip(WHITESPACE):
-        raise Rejected("no_event", "a track line without event")
+        raise Rejected(*NO_EVENT)
     return given
 
 
@@ -219,12 +225,15 @@ def _occurred(
         if received is not None and sent is not None and original is not None:
             occurred = received - (sent - original)
     if occurred is None:
-        raise Rejected("bad_time", "no timestamp, no receivedAt")
-    if not 0 <= occurred < _LATEST:
-        raise Rejected("bad_time", f"before 1970 or after {LATEST_YEAR - 1}")
-    if occurred >= limits.latest:
-        raise Rejected("future", "later than the load day allows")
+        raise Rejected(*NO_TIME)
+    if occurred < 0 or occurred >= limits.latest:
+        raise Rejected(*why_out_of_time(occurred, limits))
     return occurred
+
+
+def why_out_of_time(occurred: int, limits: Limits) -> Rejection:
+    """Say of a time that is too early or too late for its load day which it is."""
+    return FUTURE if limits.latest <= occurred < _LATEST else NOT_IN_TIME
 
 
 def _json_object(raw: bytes | None, name: str) -> bytes | None:
@@ -290,7 +299,7 @@ def _unreadable(line: bytes, error: Exception) -> Rejected:
     if isinstance(error, RecursionError):
         return Rejected("too_deep", f"nested deeper than {MAX_DEPTH}")
     try:
-        value = json.loads(line, parse_constant=_refuse_constant)
+        value = _ANY.decode(line.decode("utf-8-sig"))
     except _NotANumber as found:
         return Rejected("bad_number", str(found))
     except RecursionError:
@@ -302,3 +311,7 @@ def _unreadable(line: bytes, error: Exception) -> Rejected:
 
 def _refuse_constant(name: str) -> Any:
     raise _NotANumber(name)
+
+
+# Made once: where many lines are bad, making it was much of what they cost.
+_ANY = json.JSONDecoder(parse_constant=_refuse_constant)

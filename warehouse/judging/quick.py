@@ -1,7 +1,8 @@
 """Many lines -> one Arrow batch: what ``warehouse.judging.exact`` decides, a column at a time.
 
-A line takes the quick way only where it is certain to be accepted as it stands; every doubt goes to
-the exact judge. So this module may be slow on strange input, never wrong: a test compares the two.
+A line takes the quick way only where it is certain to be accepted as it stands, or to be refused
+for one thing while all else is as usual; every doubt goes to the exact judge. So this module may be
+slow on strange input, never wrong: a test compares the two.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,17 +17,17 @@ from warehouse.judging.columns import (
     brackets,
     certain,
     events_of,
-    fits,
     hashes_of,
     json_column,
     occurred,
+    out_of_time,
     pc,
     sizes,
     times_of,
     trimmed,
     usual_ids,
 )
-from warehouse.judging.exact import MAX_DEPTH, Limits, refuse_unusable
+from warehouse.judging.exact import MAX_DEPTH, NO_EVENT, NO_ID, Limits, refuse_unusable
 from warehouse.judging.orders import order_of
 from warehouse.judging.repeats import (
     are_plain,
@@ -34,8 +35,15 @@ from warehouse.judging.repeats import (
     has_distinct_fields,
     is_unrepeated,
 )
-from warehouse.judging.values import Rejected
-from warehouse.judging.verdicts import EVENT_SCHEMA, JUDGED_SCHEMA, Judged, Row, judge_rows
+from warehouse.judging.values import Rejected, Rejection
+from warehouse.judging.verdicts import (
+    EVENT_SCHEMA,
+    JUDGED_SCHEMA,
+    Judged,
+    Refusal,
+    Row,
+    judge_rows,
+)
 
 Text = str | None
 Part = msgspec.Raw
@@ -89,7 +97,8 @@ PARTS = ("properties", "traits", "context", "integrations", "channel")
 OBJECTS = PARTS[:3]
 TEXTS = tuple(name for name in NAMES if name not in PARTS)
 IDS = ("messageId", "userId", "anonymousId", "previousId", "groupId")
-TIMES = ("timestamp", "receivedAt", "sentAt", "originalTimestamp")
+# In the order in which the exact judge reads them.
+TIMES = ("receivedAt", "sentAt", "originalTimestamp", "timestamp")
 PAYLOAD = ("type", "event", "userId", "anonymousId", "previousId", "groupId")
 
 _decode = msgspec.json.Decoder(Envelope).decode
@@ -113,7 +122,8 @@ def judge_columns(lines: Sequence[bytes], first_line: int, limits: Limits) -> Ju
     """Judge lines a column at a time, and one by one those that are not certain."""
     places, fields = _decoded(lines, limits)
     kept = lines if len(places) == len(lines) else [lines[place] for place in places]
-    columns, sure = _columns(fields, kept, limits)
+    columns, verdict = _columns(fields, kept, limits)
+    sure = verdict.sure
     usual = np.asarray(places, dtype=np.int64)
     numbers = pa.array(usual + first_line)
     quick = pa.RecordBatch.from_arrays([*columns, numbers], schema=JUDGED_SCHEMA)
@@ -121,10 +131,39 @@ def judge_columns(lines: Sequence[bytes], first_line: int, limits: Limits) -> Ju
         return Judged(quick, [], 0)
     doubtful = np.ones(len(lines), dtype=bool)
     doubtful[usual[sure]] = False
+    refused = [(places[at], why) for at, why in verdict.refused.items()]
+    doubtful[[place for place, _ in refused]] = False
     exact = judge_rows(_rows(lines, first_line, np.flatnonzero(doubtful).tolist()), limits)
     both = pa.concat_batches([quick.filter(pa.array(sure)), exact.rows])
     events = both.take(pc.sort_indices(both.column("source_line")))
-    return Judged(events, exact.rejected, exact.blank, placeholders=exact.placeholders)
+    rejected = [Refusal(place + first_line, why, lines[place]) for place, why in refused]
+    rejected = sorted([*rejected, *exact.rejected], key=lambda each: each.number)
+    return Judged(events, rejected, exact.blank, placeholders=exact.placeholders)
+
+
+class _Verdict:
+    """Which lines of the usual shape are certain to be accepted, and which to be refused for what.
+
+    ``refuse`` must be asked in the order of the exact judge: the first thing that is wrong counts.
+    """
+
+    def __init__(self, sure: np.ndarray) -> None:
+        self.sure = sure
+        self.refused: dict[int, Rejection] = {}
+
+    def doubt(self, unfit: np.ndarray) -> None:
+        """Leave lines to the exact judge."""
+        self.sure &= ~unfit
+
+    def refuse(self, unfit: dict[int, Rejection]) -> None:
+        """Refuse lines of which nothing before was in doubt."""
+        found = {at: why for at, why in unfit.items() if self.sure[at]}
+        self.refused |= found
+        self.sure[list(found)] = False
+
+    def refuse_all(self, unfit: np.ndarray, why: Rejection) -> None:
+        """Refuse lines for one thing."""
+        self.refuse(dict.fromkeys(np.flatnonzero(unfit & self.sure).tolist(), why))
 
 
 def _rows(lines: Sequence[bytes], first_line: int, places: Iterable[int]) -> Iterator[Row]:
@@ -167,23 +206,32 @@ def _is_utf8(line: bytes) -> bool:
 
 def _columns(
     fields: list[tuple], lines: Sequence[bytes], limits: Limits
-) -> tuple[list[pa.Array], np.ndarray]:
-    """Return the judged columns of lines of the usual shape, and which lines are certain."""
+) -> tuple[list[pa.Array], _Verdict]:
+    """Return the judged columns of lines of the usual shape, and what is certain of which line."""
     by_name = zip(*fields, strict=True) if fields else [()] * len(NAMES)
     given: dict[str, Any] = dict(zip(NAMES, by_name, strict=True))
     lengths = {name: np.fromiter(map(len, given[name]), np.int64, len(lines)) for name in PARTS}
     texts = {name: pa.array(given[name], pa.string()) for name in TEXTS}
-    times = {name: times_of(texts[name]) for name in TIMES}
+    read = {name: times_of(texts[name], name) for name in TIMES}
+    times = {name: found for name, (found, _) in read.items()}
     happened = occurred(times)
     objects, kept = zip(*(json_column(given[name], lengths[name]) for name in OBJECTS), strict=True)
     contexts, sure = _promoted(kept[-1])
     event, is_named = events_of(texts["type"], texts["event"])
-    sure &= is_named & fits(happened, limits) & _clean(texts, times, contexts, limits)
     sure &= _is_whole(texts, lengths, lines) & _is_kept(kept[0]) & _is_kept(kept[1])
     for column in objects:
         sure &= brackets(column) < MAX_DEPTH
-    orders = _orders(event, objects[0], kept[0], limits, sure)
-    _refuse_words(texts, kept[0], limits, sure)
+    verdict = _Verdict(sure & _clean(texts, contexts, limits))
+    verdict.refuse_all(~is_named, NO_EVENT)
+    is_somebody = pc.or_(texts["userId"].is_valid(), texts["anonymousId"].is_valid())
+    verdict.refuse_all(~certain(is_somebody), NO_ID)
+    for name, (found, refused) in read.items():
+        verdict.refuse(refused)
+        if found.null_count > texts[name].null_count:
+            verdict.doubt(certain(pc.and_(texts[name].is_valid(), found.is_null())))
+    verdict.refuse(out_of_time(happened, limits))
+    orders = _orders(event, objects[0], kept[0], limits, verdict)
+    _refuse_words(texts, kept[0], limits, verdict)
     said = pc.coalesce(times["originalTimestamp"], times["timestamp"]).cast(pa.int64())
     payload = zip(
         *(given[name] for name in PAYLOAD),
@@ -196,10 +244,10 @@ def _columns(
         hashes_of(map(str.encode, given["messageId"])),
         hashes_of(map(_pack, payload)),
         *(texts["type"], event, *(texts[name] for name in IDS[1:])),
-        *(happened, *(times[name] for name in TIMES[1:])),
+        *(happened, times["receivedAt"], times["sentAt"], times["originalTimestamp"]),
         *(*contexts, *orders, *objects),
     ]
-    return columns, sure
+    return columns, verdict
 
 
 def _promoted(parts: Sequence[bytes | None]) -> tuple[list[pa.Array], np.ndarray]:
@@ -229,22 +277,10 @@ def _context(part: bytes | None) -> Context | None:
         return None
 
 
-def _clean(
-    texts: dict[str, pa.Array],
-    times: dict[str, pa.Array],
-    contexts: list[pa.Array],
-    limits: Limits,
-) -> np.ndarray:
-    """Tell where ids and names stand as they are, an actor is named, and every time is one."""
-    sure = certain(pc.or_(texts["userId"].is_valid(), texts["anonymousId"].is_valid()))
-    for name in TIMES:
-        if times[name].null_count > texts[name].null_count:
-            sure = sure & certain(pc.or_(texts[name].is_null(), times[name].is_valid()))
-    for name in IDS:
-        sure = sure & usual_ids(texts[name], limits.nobody)
-    for column in contexts:
-        sure = sure & trimmed(column)
-    return sure
+def _clean(texts: dict[str, pa.Array], contexts: list[pa.Array], limits: Limits) -> np.ndarray:
+    """Tell where ids and names stand as they are."""
+    ids = [usual_ids(texts[name], limits.nobody) for name in IDS]
+    return np.logical_and.reduce([*ids, *map(trimmed, contexts)])
 
 
 def _is_whole(
@@ -285,37 +321,44 @@ def _orders(
     properties: pa.Array,
     parts: Sequence[bytes | None],
     limits: Limits,
-    sure: np.ndarray,
+    verdict: _Verdict,
 ) -> list[pa.Array]:
-    """Return order id, amount and currency; what cannot be an order is no longer ``sure``."""
+    """Return order id, amount and currency; refuse what cannot be an order."""
     perhaps = certain(pc.is_in(event, pa.array([*limits.roles, *limits.aliases], pa.string())))
     perhaps |= certain(pc.match_substring(properties, '"order_id"'))
     columns: list[list] = [[None] * len(parts) for _ in range(3)]
-    for place in np.flatnonzero(perhaps & sure).tolist():
+    refused: dict[int, Rejection] = {}
+    for place in np.flatnonzero(perhaps & verdict.sure).tolist():
         name = event[place].as_py()
         name = limits.aliases.get(name, name)
         try:
             order = order_of(name, parts[place], limits.roles, limits.currencies, limits.nobody)
-        except Rejected:
-            sure[place] = False
+        except Rejected as found:
+            refused[place] = found.rejection
             continue
         for column, value in zip(columns, order, strict=True):
             column[place] = value
+    verdict.refuse(refused)
     kinds = [EVENT_SCHEMA.field(name).type for name in ("order_id", "amount", "currency")]
     return [pa.array(column, kind) for column, kind in zip(columns, kinds, strict=True)]
 
 
 def _refuse_words(
-    texts: dict[str, pa.Array], properties: Sequence[bytes | None], limits: Limits, sure: np.ndarray
+    texts: dict[str, pa.Array],
+    properties: Sequence[bytes | None],
+    limits: Limits,
+    verdict: _Verdict,
 ) -> None:
-    """Leave to the exact judge what says what nobody can take as it stands."""
+    """Refuse what says what nobody can take as it stands."""
     words = {consents.EVENT, answers.EVENT}
     words |= {alias for alias, event in limits.aliases.items() if event in words}
-    is_word = certain(pc.is_in(texts["event"], pa.array(words, pa.string()))) & sure
+    is_word = certain(pc.is_in(texts["event"], pa.array(words, pa.string()))) & verdict.sure
     is_word &= certain(pc.equal(texts["type"], "track"))
+    refused: dict[int, Rejection] = {}
     for place in np.flatnonzero(is_word).tolist():
         try:
             name = texts["event"][place].as_py()
             refuse_unusable(limits.aliases.get(name, name), properties[place], limits)
-        except Rejected:
-            sure[place] = False
+        except Rejected as found:
+            refused[place] = found.rejection
+    verdict.refuse(refused)

@@ -71,13 +71,15 @@ def has_distinct_fields(line: bytes) -> bool:
 
 def is_unrepeated(part: bytes) -> bool:
     """Tell exactly whether JSON text, all the way down, repeats no name and has no 1e999."""
+    if part[:1] != b"{":
+        return False
     if are_plain(part):
         return True
     try:
         refuse_repeats_within(part)
     except (Rejected, ValueError, RecursionError):
         return False
-    return part[:1] == b"{"
+    return True
 
 
 def refuse_repeats(line: bytes, fields: Mapping[str, bytes]) -> None:
