@@ -164,8 +164,8 @@ def test_a_week_is_told_by_its_days_and_where_they_moved(settings: Settings) -> 
 
     text = words_of(weekly(settings))
     assert "Orders 订单数 84 70 ▲ +20.0%" in text
-    assert "Orders 订单数 ads Channel 渠道 +20.0% 44 30" in text
-    assert "direct Channel" not in text
+    assert "Orders 订单数 Ads Channel 渠道 +20.0% 44 30" in text
+    assert "Direct 直接访问 Channel" not in text
 
 
 def test_a_week_that_is_not_whole_has_no_page(settings: Settings) -> None:

@@ -74,3 +74,57 @@ def test_what_the_programme_does_not_know_is_said_in_a_line_each(settings: Setti
     assert "尚无已结束的激励，依赖度未知。" in said
     assert "No event of points has been seen. 尚无积分事件。" in said
     assert "by kind of incentive" not in said
+
+
+def ratio(kpi: str, dimension: str, value: str, week: int, over: float, under: float) -> str:
+    """Give the ratio on every day of a week: 0 the one told, 1 the one before."""
+    return (
+        "insert into marts.kpi_daily (as_of_date, kpi, dimension, dimension_value, numerator,"
+        f" denominator, value) select date '2026-11-02' - {7 * week} + cast(i as integer), '{kpi}',"
+        f" '{dimension}', '{value}', {over}, {under}, {over / under} from range(7) t(i)"
+    )
+
+
+def test_a_ratio_is_taken_apart_into_other_people_and_people_who_do_otherwise(
+    settings: Settings,
+) -> None:
+    change(
+        settings,
+        "delete from marts.kpi_daily where kpi in ('d7_retention', 'arpu')",
+        # A half pays 60%, a half 20%: 40%. Then a quarter and three: 60% x 1/4 + 16% x 3/4 = 27%.
+        ratio("d7_retention", "all", "all", 1, 40, 100),
+        ratio("d7_retention", "channel", "direct", 1, 30, 50),
+        ratio("d7_retention", "channel", "baidu", 1, 10, 50),
+        ratio("d7_retention", "all", "all", 0, 54, 200),
+        ratio("d7_retention", "channel", "direct", 0, 30, 50),
+        ratio("d7_retention", "channel", "baidu", 0, 24, 150),
+        # Of a dimension that leaves somebody out nothing is said.
+        ratio("d7_retention", "platform", "web", 1, 35, 90),
+        ratio("d7_retention", "platform", "web", 0, 10, 190),
+    )
+
+    said = section(settings, "why", of_week=True)
+
+    # Shares move by 25 points either way: 0.25 x (18% - 60%) of mix, 62.5% x -4 points of rate.
+    assert "Day-7 retention 7 日留存 −13.0 pp −10.5 pp −2.5 pp Direct 直接访问 Channel 渠道" in said
+    assert "−6.6 pp more or fewer of them 人数占比变化" in said
+    assert "web" not in said.lower()
+
+
+def test_a_group_that_is_new_is_other_people(settings: Settings) -> None:
+    change(
+        settings,
+        "delete from marts.kpi_daily where kpi in ('d7_retention', 'arpu')",
+        ratio("arpu", "all", "all", 1, 1000, 100),
+        ratio("arpu", "channel", "direct", 1, 1000, 100),
+        ratio("arpu", "all", "all", 0, 1500, 200),
+        ratio("arpu", "channel", "direct", 0, 1000, 100),
+        ratio("arpu", "channel", "baidu", 0, 500, 100),
+    )
+
+    said = section(settings, "why", of_week=True)
+
+    # Half as many new ones at 5 beside 10: 7.5, a quarter less, and nobody does otherwise.
+    assert "Revenue per active user 人均收入 −25.0% −25.0% ±0.0%" in said
+    change(settings, "delete from marts.kpi_daily where dimension = 'channel'")
+    assert section(settings, "why", of_week=True) == ""

@@ -31,11 +31,12 @@ SECTIONS = {
     "programme": Label("Points, levels, benefits", "积分、等级与权益"),
     "week": Label("What changed", "本周变化"),
     "moves": Label("Where it changed", "变化来源"),
+    "why": Label("Other people, or people who do otherwise", "结构变化还是比率变化"),
     "week_alerts": Label("Alerts of the week", "本周预警"),
     "claims": Label("What others claim, and what is measured here", "他人说法与本站实测"),
 }
 # A section of these is there only while there is something to tell.
-OPTIONAL = ("incidents", "changes")
+OPTIONAL = ("incidents", "changes", "why")
 
 DAY = {
     Label("Now", "当下"): ("alerts", "health", "incidents"),
@@ -46,7 +47,7 @@ DAY = {
     Label("Data", "数据"): ("quality", "kpis"),
 }
 WEEK = {
-    Label("The week", "本周"): ("week", "moves", "week_alerts", "health"),
+    Label("The week", "本周"): ("week", "moves", "why", "week_alerts", "health"),
     Label("Users", "用户"): ("tiers", "flows", "economics", "programme"),
     Label("Beside others", "对照"): ("claims",),
 }

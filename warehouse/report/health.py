@@ -6,7 +6,8 @@ from datetime import date, timedelta
 import duckdb
 
 from warehouse.report import numbers
-from warehouse.report.labels import Label, label
+from warehouse.report.labels import KPI_DIMENSIONS, Label, label
+from warehouse.report.places import Places, place_of, read_places
 from warehouse.report.query import Row, rows, sql
 from warehouse.report.rules import Rules
 
@@ -50,7 +51,7 @@ class Alert:
     level: int
     severity: Label
     name: Label
-    place: str
+    place: Label
     evidence: Label
     opened_on: date
     playbook: Label
@@ -133,7 +134,7 @@ def read_queue(
     connection: duckdb.DuckDBPyConnection, rules: Rules, as_of_date: date, currency: str
 ) -> Queue:
     """Read open alerts, and the names of the rules that cannot be judged today."""
-    units = _units(rules)
+    units, places = _units(rules), read_places(connection, rules)
     names = rules.names("kpis", "kpi")
     found = rows(
         connection,
@@ -146,7 +147,7 @@ def read_queue(
         " order by priority, alert, dimension_value",
     )
     return Queue(
-        alerts=[_alert(row, label(names, row["kpi"]), units, currency) for row in found],
+        alerts=[_alert(row, label(names, row["kpi"]), units, places, currency) for row in found],
         closed=[_named(row) for row in closed],
         unknown=[_named(row) for row in _unjudged(connection, as_of_date)],
     )
@@ -156,7 +157,7 @@ def read_week_of_alerts(
     connection: duckdb.DuckDBPyConnection, rules: Rules, monday: date, currency: str
 ) -> Queue:
     """Read the alerts that opened in a week, whatever came of them, and those that closed in it."""
-    units = _units(rules)
+    units, places = _units(rules), read_places(connection, rules)
     names = rules.names("kpis", "kpi")
     opened, closed = (
         rows(
@@ -167,13 +168,13 @@ def read_week_of_alerts(
         for column in ("opened_on", "closed_on")
     )
     return Queue(
-        alerts=[_alert(row, label(names, row["kpi"]), units, currency) for row in opened],
+        alerts=[_alert(row, label(names, row["kpi"]), units, places, currency) for row in opened],
         closed=[_named(row) for row in closed],
         unknown=[],
     )
 
 
-def _alert(row: Row, kpi: Label, units: dict[str, str], currency: str) -> Alert:
+def _alert(row: Row, kpi: Label, units: dict[str, str], places: Places, currency: str) -> Alert:
     unit = units.get(row["kpi"], "number")
     seen, other = (numbers.amount(row[c], unit, currency) for c in ("value", "compared_with"))
     acknowledged = ""
@@ -183,7 +184,7 @@ def _alert(row: Row, kpi: Label, units: dict[str, str], currency: str) -> Alert:
         level=LEVELS.get(row["severity"], 1),
         severity=label(SEVERITIES, row["severity"]),
         name=_named(row),
-        place="" if row["dimension"] == "all" else f"{row['dimension']} = {row['dimension_value']}",
+        place=_place(row, places),
         evidence=Label(
             f"{kpi.en} {seen} on {row['last_seen_on']}, compared with {other}",
             f"{row['last_seen_on']} {kpi.zh or kpi.en} {seen}，对比 {other}",
@@ -192,6 +193,14 @@ def _alert(row: Row, kpi: Label, units: dict[str, str], currency: str) -> Alert:
         playbook=Label(row["playbook"] or "", row["playbook_zh"] or ""),
         acknowledged=acknowledged,
     )
+
+
+def _place(row: Row, places: Places) -> Label:
+    if row["dimension"] == "all":
+        return Label("")
+    of = label(KPI_DIMENSIONS, row["dimension"])
+    place = place_of(places, row["dimension"], row["dimension_value"])
+    return Label(f"{of.en}: {place.en}", f"{of.zh or of.en}：{place.zh or place.en}")
 
 
 def _named(row: Row) -> Label:

@@ -30,7 +30,8 @@ from warehouse.report.rules import Rules, read_rules
 from warehouse.report.segments import read_tiles, scored_orders
 from warehouse.report.tiers import read_tier_moves
 from warehouse.report.value import read_value
-from warehouse.report.weekly import last_week, read_week
+from warehouse.report.weekly import read_week
+from warehouse.report.weeks import last_week
 from warehouse.serving.marts import open_marts
 from warehouse.settings import Settings
 from warehouse.storage.files import write_text_atomically

@@ -1,7 +1,7 @@
 """Marts -> the last complete week beside the one before: what moved, where, and who acts."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import duckdb
@@ -14,13 +14,14 @@ from warehouse.report.flows import read_flows
 from warehouse.report.health import read_health, read_week_of_alerts
 from warehouse.report.kpis import HEADLINES, tone_of
 from warehouse.report.labels import KPI_DIMENSIONS, Label, label
+from warehouse.report.places import place_of, read_places
 from warehouse.report.programme import read_programme
 from warehouse.report.query import Row, rows, sql
 from warehouse.report.rules import Rules
 from warehouse.report.tiers import read_tier_moves
+from warehouse.report.weeks import DAY, WEEK, values_of
+from warehouse.report.why import read_why
 
-WEEK = timedelta(days=7)
-DAY = timedelta(days=1)
 # KPIs whose values of a dimension add up to the whole: what each did to it can be told.
 ADD_UP = ("new_users", "dau", "orders", "net_revenue")
 MOVES_SHOWN = 10
@@ -45,7 +46,7 @@ class Move:
     """What one value of a dimension did to a KPI; ``share`` is of the KPI's week before."""
 
     kpi: Label
-    place: str
+    place: Label
     dimension: Label
     value: str
     before: str
@@ -66,18 +67,6 @@ class CohortMove:
     tone: str
 
 
-def last_week(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> date | None:
-    """Give the Monday of the last week that is over and known on all its days, if there is one."""
-    sunday = as_of_date - timedelta(days=(as_of_date.weekday() + 1) % 7)
-    monday = sunday - 6 * DAY
-    found = rows(
-        connection,
-        "select count(distinct as_of_date) as days from serving.marts.kpi_daily"
-        f" where as_of_date between {sql(monday)} and {sql(sunday)}",
-    )
-    return monday if found and found[0]["days"] == WEEK.days else None
-
-
 def read_week(
     connection: duckdb.DuckDBPyConnection,
     rules: Rules,
@@ -93,6 +82,7 @@ def read_week(
         "currency": currency,
         "kpis": read_week_kpis(connection, rules, monday, currency),
         "moves": read_moves(connection, rules, monday, currency),
+        "why": read_why(connection, rules, monday),
         "health": read_health(connection, rules, sunday, currency),
         "alerts": read_week_of_alerts(connection, rules, monday, currency),
         "tier_moves": read_tier_moves(connection, rules, sunday),
@@ -108,8 +98,8 @@ def read_week_kpis(
     connection: duckdb.DuckDBPyConnection, rules: Rules, monday: date, currency: str
 ) -> list[WeekKpi]:
     """Read each KPI of the week, the headlines first."""
-    now = _values(connection, rules, monday, "dimension = 'all'")
-    before = _values(connection, rules, monday - WEEK, "dimension = 'all'")
+    now = values_of(connection, rules, monday, "dimension = 'all'")
+    before = values_of(connection, rules, monday - WEEK, "dimension = 'all'")
     catalogue = {row["kpi"]: row for row in rules.tables["kpis"]}
     names = rules.names("kpis", "kpi")
     told = []
@@ -139,8 +129,9 @@ def read_moves(
     """Find the values of dimensions that moved their KPI most, by what it was the week before."""
     kpis = ", ".join(f"'{kpi}'" for kpi in ADD_UP)
     now, before = (
-        _values(connection, rules, start, f"kpi in ({kpis})") for start in (monday, monday - WEEK)
+        values_of(connection, rules, start, f"kpi in ({kpis})") for start in (monday, monday - WEEK)
     )
+    places = read_places(connection, rules)
     entries = {row["kpi"]: row for row in rules.tables["kpis"]}
     names = rules.names("kpis", "kpi")
     found = []
@@ -154,7 +145,7 @@ def read_moves(
         words, unit = numbers.signed(share, "number"), str(entry["unit"])
         move = Move(
             kpi=label(names, kpi),
-            place=value,
+            place=place_of(places, dimension, value),
             dimension=label(KPI_DIMENSIONS, dimension),
             value=_amount(came, unit, currency),
             before=_amount(was, unit, currency),
@@ -164,40 +155,6 @@ def read_moves(
         if move.tone != "flat":
             found.append((-abs(share), kpi, dimension, value, move))
     return [move for *_, move in sorted(found, key=lambda each: each[:-1])[:MOVES_SHOWN]]
-
-
-def _values(
-    connection: duckdb.DuckDBPyConnection, rules: Rules, monday: date, which: str
-) -> dict[tuple[str, str, str], float | None]:
-    """Give the week's value of each KPI and dimension value.
-
-    A figure of a day is the mean of the week's days, a ratio of days their pooled sums; what looks
-    back further (30 days, say) is as it stood on Sunday. A day without a value leaves none.
-    """
-    daily = [
-        row["kpi"]
-        for row in rules.tables["kpis"]
-        if row.get("window_days") == 1 or row.get("denominator") == "cohort_users"
-    ]
-    names = ", ".join(f"'{kpi}'" for kpi in ["", *daily])
-    sunday = monday + 6 * DAY
-    found = rows(
-        connection,
-        "select kpi, dimension, dimension_value, case"
-        f" when kpi not in ({names}) then max(value) filter (as_of_date = {sql(sunday)})"
-        " when count(denominator) > 0 then sum(numerator) / nullif(sum(denominator), 0)"
-        " when dimension <> 'all' then sum(value) / 7"
-        " when count(value) = 7 then avg(value) end as value"
-        " from serving.marts.kpi_daily"
-        f" where as_of_date between {sql(monday)} and {sql(sunday)} and {which}"
-        " group by kpi, dimension, dimension_value",
-    )
-    return {
-        (row["kpi"], row["dimension"], row["dimension_value"]): float(row["value"])
-        if numbers.is_number(row["value"])
-        else None
-        for row in found
-    }
 
 
 def _amount(value: float | None, unit: str, currency: str) -> str:
