@@ -97,4 +97,11 @@ FILL = (
       dependence, status)
     values ('gold', 40, 0.1, 0.4, 0.2, null, 0.5, 0.3, 0.5, 'ok'),
       ('all', 90, 0.1, 0.3, 0.12, 0.2, 0.4, 0.25, 0.6, 'ok')""",
+    """insert into serving.marts.user_layers (user_id, value, need, behaviour)
+    select 'user_' || i, ['gold', 'none'][1 + i % 2], 'bargains',
+      ['advocate', 'none'][1 + i % 4 // 2] from range(40) t(i)""",
+    """insert into serving.marts.demographic_segments (demographic, demographic_value,
+      behaviour_class, users, share)
+    values ('gender', 'female', 'advocate', 30, 0.75), ('gender', 'female', 'none', 10, 0.25),
+      ('gender', 'unknown', 'none', 900, 1)""",
 )

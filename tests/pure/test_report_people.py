@@ -136,6 +136,22 @@ def test_who_deserves_care_is_told_by_the_rules_in_force(settings: Settings) -> 
         assert words in said, words
 
 
+def test_what_was_published_and_changed_since_is_counted(settings: Settings) -> None:
+    assert "were changed" not in section(settings, "quality")
+
+    change(
+        settings,
+        "insert into marts.kpi_restatements (as_of_date, kpi, dimension, dimension_value,"
+        " restated_on, because) select date '2026-11-01', 'dau', 'all', 'v' || i,"
+        " date '2026-11-10' - cast(i // 3 as integer), ['rules', 'data'][1 + i % 2]"
+        " from range(5) t(i)",
+    )
+
+    said = section(settings, "quality")
+    assert "3 published values of KPIs since 2026-11-01 were changed: 2 by edited rules, 1" in said
+    assert "规则修改 2 个" in said
+
+
 def test_core_users_that_nobody_can_judge_yet_are_not_none(settings: Settings) -> None:
     change(settings, "update marts.core_thresholds set users_admitted = null")
 

@@ -76,6 +76,33 @@ def test_what_the_programme_does_not_know_is_said_in_a_line_each(settings: Setti
     assert "by kind of incentive" not in said
 
 
+def test_core_thresholds_voices_and_layers_are_told(settings: Settings) -> None:
+    change(
+        settings,
+        "insert into marts.core_thresholds (as_of_date, threshold_set, phase, is_in_force,"
+        " min_contributions, status) values (date '2026-11-08', 'contributor', 'seed', false, 10,"
+        " 'insufficient_data')",
+        "update marts.potential_scores set interaction = 1, content = case when user_id like '%1'"
+        " then 1 end",
+    )
+
+    said = section(settings, "community", of_week=True)
+
+    for words in (
+        "高消费 logins a week 1, minutes a session 30, spent in 30 days ¥10,000"
+        " 每周登录 1 次、每次 30 分钟、30 天消费 ¥10,000 ✓ yes 是 12 ¥150,000",
+        "The same for half the spend 消费门槛减半",
+        "no 否 41 ¥290,000",
+        "phase Seed users, contributions in 30 days 10 阶段 种子用户期、30 天贡献 10 次 no 否 – –",
+        "Potential is scored of 80 users: takes part often 80, makes valued content 8, brings",
+        "2026-11 Complaints 投诉 20 16 12.9 h 10.0%",
+        "Gold 黄金 · Bargains 优惠 · Advocates 传播型 10 50.0%",
+        "Female Gender 性别 40 75% 25%",
+    ):
+        assert words in said, words
+    assert "Survey answers" not in said
+
+
 def ratio(kpi: str, dimension: str, value: str, week: int, over: float, under: float) -> str:
     """Give the ratio on every day of a week: 0 the one told, 1 the one before."""
     return (

@@ -28,6 +28,7 @@ SECTIONS = {
     "quality": Label("Can these numbers be trusted?", "数据质量"),
     "kpis": Label("All KPIs of the day", "全部指标"),
     "economics": Label("Newcomers and channels", "新用户与渠道"),
+    "community": Label("Core users, voices, layers", "核心用户、用户声音与分层"),
     "programme": Label("Points, levels, benefits", "积分、等级与权益"),
     "week": Label("What changed", "本周变化"),
     "moves": Label("Where it changed", "变化来源"),
@@ -48,7 +49,7 @@ DAY = {
 }
 WEEK = {
     Label("The week", "本周"): ("week", "moves", "why", "week_alerts", "health"),
-    Label("Users", "用户"): ("tiers", "flows", "economics", "programme"),
+    Label("Users", "用户"): ("tiers", "flows", "economics", "community", "programme"),
     Label("Beside others", "对照"): ("claims",),
 }
 

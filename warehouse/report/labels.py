@@ -107,6 +107,13 @@ FEEDBACK = {
     "suggestion": Label("Suggestions", "建议"),
     "feedback": Label("Survey answers", "问卷"),
 }
+DEMOGRAPHICS = {
+    "gender": Label("Gender", "性别"),
+    "age": Label("Age", "年龄"),
+    "occupation": Label("Occupation", "职业"),
+    "country": Label("Country", "国家/地区"),
+    "platform": Label("Platform", "平台"),
+}
 WEEKDAYS = [
     Label("Mon", "周一"), Label("Tue", "周二"), Label("Wed", "周三"), Label("Thu", "周四"),
     Label("Fri", "周五"), Label("Sat", "周六"), Label("Sun", "周日"),

@@ -20,7 +20,7 @@ def count(value: Any) -> str:
 
 def share(value: Any, digits: int = 1) -> str:
     """Write a share of one in percent."""
-    return f"{float(value) * 100:.{digits}f}%" if is_number(value) else MISSING
+    return f"{float(value) * 100:.{digits}f}%".replace("-", "−") if is_number(value) else MISSING
 
 
 def limit(share_of_one: float) -> str:

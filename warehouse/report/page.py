@@ -24,7 +24,7 @@ from warehouse.report.kpis import SPARK_DAYS, read_kpis
 from warehouse.report.labels import PERIODS, label
 from warehouse.report.people import read_people
 from warehouse.report.portrait import read_portrait
-from warehouse.report.quality import QualityRow, read_loading, sort_checks
+from warehouse.report.quality import QualityRow, read_loading, read_restated, sort_checks
 from warehouse.report.recall import read_lists
 from warehouse.report.rules import Rules, read_rules
 from warehouse.report.segments import read_tiles, scored_orders
@@ -102,6 +102,7 @@ def _read(
         "warnings": read_warnings(connection, rules, as_of_date),
         "lists": read_lists(connection, rules, as_of_date, currency),
         "loading": read_loading(connection, as_of_date),
+        "restated": read_restated(connection, as_of_date),
         "exceptions": read_exceptions(connection, "serving.marts"),
     }
 

@@ -98,6 +98,25 @@ def read_loading(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> Loa
     )
 
 
+def read_restated(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> Label:
+    """Say how many published values the run of the day changed, and why; empty for none."""
+    found = rows(
+        connection,
+        "select count(*) as figures, count_if(because = 'rules') as by_rules,"
+        " min(as_of_date) as first_day from serving.marts.kpi_restatements"
+        f" where restated_on = {sql(as_of_date)}",
+    )
+    if not found or not found[0]["figures"]:
+        return Label("")
+    figures, by_rules, first = (found[0][name] for name in ("figures", "by_rules", "first_day"))
+    return Label(
+        f"{figures:,} published values of KPIs since {first} were changed: {by_rules:,} by edited"
+        f" rules, {figures - by_rules:,} by late or corrected data.",
+        f"{first} 以来已发布的指标值修正 {figures:,} 个：规则修改 {by_rules:,} 个，"
+        f"迟到或更正的数据 {figures - by_rules:,} 个。",
+    )
+
+
 def sort_checks(checks: Sequence[QualityRow]) -> Checks:
     """Put what needs attention first: failed critical checks, then failed warnings."""
     ordered = sorted(checks, key=lambda c: (c.severity != "critical", c.stage, c.name))

@@ -11,9 +11,9 @@ from warehouse.report.query import Row, rows
 READ = (
     "aarrr_stages", "benefits", "care_rules", "channels", "claim_rules", "compensations",
     "core_rules", "duty_rules", "funnels", "health_metrics", "honours", "incentive_kinds", "kpis",
-    "level_bands", "lifecycle_stages", "load_time_bands", "parameters", "portrait_classes",
-    "potential_weights", "rfm_segments", "rfm_tiers", "strategies", "suggestion_states", "tags",
-    "value_weights", "warning_levels",
+    "level_bands", "lifecycle_stages", "load_time_bands", "parameters", "phases",
+    "portrait_classes", "potential_weights", "rfm_segments", "rfm_tiers", "strategies",
+    "suggestion_states", "tags", "value_weights", "warning_levels",
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import duckdb
 from warehouse.report import numbers
 from warehouse.report.charts import flow_chart
 from warehouse.report.claims import read_claims
+from warehouse.report.community import read_community
 from warehouse.report.economics import read_economics
 from warehouse.report.flows import read_flows
 from warehouse.report.health import read_health, read_week_of_alerts
@@ -25,6 +26,7 @@ from warehouse.report.why import read_why
 # KPIs whose values of a dimension add up to the whole: what each did to it can be told.
 ADD_UP = ("new_users", "dau", "orders", "net_revenue")
 MOVES_SHOWN = 10
+KPIS_SHOWN = 16
 COHORTS_SHOWN = 8
 SMALL = 10
 
@@ -80,6 +82,7 @@ def read_week(
         "monday": monday,
         "sunday": sunday,
         "currency": currency,
+        "shown": KPIS_SHOWN,
         "kpis": read_week_kpis(connection, rules, monday, currency),
         "moves": read_moves(connection, rules, monday, currency),
         "why": read_why(connection, rules, monday),
@@ -89,6 +92,7 @@ def read_week(
         "flow": flow_chart(read_flows(connection, "week", monday)),
         "cohorts": read_cohort_moves(connection, monday),
         "economics": read_economics(connection, rules, as_of_date, currency),
+        "community": read_community(connection, rules, as_of_date, currency),
         "programme": read_programme(connection, rules, as_of_date, currency),
         "claims": read_claims(connection, rules, currency),
     }
