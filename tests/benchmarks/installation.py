@@ -8,8 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from orchestration.dbt_invocation import Outcome, build_arguments, stream
 from orchestration.dbt_project import Project, project_of
-from orchestration.dbt_run import Outcome, build_arguments, stream
 from orchestration.environment import enter
 from warehouse.build.database import create_databases
 from warehouse.lake.admission import admit

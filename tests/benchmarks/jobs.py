@@ -67,7 +67,7 @@ def land_for_dbt(home: Path, landing: Path, days: list[date]) -> None:
     """Let the days in, and say how plain dbt builds them: its command, its materializations."""
     import os
 
-    from orchestration.dbt_run import build_arguments
+    from orchestration.dbt_invocation import build_arguments
     from tests.benchmarks.installation import parsed, plain_project, prepare, settings_of
     from warehouse.lake.admission import admit
     from warehouse.lake.ingest import ingest_days

@@ -9,8 +9,8 @@ import duckdb
 import pytest
 
 from orchestration import dbt_project
+from orchestration.dbt_invocation import Outcome, build_arguments, stream
 from orchestration.dbt_project import Project, project_of
-from orchestration.dbt_run import Outcome, build_arguments, stream
 from tests.conftest import FIRST, LAST, Installation, NewInstallation, land_golden
 from warehouse.lake.admission import admit
 from warehouse.lake.ingest import ingest_days

@@ -7,8 +7,8 @@ import duckdb
 import pytest
 
 from orchestration import dbt_project
+from orchestration.dbt_invocation import Outcome, build_arguments, stream
 from orchestration.dbt_project import project_of
-from orchestration.dbt_run import Outcome, build_arguments, stream
 from orchestration.definitions import build_definitions
 from orchestration.environment import enter
 from tests.conftest import FIRST, LAST, Installation, NewInstallation
