@@ -22,7 +22,7 @@ def main(home: str, *rest: str) -> int:
         [found] = differences(world, database, [table])
         sys.stdout.write(found.text() + "\n")
         sys.stdout.flush()
-        is_equal &= not found.differing and not found.absent_columns
+        is_equal &= found.is_equal
     return 0 if is_equal else 1
 
 

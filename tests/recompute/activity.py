@@ -1,5 +1,6 @@
 """Lines -> sessions and user-days: who was there, how often, how long (section 2)."""
 
+import hashlib
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -80,16 +81,27 @@ def is_seen(line: Line) -> bool:
 def fct_sessions(world: "World") -> list[dict[str, Any]]:
     return [
         {
+            "session_id": _named(user, session),
             "user_id": user,
             "started_at": session.started_at,
             "ended_at": session.ended_at,
             "events": len(session.lines),
             "duration_seconds": session.seconds,
             "event_date": session.day,
+            "last_added_at": max(
+                (line.at for line in session.lines if line.event == "Product Added"), default=None
+            ),
         }
         for user, sessions in world.sessions.items()
         for session in sessions
     ]
+
+
+def _named(user: str, session: Session) -> str:
+    """Return the MD5 of user, `|` and start in microseconds since 1970."""
+    since = session.started_at - datetime(1970, 1, 1)  # noqa: DTZ001 - as lines are read
+    told = f"{user}|{since // timedelta(microseconds=1)}"
+    return hashlib.md5(told.encode(), usedforsecurity=False).hexdigest()
 
 
 def user_days(world: "World") -> dict[tuple[str, date], dict[str, Any]]:

@@ -1,10 +1,11 @@
 """People worth special care (section 16): each list by its rule."""
 
+import math
 from datetime import date, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from tests.recompute import core, growth, incidents, users
+from tests.recompute import core, growth, health, incentives, incidents, recall, users
 
 if TYPE_CHECKING:
     from tests.recompute.world import World
@@ -12,10 +13,16 @@ if TYPE_CHECKING:
 DAY = timedelta(days=1)
 MONTH = timedelta(days=30)
 Row = dict[str, Any]
+Rule = dict[str, str]
+# Who is on a list, and why.
+Listed = dict[str, str]
 
 
-def streaks(world: "World", least: int) -> list[tuple[str, date, date | None]]:
-    """Return user, day the run was long enough and first order, of who had not bought by then."""
+def streaks(world: "World", least: int) -> list[tuple[str, date, date | None, int]]:
+    """Return user, day the run was long enough, first order and days of the run.
+
+    Of who had not bought by then, and of runs whose beginning is among the days looked at.
+    """
     found = []
     start = world.as_of - (59 + least) * DAY
     for user, days in world.login_days.items():
@@ -28,57 +35,128 @@ def streaks(world: "World", least: int) -> list[tuple[str, date, date | None]]:
             if len(run) >= least and run[0] > start:
                 reached = run[least - 1]
                 if first is None or first > reached:
-                    found.append((user, reached, first))
+                    found.append((user, reached, first, len(run)))
     return found
 
 
 def care_lists(world: "World") -> list[Row]:
-    """Return who is on the lists that need neither points nor alerts."""
-    rules = {row["list"]: row for row in world.rules.rows("care_rules")}
     people = {row["user_id"]: row for row in users.dim_users(world)}
     silent = {
         user: (world.as_of - max(row["last_seen_date"], row["last_order_date"] or date.min)).days
         for user, row in people.items()
     }
-    rule = rules["high_value_silent"]
-    tiers, least = rule["tiers"].split(">"), int(rule["min_silent_days"])
-    lists: dict[str, set[str]] = {
-        "high_value_silent": {
-            user
-            for user, row in people.items()
-            if row["rfm_tier"] in tiers and silent[user] >= least
-        }
-    }
-    runs = streaks(world, int(rules["high_potential"]["min_login_days"]))
-    settled = [each for each in runs if each[1] + MONTH <= world.as_of]
-    lists["high_potential"] = {u for u, at, first in runs if at + MONTH > world.as_of and not first}
-    in_time = sum(first is not None and first - at <= MONTH for _, at, first in settled)
-    rule = rules["high_potential_dormant"]
-    lists["high_potential_dormant"] = {
-        row["user_id"]
-        for row in core.potential_scores(world)
-        if row["potential_score"] >= float(rule["min_score"])
-        and silent.get(row["user_id"], 0) >= int(rule["min_silent_days"])
-    }
-    lists["core"] = {r["user_id"] for r in core.core_users(world) if r["valid_to"] is None}
-    lists["koc"] = {
-        row["user_id"]
-        for row in growth.contributors(world)
-        if row["is_koc"] and row["as_of_date"] == world.as_of
-    }
-    lists["incident_affected"] = {
-        row["user_id"] for row in incidents.incident_users(world) if row["is_frozen"]
+    rules = {row["list"]: row for row in world.rules.rows("care_rules")}
+    lists = {
+        "high_value_silent": _high_value_silent(rules["high_value_silent"], people, silent),
+        "high_potential": _high_potential(world, rules["high_potential"]),
+        "high_potential_dormant": _dormant(world, rules["high_potential_dormant"], silent),
+        "points_extension": _points_to_extend(world, rules["points_extension"], people),
+        "core": _core(world),
+        "koc": {
+            row["user_id"]: f"contribution score {row['contribution_score']:.0f}"
+            for row in growth.contributors(world)
+            if row["is_koc"] and row["as_of_date"] == world.as_of
+        },
+        "incident_affected": _affected(world),
+        "survey": _to_ask(world, rules["survey"]),
     }
     return [
         {
             "as_of_date": world.as_of,
             "list": name,
             "user_id": user,
-            "measured_rate": in_time / len(settled)
-            if name == "high_potential" and settled
-            else None,
+            "evidence": evidence,
+            "measured_rate": _measured(world, rules[name]) if name == "high_potential" else None,
             "rule_id": rules[name]["source_id"],
         }
         for name, listed in lists.items()
-        for user in listed
+        for user, evidence in listed.items()
     ]
+
+
+def _high_value_silent(rule: Rule, people: dict[str, Row], silent: dict[str, int]) -> Listed:
+    tiers, least = rule["tiers"].split(">"), int(rule["min_silent_days"])
+    return {
+        user: f"{row['rfm_tier']}, silent for {silent[user]} days (rule: {least})"
+        for user, row in people.items()
+        if row["rfm_tier"] in tiers and silent[user] >= least
+    }
+
+
+def _high_potential(world: "World", rule: Rule) -> Listed:
+    longest: dict[str, int] = {}
+    for user, reached, first, days in streaks(world, int(rule["min_login_days"])):
+        if reached + MONTH > world.as_of and not first:
+            longest[user] = max(days, longest.get(user, 0))
+    told = "days with a login in a row and no order"
+    return {user: f"{days} {told}" for user, days in longest.items()}
+
+
+def _measured(world: "World", rule: Rule) -> float | None:
+    """Return the share of those who came so often that ordered within 30 days of it."""
+    runs = streaks(world, int(rule["min_login_days"]))
+    settled = [(at, first) for _, at, first, _ in runs if at + MONTH <= world.as_of]
+    in_time = sum(first is not None and first - at <= MONTH for at, first in settled)
+    return in_time / len(settled) if settled else None
+
+
+def _dormant(world: "World", rule: Rule, silent: dict[str, int]) -> Listed:
+    best: dict[str, float] = {}
+    for row in core.potential_scores(world):
+        user, score = row["user_id"], row["potential_score"]
+        is_asleep = silent.get(user, 0) >= int(rule["min_silent_days"])
+        if is_asleep and score >= float(rule["min_score"]):
+            best[user] = max(score, best.get(user, 0))
+    return {
+        user: f"potential {math.floor(score)} (rule: {rule['min_score']}), silent for"
+        f" {silent[user]} days (rule: {rule['min_silent_days']})"
+        for user, score in best.items()
+    }
+
+
+def _points_to_extend(world: "World", rule: Rule, people: dict[str, Row]) -> Listed:
+    month = min(row["first_seen_date"] for row in people.values()) + MONTH
+    found = {}
+    for row in incentives.points_balances(world):
+        user, points = row["user_id"], row["expiring_this_month"]
+        own = people.get(user)
+        is_like = own and own["rfm_tier"] in rule["tiers"].split(">")
+        is_old = own and own["first_seen_date"] < month
+        if is_like and is_old and row["as_of_date"] == world.as_of and points > 0:
+            told = f"{math.floor(points)} points expire this month"
+            found[user] = f"{own['rfm_tier']}, here since the first month, {told}"
+    return found
+
+
+def _core(world: "World") -> Listed:
+    since: dict[str, date] = {}
+    for row in core.core_users(world):
+        if row["valid_to"] is None:
+            user, day = row["user_id"], row["valid_from"]
+            since[user] = min(day, since.get(user, day))
+    return {user: f"core since {day}" for user, day in since.items()}
+
+
+def _affected(world: "World") -> Listed:
+    found: dict[str, list[str]] = {}
+    for row in incidents.incident_users(world):
+        if row["is_frozen"]:
+            found.setdefault(row["user_id"], []).append(row["incident_id"])
+    return {
+        user: f"affected by {len(names)} open, the first {min(names)}"
+        for user, names in found.items()
+    }
+
+
+def _to_ask(world: "World", rule: Rule) -> Listed:
+    """Name whose activity fell, while an alert of the same rule of the field is open."""
+    watching = {
+        row["alert"]
+        for row in world.rules.rows("alert_rules")
+        if row["source_id"] == rule["source_id"]
+    }
+    is_open = any(
+        row["alert"] in watching and row["status"] == "open" for row in health.alerts(world)
+    )
+    warned = recall.churn_warnings(world) if is_open else []
+    return {row["user_id"]: row["reason"] for row in warned if row["warning_level"] == 1}

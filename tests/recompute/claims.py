@@ -48,7 +48,7 @@ def _first_orders(world: "World") -> float | None:
     least = next(r for r in world.rules.rows("care_rules") if r["list"] == "high_potential")
     settled = [
         (at, first)
-        for _, at, first in streaks(world, int(least["min_login_days"]))
+        for _, at, first, _ in streaks(world, int(least["min_login_days"]))
         if at + MONTH <= world.as_of
     ]
     in_time = sum(first is not None and first - at <= MONTH for at, first in settled)

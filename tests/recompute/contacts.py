@@ -136,6 +136,13 @@ class Contact:
     has_consent: bool
     is_suppressed: bool
     is_erased: bool
+    lacks_a_word: bool
+
+    @property
+    def is_unasked(self) -> bool:
+        """Say whether nothing stands between them but a question that nobody asked."""
+        is_free = not self.is_erased and not self.is_suppressed and self.contact is not None
+        return is_free and self.lacks_a_word
 
     @property
     def reason(self) -> str | None:
@@ -158,15 +165,18 @@ def contact_of(world: "World", book: Book, user: str, channel: str) -> Contact:
     grants = [word.at for word in book.words.get((user, channel), []) if not word.is_no]
     is_erased = user in book.deleted and not any(at > book.deleted[user] for at in grants)
     has_consent = rule["consent_default"] == "granted" if own is None else not own.is_no
+    lacks_a_word = own is None and not has_consent
     if address is not None:
         # One no holds for all accounts that share it: the last word of each must be none.
         for other in book.everybody(name, address):
             last = book.last(book.words.get((other, channel), []))
             has_consent &= last is None or not last.is_no
+            lacks_a_word &= last is None or not last.is_no
     bounce = book.last(book.bounces.get(address or "", [])) if name == "email" else None
     is_held = (channel, user) in book.held or (address and (channel, address) in book.held)
     is_valid = address is not None and (bounce is None or not bounce.is_no)
-    return Contact(address if is_valid else None, has_consent, bool(is_held), is_erased)
+    contact = address if is_valid else None
+    return Contact(contact, has_consent, bool(is_held), is_erased, lacks_a_word)
 
 
 def contacted_days(world: "World", user: str, day: date) -> list[date]:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import date, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -87,6 +88,10 @@ def core_thresholds(world: "World") -> list[Row]:
                     "threshold_set": rule["rule_set"],
                     "phase": rule["phase"],
                     "is_in_force": is_in_force(world, rule, sunday),
+                    **{
+                        f"min_{name}": Decimal(rule[f"min_{name}"]) if rule[f"min_{name}"] else None
+                        for name in MEASURES
+                    },
                     "users_admitted": None if users is None else len(admitted),
                     "monthly_spend": spend if admitted else None,
                     "status": "insufficient_data" if users is None else "ok",

@@ -62,7 +62,9 @@ def funnel_steps(world: "World") -> list[dict[str, Any]]:
         users = _at_least(reached(lines, events, window) for lines in known.values())
         sessions = _at_least(reached(lines, events, window) for lines in visits)
         for number, event in enumerate(events, 1):
-            before = users[number - 1] if number > 1 else 0
+            before, visits_before = (
+                counts[number - 1] if number > 1 else 0 for counts in (users, sessions)
+            )
             rows.append(
                 {
                     "funnel": funnel,
@@ -72,6 +74,10 @@ def funnel_steps(world: "World") -> list[dict[str, Any]]:
                     "sessions": sessions[number],
                     "conversion": users[number] / users[1] if users[1] else None,
                     "step_conversion": users[number] / before if before else None,
+                    "session_conversion": sessions[number] / sessions[1] if sessions[1] else None,
+                    "session_step_conversion": (
+                        sessions[number] / visits_before if visits_before else None
+                    ),
                     "as_of_date": world.as_of,
                 }
             )

@@ -36,8 +36,11 @@ def health_scorecard(world: "World") -> list[Row]:
                     "as_of_date": day,
                     "metric": rule["metric"],
                     "value": values.get((day, rule["kpi"])),
+                    "floor": float(rule["floor"]),
+                    "target": float(rule["target"]),
                     "weight": weight,
                     "score": round(score, 6) if score is not None else None,
+                    "contribution": None if score is None else round(score * weight / known, 6),
                     "coverage": round(weight / weights if is_known else 0.0, 6),
                     "status": "ok" if is_known else "unknown",
                 }
@@ -48,8 +51,11 @@ def health_scorecard(world: "World") -> list[Row]:
                 "as_of_date": day,
                 "metric": "total",
                 "value": None,
+                "floor": None,
+                "target": None,
                 "weight": weights,
                 "score": round(total / known, 6) if known else None,
+                "contribution": round(total / known, 6) if known else None,
                 "coverage": round(known / weights, 6),
                 "status": "ok" if known else "unknown",
             }
@@ -88,11 +94,14 @@ def alerts(world: "World") -> list[Row]:
                         "opened_on": end,
                         "severity": rule["severity"],
                         "priority": _priority(rule),
-                        "acknowledged_on": None,
-                    }
+                        "name_en": rule["name_en"] or rule["alert"],
+                        "name_zh": rule["name_zh"] or rule["alert"],
+                        "playbook": rule["playbook_en"],
+                        "playbook_zh": rule["playbook_zh"] or rule["playbook_en"],
+                    } | _taken_on(world, rule["alert"], value, end)
                     rows.append(current | {"closed_on": None, "status": "open"})
                 if verdict:
-                    rows[-1] |= {"last_seen_on": end}
+                    rows[-1] |= {"last_seen_on": end} | _evidence(world, rule, series, at)
                 elif current is not None:
                     rows[-1] |= {"closed_on": end, "status": "closed"}
                     current = None
@@ -101,6 +110,38 @@ def alerts(world: "World") -> list[Row]:
 
 def _priority(rule: dict[str, str]) -> int:
     return (0 if rule["is_core"] == "true" else 10) + SEVERITIES.index(rule["severity"]) + 1
+
+
+def _taken_on(world: "World", alert: str, value: str, opened_on: date) -> Row:
+    """Say since when somebody answers for an alert, and what they say of it."""
+    for rule in world.rules.rows("alert_acknowledgements"):
+        named = (rule["alert"], rule["dimension_value"] or "all", rule["opened_on"])
+        if named == (alert, value, opened_on.isoformat()):
+            taken = date.fromisoformat(rule["acknowledged_on"])
+            return {"acknowledged_on": taken, "acknowledged_note": rule["note"] or None}
+    return {"acknowledged_on": None, "acknowledged_note": None}
+
+
+def _evidence(world: "World", rule: dict[str, str], series: dict[int, Row], at: int) -> Row:
+    """Tell what was seen at the end of a period that meets the rule, and beside what."""
+    periods, test = int(rule["periods"]), rule["test"]
+    value, limit = _value(series[at]), float(rule["limit_value"] or 0)
+    if test in {"pooled_fall", "spike"}:
+        newest, base = _windows(rule, series, at)
+        if test == "pooled_fall":
+            value, limit = _pooled(list(_known(newest))), _pooled(list(_known(base)))
+        else:
+            limit = _usual(list(_known(base)), limit)
+    elif test in {"falls", "falls_in_total"}:
+        limit = _value(series.get(at - periods))
+    elif test.endswith("benchmark"):
+        [limit] = [
+            float(row["benchmark"])
+            for row in world.rules.rows("benchmarks")
+            if row["kpi"] == rule["kpi"]
+        ]
+    told = f"{rule['kpi']} {value:.4f} on {series[at]['as_of_date']}, compared with {limit:.4f}"
+    return {"value": round(value, 6), "compared_with": round(limit, 6), "evidence": told}
 
 
 def _series(world: "World", rule: dict[str, str]) -> dict[str, dict[int, Row]]:
@@ -167,26 +208,38 @@ def _against_base(
         float(rule["limit_value"]),
     )
     share = float(world.rules.number("alert_known_share") or 0)
-    newest = [series.get(at - ago) for ago in range(periods)]
-    before = [series.get(at - ago) for ago in range(periods, periods + base)]
+    newest, before = _windows(rule, series, at)
     told, told_before = list(_known(newest)), list(_known(before))
+    # A period without a row in between is not known; one before the first is before history.
     if (
-        None in before
-        or None in newest
+        at - (periods + base - 1) < min(series)
         or len(told) < share * periods
         or len(told_before) < share * base
     ):
         return None
     if rule["test"] == "spike":
-        past = [value for row in told_before if (value := _value(row)) is not None]
         now = _value(newest[0])
         if now is None:
             return None
         if now < float(rule["least"]):
             return False
-        return now > mean(past) + limit * stdev(past)
+        return now > _usual(told_before, limit)
     one, other = (_pooled(rows) for rows in (told, told_before))
     return None if one is None or other is None else one <= other * (1 - limit)
+
+
+def _windows(
+    rule: dict[str, str], series: dict[int, Row], at: int
+) -> tuple[list[Row | None], list[Row | None]]:
+    """Return the newest periods, and those they are compared with."""
+    periods, base = int(rule["periods"]), int(rule["base_periods"])
+    found = [series.get(at - ago) for ago in range(periods + base)]
+    return found[:periods], found[periods:]
+
+
+def _usual(rows: list[Row], deviations: float) -> float:
+    past = [value for row in rows if (value := _value(row)) is not None]
+    return mean(past) + deviations * stdev(past)
 
 
 def _known(rows: list[Row | None]) -> Iterator[Row]:

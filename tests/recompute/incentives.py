@@ -1,5 +1,6 @@
 """Lines -> what users were promised, what became of it, and what it is worth (section 15)."""
 
+import math
 from collections import Counter, defaultdict
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -46,10 +47,18 @@ def points_ledger(world: "World") -> list[dict[str, Any]]:
     for user in point_users(world):
         *_, (_, book) = books(world, world.by_user[user], list(world.days()))
         useful = {x.entry_id for lot in book.lots for x in lot.in_time}
+        told = {
+            lot.entry.entry_id: (lot.own_expiry if lot.entry.expires_on else None, before)
+            for lot, before in book.so_far()
+        }
+        # Of the lots it extends the first says which points it keeps.
+        for lot, before in reversed(list(book.so_far())):
+            told |= {x.entry_id: (x.expires_on, before) for x in lot.in_time}
         for row in book.rows:
             if row["kind"] == "extended":
                 row["is_counted"] = row["entry_id"] in useful
-            rows.append(row | {"user_id": user})
+            until, before = told.get(row["entry_id"], (None, None))
+            rows.append(row | {"user_id": user, "lasts_until": until, "points_before": before})
     return rows
 
 
@@ -295,7 +304,8 @@ def programme_balance(world: "World") -> list[dict[str, Any]]:
         }
         treated, held = len(sides[False]), len(sides[True])
         gain = earned[False] - treated * earned[True] / held if treated and held else None
-        gain = gain if gain is None else gain.quantize(CENT, ROUND_HALF_UP)
+        # Half up, also of a loss: no money moved that could be owed.
+        gain = gain if gain is None else math.floor(gain / CENT + Decimal("0.5")) * CENT
         points = sum(
             (
                 -row["points"] * unit_value(world, tiers[row["entry_date"]].get(row["user_id"], ""))

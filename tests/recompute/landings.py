@@ -1,6 +1,7 @@
 """A seed -> a small shop's landing in which everything goes wrong that goes wrong in shops."""
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -51,6 +52,17 @@ RULES = {
         "core,,,,,,,S2-10",
         "koc,,,,,,,S1-12",
         "incident_affected,,,,,,,S3-30",
+        "points_extension,,,diamond>gold>silver>bronze,,,,S2-17",
+        "survey,,,,,,,S0-10",
+    ],
+    # Of any Sunday on which one may have opened, and of some that were none.
+    "alert_acknowledgements": [
+        "alert,dimension_value,opened_on,acknowledged_on,note",
+        *(
+            f"{alert},{FIRST + timedelta(7 * week + 6)},{FIRST + timedelta(7 * week + 9)},{note}"
+            for alert, note in [("wau_down_in_total,", "calling them"), ("any_channel,ads", "Li")]
+            for week in range(0, 18, 2)
+        ),
     ],
     "core_rules": [
         "rule_set,name_en,name_zh,phase,valid_from,is_in_force,min_weekly_logins,min_session_minutes,"
@@ -97,6 +109,7 @@ OWN_TERMS = [
     ("anomaly_min_events", "20", "5"),
     ("decline_weeks", "3", "2"),
     ("programme_holdout_share", "", "0.4"),
+    ("identity_hub_limit", "1000", "6"),
 ]
 OWN_ROLES = [
     "PayOrder,purchase",
@@ -582,10 +595,7 @@ def write(
         path = home / "landing" / "events" / f"dt={day}" / "voices.ndjson"
         path.write_text(text, encoding="utf-8")
     spend(home, seed, sorted(shop.arrivals))
-    for day, rows in voices.incidents(seed, shop.users, sorted(shop.arrivals)).items():
-        folder = home / "landing" / "incidents" / f"dt={day}"
-        folder.mkdir(parents=True)
-        (folder / "told.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    land_incidents(home, voices.incidents(seed, shop.users, sorted(shop.arrivals)))
     folder = home / "landing" / "suppressions" / f"dt={max(shop.arrivals)}"
     folder.mkdir(parents=True)
     rows = ["channel,address,user_id,since,reason", *shop.suppressed()]
@@ -617,8 +627,15 @@ def spend(home: Path, seed: int, days: list[date]) -> None:
             (folder / f"{name}.csv").write_text("\n".join([header, *part, ""]), encoding="utf-8")
 
 
-def write_rules(home: Path) -> None:
-    """Put an installation's own rules in place of the shipped ones."""
+def land_incidents(home: Path, told: dict[date, list[str]]) -> None:
+    for day, rows in told.items():
+        folder = home / "landing" / "incidents" / f"dt={day}"
+        folder.mkdir(parents=True)
+        (folder / "told.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+
+
+def write_rules(home: Path, more_terms: Sequence[tuple[str, str, str]] = ()) -> None:
+    """Put an installation's own rules in place of the shipped ones; a term is name, old, own."""
     folder = home / "rules"
     folder.mkdir(parents=True, exist_ok=True)
     shipped = Path(__file__).parents[2] / "dbt_project" / "seeds" / "rules"
@@ -632,7 +649,7 @@ def write_rules(home: Path) -> None:
     text = "\n".join([*alerts, *OWN_ALERTS]) + "\n"
     (folder / "alert_rules.csv").write_text(text, encoding="utf-8")
     terms = (shipped / "parameters.csv").read_text(encoding="utf-8")
-    for name, value, own in OWN_TERMS:
+    for name, value, own in [*OWN_TERMS, *more_terms]:
         assert f"\n{name},{value}," in terms, name
         terms = terms.replace(f"\n{name},{value},", f"\n{name},{own},")
     (folder / "parameters.csv").write_text(terms, encoding="utf-8")

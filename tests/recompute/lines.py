@@ -43,6 +43,7 @@ class Line:
     payload: dict[str, Any] = field(repr=False)
     roles: frozenset[str] = frozenset()
     user: str = ""
+    arrived_as: str = ""
 
     @property
     def actor(self) -> str:
@@ -74,12 +75,20 @@ def plain(value: Any) -> str:
 
 def read_landing(rules: Rules, as_of: date | None = None) -> list[Line]:
     """Return what arrived up to a load day and says something usable, copies left out."""
-    lines = [line for line in _lines(rules, as_of) if _is_sound(line, rules)]
     first: dict[str, Line] = {}
-    for line in sorted(lines, key=lambda line: line.arrival):
-        key = line.message_id or json.dumps(line.payload, sort_keys=True, default=str)
-        first.setdefault(key, line)
+    for line in sorted(sound_lines(rules, as_of), key=lambda line: line.arrival):
+        first.setdefault(message_key(line), line)
     return list(first.values())
+
+
+def sound_lines(rules: Rules, as_of: date | None = None) -> list[Line]:
+    """Return what arrived up to a load day and can be taken at its word, copies too."""
+    return [line for line in _lines(rules, as_of) if _is_sound(line, rules)]
+
+
+def message_key(line: Line) -> str:
+    """Return what tells a message from others; whoever says the same without an id is a copy."""
+    return line.message_id or json.dumps(line.payload, sort_keys=True, default=str)
 
 
 def load_days(rules: Rules, as_of: date | None = None) -> list[date]:
@@ -138,10 +147,8 @@ def _read(record: Any, day: date, file: str, number: int, rules: Rules) -> Line 
         return None
     kind = record["type"]
     event = PLACES.get(kind) or (str(record.get("event") or "").strip() if kind == "track" else "")
-    event = _published(event, rules)
-    user_id, anonymous_id, previous_id = (
-        _id(record.get(name), rules) for name in ("userId", "anonymousId", "previousId")
-    )
+    arrived_as, event = event, _published(event, rules)
+    user_id, anonymous_id, previous_id = ids_of(record, rules).values()
     at = _moment(record)
     latest = day + timedelta(days=int(rules.setting("max_future_days", "1")))
     if (
@@ -174,7 +181,14 @@ def _read(record: Any, day: date, file: str, number: int, rules: Rules) -> Line 
         context=context,
         payload={key: value for key, value in record.items() if key not in skipped},
         roles=rules.roles(event) if event else frozenset(),
+        arrived_as=arrived_as,
     )
+
+
+def ids_of(record: dict[str, Any], rules: Rules | None) -> dict[str, str | None]:
+    """Return whom a line names; without rules a placeholder is taken for an id."""
+    names = ("userId", "anonymousId", "previousId")
+    return {name: _id(record.get(name), rules) for name in names}
 
 
 def _published(event: str, rules: Rules) -> str:

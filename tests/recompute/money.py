@@ -267,6 +267,9 @@ def fct_orders(world: "World") -> list[dict[str, Any]]:
                 "original_amount": order.original,
                 "coupon": order.coupon,
                 "is_cancelled": not order.stands(world.as_of),
+                "cancelled_date": (
+                    None if order.stands(world.as_of) else order.cancelled and order.cancelled.day
+                ),
                 "is_converted": exchange(world.rules, order.currency, order.day) is not None,
                 "ordered_at": order.at,
                 "order_date": order.day,
@@ -278,6 +281,7 @@ def fct_orders(world: "World") -> list[dict[str, Any]]:
 def fct_refunds(world: "World") -> list[dict[str, Any]]:
     return [
         {
+            "refund_id": refund.line.message_id,
             "order_id": refund.order_id,
             "user_id": refund.user,
             "amount": refund.amount,

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from tests.recompute.lifecycle import stage_of
+from tests.recompute.lifecycle import DAY, stage_of
 from tests.recompute.lines import Line
 from tests.recompute.value import rfm_scores
 
@@ -102,7 +102,17 @@ def last_acts(world: "World") -> list[dict[str, Any]]:
                 "lift": lost / kept if lost and kept else None,
             }
         )
+    for key in {(row["outcome"], row["position"]) for row in rows}:
+        here = [row for row in rows if (row["outcome"], row["position"]) == key]
+        for rank, row in enumerate(sorted(here, key=_leading), 1):
+            row["rank"] = rank
     return rows
+
+
+def _leading(row: dict[str, Any]) -> tuple[Any, ...]:
+    """Order what the lost did last by lift, first what no retained user ended with."""
+    lift = row["lift"] if row["outcome"] == "lost" else 0
+    return (lift is not None, -(lift or 0), -row["users"], row["event"])
 
 
 def stage_flows(world: "World") -> list[dict[str, Any]]:
@@ -140,7 +150,10 @@ def user_stages(world: "World") -> list[dict[str, Any]]:
         stage = stage_of(world, user, world.as_of)
         if stage:
             called = {scheme: names[stage][scheme] for scheme in schemes}
-            rows.append({"user_id": user, "stage": stage, **called})
+            day = world.as_of
+            while stage_of(world, user, day - DAY) == stage:
+                day -= DAY
+            rows.append({"user_id": user, "stage": stage, "since": day, **called})
     return rows
 
 

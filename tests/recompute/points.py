@@ -125,6 +125,13 @@ class Book:
                 lot.extensions.append(entry)
         self._write(entry, ZERO, is_counted=False)
 
+    def so_far(self) -> Iterator[tuple[Lot, Decimal]]:
+        """Give each lot with the points of those earned before it."""
+        before = ZERO
+        for lot in self.lots:
+            yield lot, before
+            before += lot.entry.points
+
     def expiries(self, until: date) -> Iterator[tuple[Lot, date]]:
         """Name the lots that expire up to a day, in the order earned."""
         latest = date.min

@@ -76,7 +76,8 @@ def warnings_of(world: "World", day: date) -> list[dict[str, Any]]:
         for rule in sorted(rules, key=lambda row: -int(row["warning_level"])):
             if _holds(rule, row, base, silent):
                 level = {"warning_level": int(rule["warning_level"])}
-                rows.append(row | level | {n: rule[n] for n in ("action_1", "action_2")})
+                actions = {n: rule[n] for n in ("action_1", "action_2")}
+                rows.append(row | level | actions | _reasons(rule, row))
                 break
     return rows
 
@@ -89,6 +90,25 @@ def _holds(rule: dict[str, str], row: dict[str, Any], base: int, silent: int) ->
         is_base = base >= int(rule["min_base_days"] or 0)
         return is_base and change is not None and change <= -float(rule["drop_share"]) + 1e-12
     return bool(row[f"days_since_{rule['signal']}"] >= int(rule["silent_days"]))
+
+
+def _reasons(rule: dict[str, str], row: dict[str, Any]) -> dict[str, str]:
+    """Tell the number that was found and the number of the rule, in both languages."""
+    if rule["signal"] == "activity_index":
+        seen, limit = (
+            Decimal(share * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP)
+            for share in (-row["activity_change"], float(rule["drop_share"]))
+        )
+        return {
+            "reason": f"activity down {seen}% on the 30 days before (rule: {limit}%)",
+            "reason_zh": f"活跃度较前 30 天下降 {seen}%（规则：{limit}%）",
+        }
+    seen, limit = row[f"days_since_{rule['signal']}"], rule["silent_days"]
+    chinese = {"login": "登录", "interaction": "互动"}[rule["signal"]]
+    return {
+        "reason": f"{seen} days without {rule['signal']} (rule: {limit})",
+        "reason_zh": f"{seen} 天未{chinese}（规则：{limit} 天）",
+    }
 
 
 def churn_warnings(world: "World") -> list[dict[str, Any]]:
@@ -127,14 +147,19 @@ def candidates(world: "World", day: date) -> list[dict[str, Any]]:
                 "lifecycle_stage": stage_of(world, user, day),
                 "need": rule["need"],
                 "scene": rule["scene"],
+                "scene_zh": rule["scene_zh"],
                 "content_key": rule["content_key"],
                 "channel_order": rule["channels"],
                 "unit_cost": cost,
+                "user_value": value if value is None else _four(value),
+                "value_basis": "mean_order",
                 "expected_value": expected,
                 "priority": int(rule["priority"]),
                 "min_silent_days": int(least) if least else None,
                 "days_since_activity": warning["days_since_activity"],
                 "days_since_order": warning["days_since_order"],
+                "reason": warning["reason"],
+                "reason_zh": warning["reason_zh"],
             }
         )
     return rows
@@ -237,13 +262,16 @@ def verdicts(world: "World", day: date) -> list[dict[str, Any]]:
 def _channel(world: "World", book: Book, row: dict[str, Any]) -> dict[str, Any]:
     """Try the channels in order; the reason is that of the one that came furthest."""
     order = ["erased", "no_consent", "suppressed", "no_contact"]
-    furthest = -1
+    furthest, is_unasked = -1, False
     for channel in row["channel_order"].split(">"):
         contact = contact_of(world, book, row["user_id"], channel)
         if contact.reason is None:
-            return {"channel": channel, "contact": contact.contact, "exclusion_reason": None}
+            found = {"channel": channel, "contact": contact.contact}
+            return found | {"exclusion_reason": None, "is_unasked": False}
         furthest = max(furthest, order.index(contact.reason))
-    return {"channel": None, "contact": None, "exclusion_reason": order[furthest]}
+        is_unasked |= contact.is_unasked
+    found = {"channel": None, "contact": None, "exclusion_reason": order[furthest]}
+    return found | {"is_unasked": is_unasked}
 
 
 def _arm(world: "World", user: str) -> dict[str, str]:
@@ -287,11 +315,12 @@ def recall_candidates(world: "World") -> list[dict[str, Any]]:
 
 ON_LIST = (
     "as_of_date user_id strategy channel content_key arm priority send_after warning_level segment"
-    " tier lifecycle_stage need scene cost expected_value days_since_activity days_since_order"
+    " tier lifecycle_stage need scene scene_zh cost user_value value_basis expected_value"
+    " days_since_activity days_since_order reason reason_zh"
 )
 OFF_LIST = (
-    "as_of_date user_id strategy channel exclusion_reason warning_level segment tier expected_value"
-    " days_since_activity days_since_order"
+    "as_of_date user_id strategy channel exclusion_reason is_unasked warning_level segment tier"
+    " expected_value days_since_activity days_since_order reason reason_zh"
 )
 
 

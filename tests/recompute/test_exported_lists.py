@@ -35,7 +35,7 @@ def told(world: World, installation: Installation) -> str:
     found = differences(
         world, installation.settings.serving_build_db, ["recall_list", "recall_exclusions"]
     )
-    return "\n".join(d.text() for d in found if d.differing or d.absent_columns)
+    return "\n".join(d.text() for d in found if not d.is_equal)
 
 
 def land(home: Path, day: date, *lines: dict[str, object]) -> None:

@@ -18,11 +18,16 @@ class _Voices:
 
     def say(self, at: datetime, user: str, event: str, **properties: Any) -> None:
         """Land a line on the day it happened, or on a later one that landed too."""
+        self.land(at, {"userId": user}, event, properties)
+
+    def land(
+        self, at: datetime, who: dict[str, Any], event: str, properties: dict[str, Any]
+    ) -> None:
         self.number += 1
         arrived = at.date() + timedelta(self.chance.choice(LATE))
         day = next((day for day in self.days if day >= arrived), None)
         if day is not None:
-            line = {"type": "track", "event": event, "userId": user, "properties": properties}
+            line = {"type": "track", "event": event, "properties": properties} | who
             line |= {"messageId": f"v{self.number}", "timestamp": f"{at.isoformat()}Z"}
             self.landed.setdefault(day, []).append(line)
 
@@ -43,6 +48,16 @@ class _Voices:
                 state = chance.choice(STATES)
                 word = {} if state is None else {"state": state}
                 self.say(later, user, "Suggestion Answered", **(told if has_id else {}), **word)
+
+    def crowd(self) -> None:
+        """Let many go by one id, some by none, and trackers speak Chinese."""
+        chance = self.chance
+        for number in range(20):
+            device = {"anonymousId": f"kiosk{number % 8}"}
+            others = ["kiosk", "null", "undefined", None]
+            user = {"userId": "kiosk" if number < 8 else chance.choice(others)}
+            event = chance.choice(["浏览商品", "商品浏览", "打卡", "Kiosk Touched"])
+            self.land(self.moment(), device | user, event, {})
 
 
 def incidents(seed: int, users: Sequence[str], days: Sequence[date]) -> dict[date, list[str]]:
@@ -79,4 +94,6 @@ def lines(
     """Return the lines of each landed day that has any."""
     voices = _Voices(seed, users, days)
     voices.suggest()
+    voices.chance = Random(f"crowd {seed}")  # noqa: S311 - what is said before stays as it is
+    voices.crowd()
     return voices.landed

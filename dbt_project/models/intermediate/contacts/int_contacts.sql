@@ -95,7 +95,7 @@ final as (
             and refused_addresses.address is null
             and (own_words.granted_at is not null or channels.consent_default = 'granted')
         ) as has_consent,
-        own_words.channel is not null as has_word,
+        own_words.channel is not null or refused_addresses.address is not null as has_word,
         (
             suppressed_users.user_id is not null
             or suppressed_addresses.address is not null

@@ -40,6 +40,7 @@ windows as (
         periods.numerator,
         periods.denominator,
         periods.is_met,
+        newest.period_number - newest.first_period + 1 as periods_told,
         newest.period_number - periods.period_number as ago,
         newest.period_number - periods.period_number >= rules.periods
         and newest.period_number - periods.period_number < rules.periods + rules.base_periods
@@ -60,7 +61,7 @@ windows as (
 
 summed as (
 
-    -- Of both windows: how many periods there are, how many are known, and what they come to.
+    -- Of both windows: how many periods are known, and what they come to.
     select
         alert,
         dimension_value,
@@ -72,10 +73,10 @@ summed as (
         periods,
         base_periods,
         least,
+        periods_told,
         count(case when ago < periods and is_met then 1 end) as met,
         count(case when ago < periods and not is_met then 1 end) as unmet,
         max(case when ago = periods then value_ago end) as value_before,
-        count(*) as present,
         count(case when ago < periods then value_ago end) as known,
         count(case when is_base then value_ago end) as base_known,
         sum(case when ago < periods then numerator end)
@@ -86,7 +87,7 @@ summed as (
         sum(case when is_base then value_ago * value_ago end) as base_squares
 
     from windows
-    group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+    group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
 
 ),
 
@@ -102,7 +103,7 @@ based as (
                 - summed.base_sum * summed.base_sum / nullif(summed.base_known, 0)
             ) / nullif(summed.base_known - 1, 0)
         ) as base_deviation,
-        summed.present >= summed.periods + summed.base_periods
+        summed.periods_told >= summed.periods + summed.base_periods
         and summed.known >= parameters.known_share * summed.periods
         and summed.base_known >= parameters.known_share * summed.base_periods as is_based
 

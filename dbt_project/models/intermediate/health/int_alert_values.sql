@@ -48,6 +48,9 @@ compared as (
 
     select
         ends.*,
+        min(ends.period_number) over (
+            partition by ends.alert, ends.dimension_value
+        ) as first_period,
         case
             when
                 lag(ends.period_number) over periods = ends.period_number - 1

@@ -22,18 +22,20 @@ buckets as (
 
 features as (
 
+    -- Of names that stand for another everything is said of that one.
     select
-        name_days.event,
+        coalesce(roles.stands_for, name_days.event) as event,
         name_days.user_id,
         name_days.events
 
     from {{ ref('int_name_days') }} as name_days
-    semi join {{ ref('int_event_roles') }} as roles
-        on
-            name_days.event = roles.event
-            and roles.is_feature
+    inner join {{ ref('int_event_roles') }} as roles
+        on name_days.event = roles.event
+    left join {{ ref('int_event_roles') }} as meant
+        on roles.stands_for = meant.event
     where
-        name_days.event_date >= (select days.first_date from days)
+        coalesce(meant.is_feature, roles.is_feature)
+        and name_days.event_date >= (select days.first_date from days)
         and name_days.event_date <= {{ as_of_date() }}
 
 ),

@@ -138,10 +138,13 @@ measured as (
         case when has_benefits then {{ money('benefit_cost') }} end as cost_benefits,
         case
             when treated_users > 0 and holdout_users > 0
+                -- Of whole cents, or a half at the last place would fall either way.
                 then {{ money(rounded(
-                    'cast(treated_revenue as double) - cast(treated_users as double)'
-                    ~ ' * cast(holdout_revenue as double) / cast(holdout_users as double)', 2
-                )) }}
+                    '(' ~ whole('cast(treated_revenue as double)', 100)
+                    ~ ' * cast(holdout_users as double) - cast(treated_users as double) * '
+                    ~ whole('cast(holdout_revenue as double)', 100)
+                    ~ ') / cast(holdout_users as double)', 0
+                ) ~ ' / 100') }}
         end as incremental_revenue
 
     from running
