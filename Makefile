@@ -37,7 +37,7 @@ dev: $(READY) ## the Dagster UI on 127.0.0.1:3000
 	$(BIN)/userops dev
 
 test: $(READY) ## the tests
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test-spark: $(SPARK_READY) ## DuckDB against a Spark cluster on this machine, table by table; needs Java 17
 	$(BIN)/python -m pytest -s -m 'not large' tests/spark

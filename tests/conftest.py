@@ -17,6 +17,7 @@ from typing import Any
 
 import dagster as dg
 import duckdb
+import hypothesis
 import pytest
 
 from orchestration.dbt_project import project_of
@@ -25,6 +26,7 @@ from orchestration.definitions import build_definitions
 from orchestration.environment import enter
 from orchestration.partitions import DAYS, TO
 from tests.chat import Chat
+from tests.order import pytest_collection_modifyitems  # noqa: F401 - a hook of pytest
 from tests.skips import pytest_sessionfinish  # noqa: F401 - a hook of pytest
 from warehouse.feeds import EVENTS, FEEDS
 from warehouse.lake.admission import admit
@@ -39,6 +41,9 @@ SHARED = ROOT.parent / "shared"
 LOCAL = (None, "", "localhost", "127.0.0.1", "::1")
 
 warnings.filterwarnings("ignore", module="dagster")
+# Seconds tell of the machine: beside other work an example takes ten times as long.
+hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.load_profile("any machine")
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ def expectations(draw: st.DrawFn) -> Expectation:
     return Expectation(kind, kwargs, "critical", "it is tried", "it failed")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100)
 @given(expectations(), COLUMNS)
 def test_what_is_plainly_met_great_expectations_finds_met(
     expectation: Expectation, values: list

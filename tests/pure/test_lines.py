@@ -582,7 +582,7 @@ LINES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(LINES, max_size=4), st.booleans(), st.booleans())
 @example([{"type": "track", "event": "x", "userId": "\x1c"}], True, True)
 def test_fast_and_exact_agree_on_anything(
