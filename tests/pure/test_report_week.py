@@ -47,8 +47,8 @@ def test_levels_benefits_and_rewards_are_told(settings: Settings) -> None:
         "At the highest: Crowned 10 新晋王者 10",
         "Free shipping 免运费 20 40 12 30",
         "2026-10 ¥800.00 ¥200.00 ¥1,500 ¥500.00 2026-09 ¥700.00 – – –",
-        "Everybody 全体 90 10.0% → 30.0% → 12.0% 20.0% → 40.0% → 25.0% 60.0%"
-        " Gold 黄金 40 10.0% → 40.0% → 20.0% – → 50.0% → 30.0% 50.0%",
+        "Everybody 全体 90 10% → 30% → 12% 20% → 40% → 25% 60.0%"
+        " Gold 黄金 40 10% → 40% → 20% – → 50% → 30% 50.0%",
         "Lottery 抽奖 400 12.0% 31.0% 8.0%",
     ):
         assert words in said, words

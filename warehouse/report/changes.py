@@ -101,7 +101,9 @@ def _releases(connection: duckdb.DuckDBPyConnection) -> list[Release]:
         shares[row["phase"]] = numbers.share(row["share"])
     return [
         Release(
-            feature, name, [shares.get(phase, numbers.MISSING) for phase in ("before", "after")]
+            feature,
+            readable(name),
+            [shares.get(phase, numbers.MISSING) for phase in ("before", "after")],
         )
         for (feature, name), shares in told.items()
     ]

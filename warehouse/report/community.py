@@ -6,7 +6,7 @@ from datetime import date
 import duckdb
 
 from warehouse.report import numbers
-from warehouse.report.labels import DEMOGRAPHICS, FEEDBACK, NO_TIER, Label, label
+from warehouse.report.labels import DEMOGRAPHICS, FEEDBACK, NO_TIER, VALUES, Label, label
 from warehouse.report.query import Row, rows, sql
 from warehouse.report.rules import Rules
 
@@ -188,5 +188,5 @@ def _demographics(
         }
         for value in sorted(sized, key=lambda value: (-sized[value], value))[:VALUES_SHOWN]:
             cells = [numbers.share(shares.get((of, value, code), 0), 0) for code in codes]
-            told.append((name, label({}, value), numbers.count(sized[value]), cells))
+            told.append((name, label(VALUES, value), numbers.count(sized[value]), cells))
     return [label(names, code) for code in codes], told

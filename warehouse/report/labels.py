@@ -64,6 +64,8 @@ VALUES = {
     "one": Label("One kind", "单一激励"),
     "several": Label("Several kinds", "多种激励"),
     "other": Label("Others", "其他"),
+    "ios": Label("iOS"),
+    "web": Label("Web", "网页"),
 }
 ANOMALIES = {
     "surge": Label("Far more than ever", "激增"),

@@ -182,8 +182,8 @@ def _hanging(connection: duckdb.DuckDBPyConnection, rules: Rules) -> list[Hangin
         Hanging(
             tier=label(names, row["tier"]),
             users=numbers.count(row["users"]),
-            activity=[numbers.share(row[f"activity_{phase}"]) for phase in PHASES],
-            repurchase=[numbers.share(row[f"repurchase_{phase}"]) for phase in PHASES],
+            activity=[numbers.share(row[f"activity_{phase}"], 0) for phase in PHASES],
+            repurchase=[numbers.share(row[f"repurchase_{phase}"], 0) for phase in PHASES],
             dependence=numbers.share(row["dependence"]),
         )
         for row in sorted(found, key=lambda row: (order.get(row["tier"], len(order)), row["tier"]))
