@@ -25,11 +25,14 @@ from warehouse.exports.listed import bring_in_line, parts_out_of_line
 from warehouse.feeds import FEEDS
 from warehouse.lake.admission import admit
 from warehouse.lake.damage import TURNS, damages, mend
+from warehouse.lake.ingest import ingest_days
 from warehouse.lake.layout import Load, ledger_path, loads_path, record_path, rows_path
 from warehouse.lake.loads import admitted, list_fault
+from warehouse.lake.rereading import days_to_read_again, note_read
 from warehouse.landing.days import day_folder
 from warehouse.serving.contents import content_hashes
 from warehouse.serving.publish import current, damaged_revisions, fall_back, publish, verify
+from warehouse.serving.restatements import note_rules, rules_before
 from warehouse.settings import Settings
 from warehouse.upkeep.doctor import examine
 
@@ -112,9 +115,13 @@ def deep(settings: Settings) -> list[str]:
     return [f"{each.detail}" for each in examine(settings, deep=True) if not each.ok]
 
 
+# What only says how the lake was made; a run goes on without, and writes it at its end.
+NOTES = ("read_by.json", "kpi_restatements_rules.json")
 KINDS = {
     "lake": lambda name: not name.endswith((".json", "ledger.parquet", "loads.parquet")),
-    "ledger": lambda name: name.endswith((".json", "ledger.parquet", "loads.parquet")),
+    "ledger": lambda name: (
+        name not in NOTES and name.endswith((".json", "ledger.parquet", "loads.parquet"))
+    ),
 }
 
 
@@ -183,6 +190,29 @@ def test_whatever_is_damaged_of_the_lake_is_noticed_and_lies_there_again(
         seen[f"{blow.__name__}: {'noticed and mended' if noticed else 'UNSEEN'}"] += 1
     tell(kind, seen)
     assert not any("UNSEEN" in what for what in seen)
+
+
+def test_a_damaged_note_of_how_the_lake_was_made_changes_nothing_and_is_written_again(
+    home: Installation,
+) -> None:
+    settings = home.settings
+    rules = rules_before(settings)
+    assert rules
+    note_rules(settings, rules)
+    whole = contents(settings.home / "lake")
+    days = list(admitted(settings))
+    for blow, chance in blows():
+        name = chance.choice(NOTES)
+        blow(settings.home / "lake" / name, chance)
+        # Who read the days is not known: all are looked at, and found to be as they are.
+        assert days_to_read_again(settings) == (days if name == "read_by.json" else [])
+        ingest_days(settings, days_to_read_again(settings))
+        assert rules_before(settings) == rules
+        note_read(settings)
+        note_rules(settings, rules)
+        assert contents(settings.home / "lake") == whole
+    (settings.build_dir / NOTES[1]).unlink()
+    assert rules_before(settings) == rules
 
 
 def test_a_damaged_build_database_is_noticed_by_its_checksum_or_when_it_is_read(

@@ -127,6 +127,19 @@ def test_a_list_of_which_nobody_knows_who_is_on_it_is_named_with_a_cure(
     assert "backup" in caught.value.cure
 
 
+def test_whoever_is_on_a_list_that_was_damaged_since_counts_as_contacted_all_the_same(
+    settings: Settings,
+) -> None:
+    folder = exported_before(settings)
+    bring_in_line(settings)
+    before = parts(settings)
+    assert before[folder.name]
+    (folder / "sms.parquet").write_bytes(b"half")
+
+    assert bring_in_line(settings) == []
+    assert parts(settings) == before
+
+
 def test_a_list_kept_as_it_was_leaves_its_part_as_it_was(settings: Settings) -> None:
     folder = export_recall(settings, as_of_date=DAY).folder
     before = parts(settings)

@@ -137,10 +137,13 @@ def _is_epoch(text: str) -> bool:
 _SIGNED = re.compile(
     r"(?P<open>\()?(?P<word>[A-Za-z]{1,4}\s?)?(?P<minus>[-−+])?\s?"
     r"(?P<country>[A-Za-z]{0,3})(?P<sign>[¥￥$€£₹₩₽฿₫元])?\s?"
-    r"(?P<minus2>[-−])?(?P<digits>\d(?:[\d.,'’ \u00a0\u202f]*\d)?|[.,]\d+)\s?(?P<minus3>[-−])?"
+    r"(?P<minus2>[-−])?(?P<digits>\d(?:[\d.,'’ \u00a0\u2007\u2009\u202f]*\d)?|[.,]\d+)"
+    r"\s?(?P<minus3>[-−])?"
     r"(?:\s?(?P<unit>[A-Za-z]{1,3}|[¥￥$€£₹₩₽฿₫元]))?(?P<close>\))?"
 )
-_EXAMPLE = re.compile(r"1(?P<thousands>[,.'’ \u00a0\u202f]?)299(?:(?P<decimal>[.,])\d*)?")
+_EXAMPLE = re.compile(
+    r"1(?P<thousands>[,.'’ \u00a0\u2007\u2009\u202f]?)299(?:(?P<decimal>[.,])\d*)?"
+)
 _PLAIN = re.compile(r"[+-]?\d+(\.\d+)?")
 
 
@@ -206,7 +209,7 @@ def _meant(number: re.Match[str], name: str) -> frozenset[str]:
 
 def _alike(thousands: str) -> str:
     """Return all that is written for a sign: a space may be one that does not break."""
-    for alike in (" \u00a0\u202f", "'’"):
+    for alike in (" \u00a0\u2007\u2009\u202f", "'’"):
         if thousands and thousands in alike:
             return alike
     return thousands

@@ -15,6 +15,7 @@ from warehouse.serving.versions import PARQUET, parquet_name
 from warehouse.settings import Settings
 from warehouse.sql import literal
 from warehouse.storage.notes import read_note, write_note
+from warehouse.storage.places import Place
 
 MART = f"{SCHEMA}.kpi_restatements"
 # Beyond this it is another number, not another order of the same sum.
@@ -29,8 +30,7 @@ def record_restatements(settings: Settings, *, as_of_date: date, rules: str) -> 
     the first value before and the last after stay.
     ``rules`` is a digest of the rule files, by which an edit is told from data.
     """
-    note = settings.lake_root / "kpi_restatements_rules.json"
-    because = "data" if read_note(note) in (None, rules) else "rules"
+    because = "data" if rules_before(settings) in (None, rules) else "rules"
     known = {_key(row): row for row in RESTATEMENTS.read(settings, as_of_date).to_pylist()}
     rows = dict(known)
     for key, before, after in _changed(settings):
@@ -49,9 +49,28 @@ def record_restatements(settings: Settings, *, as_of_date: date, rules: str) -> 
         table = pa.Table.from_pylist(found, schema=RESTATEMENTS.schema)
         RESTATEMENTS.put(settings, as_of_date, table)
         _show(settings, as_of_date, found)
-    if read_note(note) != rules:
-        write_note(note, rules)
+    note_rules(settings, rules)
     return len(rows)
+
+
+def rules_before(settings: Settings) -> str | None:
+    """Return the digest of the rules of the last run; None before the first.
+
+    A damaged note would have an edit of rules pass for new data, so there are two.
+    """
+    return next((found for path in _notes(settings) if (found := read_note(path))), None)
+
+
+def note_rules(settings: Settings, rules: str) -> None:
+    """Write down the rules of this run, wherever it is not what stands there."""
+    for path in _notes(settings):
+        if read_note(path) != rules:
+            write_note(path, rules)
+
+
+def _notes(settings: Settings) -> tuple[Place, ...]:
+    name = "kpi_restatements_rules.json"
+    return settings.lake_root / name, settings.build_dir / name
 
 
 def _changed(settings: Settings) -> list[tuple[tuple[Any, ...], Any, Any]]:
