@@ -12,10 +12,10 @@ import pyarrow as pa
 import pytest
 
 from tests.conftest import Installation
-from tests.recompute import landings
 from tests.recompute.compare import compare
 from tests.recompute.health import alerts
 from tests.recompute.rules import Rules
+from tests.recompute.shop_rules import write_rules
 from tests.recompute.world import World
 
 FIRST, DAYS = date(2024, 12, 30), 430
@@ -102,7 +102,7 @@ def kpi_rows(seed: int, rules: list[dict[str, str]]) -> Iterator[Row]:
 def home(finished: Installation, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give an installation its own rules: the shipped ones, with benchmarks and some more."""
     home = tmp_path_factory.mktemp("alerts")
-    landings.write_rules(home)
+    write_rules(home)
     benchmarks = ["kpi,benchmark,told_by", "share_rate,0.3,a guess", "repurchase_rate,0.2,it"]
     (home / "rules" / "benchmarks.csv").write_text("\n".join(benchmarks) + "\n")
     return home
