@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from warehouse.simulate.behaviour.accounts import account_events
 from warehouse.simulate.behaviour.basket import fill_baskets
+from warehouse.simulate.behaviour.benefits import benefit_events
 from warehouse.simulate.behaviour.browsing import browsing_events
 from warehouse.simulate.behaviour.consents import consent_events, draw_consents
+from warehouse.simulate.behaviour.leanings import at_night, draw_owls, lean
 from warehouse.simulate.behaviour.lottery import (
     draw_entries,
     lottery_events,
@@ -19,7 +21,7 @@ from warehouse.simulate.behaviour.presence import draw_presence
 from warehouse.simulate.behaviour.profiles import profile_events
 from warehouse.simulate.behaviour.returns import return_events
 from warehouse.simulate.behaviour.sharing import sharing_events
-from warehouse.simulate.behaviour.shopping import shop, wishing
+from warehouse.simulate.behaviour.shopping import shop
 from warehouse.simulate.catalogue import Catalogue
 from warehouse.simulate.draws import Generator
 from warehouse.simulate.moments import Events
@@ -55,13 +57,15 @@ def draw_block(
     consents = draw_consents(population, window, rng)
     messages = draw_messages(population, consents, window, rng)
     visits = draw_visits(population, messages.clicks, window, rng)
-    presence = draw_presence(population, truths, window, planted_rng)
+    is_owl = draw_owls(population, truths.owls, planted_rng)
+    visits = at_night(visits, is_owl, population, window, planted_rng)
+    presence = draw_presence(visits, population, truths, window, planted_rng)
     entries = draw_entries(presence.keep(visits), truths.reward, window, planted_rng)
     presence = without_those_who_came_for_it(
         presence, entries, truths.reward, window, population.size, planted_rng
     )
     visits = presence.keep(visits)
-    shopping = shop(visits, population, catalogue, wishing(visits, truths.release, window), rng)
+    shopping = shop(visits, population, catalogue, lean(visits, is_owl, truths, window), rng)
     baskets = fill_baskets(shopping, catalogue, rng)
     orders = complete_orders(shopping, baskets)
     events = [
@@ -71,6 +75,7 @@ def draw_block(
         *messages.events,
         *browsing_events(shopping, population, catalogue, rng),
         *ordering_events(shopping, baskets, orders, rng),
+        benefit_events(orders, planted_rng),
         *return_events(orders, rng),
         *loyalty_events(visits, orders, population, presence, window, rng),
         lottery_events(entries),

@@ -1,4 +1,6 @@
-"""Truths -> what lands beside the events: what each campaign cost, day by day."""
+"""Truths -> what lands beside the events: what campaigns cost day by day, and an incident."""
+
+from collections import defaultdict
 
 import numpy as np
 
@@ -6,8 +8,8 @@ from warehouse.simulate.draws import Generator
 from warehouse.simulate.lines.landing import Row
 from warehouse.simulate.places import CAMPAIGNS
 from warehouse.simulate.population import INVITED_SHARE, sign_up_weights
-from warehouse.simulate.truths import Spend, Truths
-from warehouse.simulate.window import Window
+from warehouse.simulate.truths import Incident, Spend, Truths
+from warehouse.simulate.window import DAY, HOUR, Window
 
 Rows = dict[int, list[Row]]
 # A day's bill differs from what its users are worth to the shop by about this share.
@@ -16,7 +18,10 @@ BILLS_DIFFER = 0.1
 
 def tell_feeds(users: int, window: Window, truths: Truths, rng: Generator) -> dict[str, Rows]:
     """Write the rows of each feed by the day they land on."""
-    return {"spend": _spend(users, window, truths.spend, rng) if truths.spend else {}}
+    return {
+        "spend": _spend(users, window, truths.spend, rng) if truths.spend else {},
+        "incidents": _incident(window, truths.incident) if truths.incident else {},
+    }
 
 
 def _spend(users: int, window: Window, spend: Spend, rng: Generator) -> Rows:
@@ -42,3 +47,30 @@ def _spend(users: int, window: Window, spend: Spend, rng: Generator) -> Rows:
                 }
             )
     return rows
+
+
+def _incident(window: Window, incident: Incident) -> Rows:
+    """Tell of the incident as it goes: when it begins and ends, and when a duty is done."""
+    begins, ends = incident.begins(window), incident.ends(window)
+    if begins < 0:
+        return {}
+    told = {
+        "kind": incident.kind,
+        "started_at": _iso(window, begins),
+        "country": "*",
+        "compensation": incident.compensation,
+    }
+    at = [(begins, told), (ends, {"ended_at": _iso(window, ends)})]
+    for duty, hours in incident.done_after:
+        done_at = begins + round(hours * HOUR)
+        at.append((done_at, {"duty": duty, "done_at": _iso(window, done_at)}))
+    rows: Rows = defaultdict(list)
+    for instant, row in at:
+        if instant < window.horizon:
+            rows[instant // DAY].append({"incident_id": incident.name} | row)
+    return rows
+
+
+def _iso(window: Window, instant: int) -> str:
+    """Write an instant of whole seconds, as feeds take it."""
+    return window.iso(np.array([instant]))[0].as_py().replace(".000Z", "Z")

@@ -1,4 +1,4 @@
-"""Truths -> the rule files that who runs this shop would write: its rewards and its releases."""
+"""Truths -> the rule files of who runs this shop: rewards, releases, and what others reach."""
 
 import csv
 import io
@@ -45,4 +45,8 @@ def _rules(truths: Truths, window: Window) -> dict[str, list[dict[str, str]]]:
         for release in [truths.release]
         if release
     ]
-    return {"rewards": rewards, "releases": releases}
+    benchmarks = [
+        {"kpi": kpi, "benchmark": str(value), "told_by": "made up, as the shop is"}
+        for kpi, value in truths.benchmarks
+    ]
+    return {"rewards": rewards, "releases": releases, "benchmarks": benchmarks}

@@ -1,4 +1,4 @@
-"""What is planted in the made-up shop: each cause, when it works, and how strong it is.
+"""What is planted in the made-up shop: each cause, when it works, and how large its effect is.
 
 Days are shares of the window, so that a short shop has them too. Tests look for these very numbers
 in the tables that claim to show them.
@@ -7,7 +7,9 @@ in the tables that claim to show them.
 import math
 from dataclasses import dataclass
 
-from warehouse.simulate.window import Window
+import numpy as np
+
+from warehouse.simulate.window import HOUR, Window
 
 
 def day_at(share: float, window: Window) -> int:
@@ -75,6 +77,40 @@ class Release:
 
 
 @dataclass(frozen=True)
+class Incident:
+    """Some hours of a day; ``leaving`` is the share of who was there then and never comes again.
+
+    Of the duties each is done so many hours after it began; what is not named here is not done.
+    """
+
+    name: str
+    kind: str
+    day: float
+    from_hour: int
+    hours: int
+    leaving: float
+    compensation: str
+    done_after: tuple[tuple[str, float], ...]
+
+    def begins(self, window: Window) -> int:
+        """Give the instant it begins at."""
+        midnight = window.midnight(np.array(day_at(self.day, window)))
+        return int(midnight) + self.from_hour * HOUR
+
+    def ends(self, window: Window) -> int:
+        """Give the first instant after it."""
+        return self.begins(window) + self.hours * HOUR
+
+
+@dataclass(frozen=True)
+class NightOwls:
+    """A share of the users who come at night, and look at nothing but one category."""
+
+    share: float
+    category: str
+
+
+@dataclass(frozen=True)
 class Truths:
     """All that is planted; None leaves a cause out."""
 
@@ -82,13 +118,37 @@ class Truths:
     spend: Spend | None = None
     reward: Reward | None = None
     release: Release | None = None
+    incident: Incident | None = None
+    owls: NightOwls | None = None
+    # What others in the trade are said to reach, by KPI.
+    benchmarks: tuple[tuple[str, float], ...] = ()
 
 
+# A thing and what goes with it: whoever looked at the first looks at the other next, this often.
+PAIR, PAIRED = (0, 1), 0.6
+# Pages that take several times as long: of all, and of those after which people leave at once.
+SLOWER, SLOW, SLOW_BEFORE_LEAVING = 9, 0.05, 0.9
+# Arms of a mailing are opened more and less often: there is something to find for an experiment.
+OPENED_BY_ARM = (1.0, 1.25, 0.85)
 # Few come around the Spring Festival.
-FALL = Fall(begins=0.3, weeks=3, share=0.4)
+FALL = Fall(begins=0.3, weeks=3, share=0.5)
 # A channel that looks cheap by clicks: its users cost twice as much and half of them are gone.
 SPEND = Spend(cents=3_000, source="douyin", ratio=2.0, leaving=0.5)
 REWARD = Reward("spring_lottery", begins=0.55, weeks=3, entered=0.35, leaving=0.5)
 RELEASE = Release("wishlist_on_every_page", day=0.75, ratio=2.0)
-TRUTHS = Truths(fall=FALL, spend=SPEND, reward=REWARD, release=RELEASE)
+# The apology came in time, the calls late, and the review is owed still.
+INCIDENT = Incident(
+    "orders_lost",
+    "fulfilment",
+    day=0.52,
+    from_hour=6,
+    hours=18,
+    leaving=0.85,
+    compensation="coupon",
+    done_after=(("apology", 1.5), ("service", 30)),
+)
+OWLS = NightOwls(share=0.06, category="books")
+# More than this shop ever reaches: an alert that stays open.
+BENCHMARKS = (("share_rate", 0.2),)
+TRUTHS = Truths(FALL, SPEND, REWARD, RELEASE, INCIDENT, OWLS, BENCHMARKS)
 NOTHING = Truths()

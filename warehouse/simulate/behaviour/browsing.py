@@ -11,12 +11,11 @@ from warehouse.simulate.draws import Generator, pick
 from warehouse.simulate.journey import Step
 from warehouse.simulate.moments import Events
 from warehouse.simulate.population import WEB, Population
+from warehouse.simulate.truths import SLOW, SLOW_BEFORE_LEAVING, SLOWER
 
 ENTRY_NAMES = ("Home", "Category", "Product")
 ENTRY_WEIGHTS = (0.6, 0.25, 0.15)
-# Pages load in about this time, slow ones in several times it; who leaves at once had a slow one.
-USUAL_LOAD_MS, SLOWER = 700, 9
-SLOW, SLOW_BEFORE_LEAVING = 0.05, 0.9
+USUAL_LOAD_MS = 700
 PROMOTIONS = ("new_year_sale", "members_day", "free_shipping", "flash_sale")
 PROMOTION_WEIGHTS = (4, 3, 2, 1)
 QUERIES = ("tea", "lamp", "running shoes", "面膜", "蓝牙耳机", "gift", "儿童绘本", "coat")

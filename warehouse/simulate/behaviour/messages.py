@@ -16,13 +16,12 @@ from warehouse.simulate.draws import Generator, between, chance, some, spans
 from warehouse.simulate.moments import Events, Moments
 from warehouse.simulate.places import CRM
 from warehouse.simulate.population import CHANNELS, DEVICES_PER_PERSON, EMAIL, Population
+from warehouse.simulate.truths import OPENED_BY_ARM
 from warehouse.simulate.window import HOUR, MINUTE, NEVER, SECOND, Window
 
 # In the order of CHANNELS: e-mail, SMS, push, WeChat official account.
 FAILED = (0.03, 0.02, 0.06, 0.01)
 OPENED = (0.24, 0.45, 0.12, 0.33)
-# Arms are opened more and less often: there is something to find for an experiment.
-OPENED_BY_ARM = (1.0, 1.25, 0.85)
 CLICKED = 0.22
 OPENED_AFTER = 4 * HOUR
 BOUNCED_FOR_GOOD = 0.4

@@ -1,4 +1,4 @@
-"""Visits -> what users tell the shop: survey scores, complaints and their end, suggestions."""
+"""Visits -> what users tell the shop: survey scores, complaints, suggestions, answers."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ import numpy as np
 from warehouse.simulate.columns import take_columns, words
 from warehouse.simulate.draws import Generator, hex_ids, pick, some, spans
 from warehouse.simulate.moments import Events, Moments, on_server
-from warehouse.simulate.window import HOUR, MINUTE
+from warehouse.simulate.window import DAY, HOUR, MINUTE
 
 ANSWERED = 0.015
 # Scores 0 to 10: about 47% promoters, 17% detractors.
@@ -20,6 +20,9 @@ KIND_WEIGHTS = (4, 3, 2, 1)
 SUGGESTED = 0.003
 TOPICS = ("app", "assortment", "prices")
 TOPIC_WEIGHTS = (3, 4, 3)
+SUGGESTION_ANSWERED, SUGGESTION_ANSWERED_AFTER = 0.75, 5 * DAY
+STATES = ("considered", "planned", "done", "declined")
+STATE_WEIGHTS = (3, 3, 2, 2)
 SPOKEN_AFTER = 2 * MINUTE
 
 
@@ -47,4 +50,15 @@ def opinion_events(visits: Moments, rng: Generator) -> Iterator[Events]:
     )
     suggestions = speakers.take(some(rng, row, SUGGESTED))
     topic = words(TOPICS, pick(rng, TOPIC_WEIGHTS, len(suggestions)))
-    yield Events("Suggestion Submitted", suggestions, {"topic": topic})
+    suggestion = {"suggestion_id": hex_ids(rng, len(suggestions), prefix="s-")}
+    yield Events("Suggestion Submitted", suggestions, {**suggestion, "topic": topic})
+    answered = some(rng, np.arange(len(suggestions)), SUGGESTION_ANSWERED)
+    answered_at = (
+        suggestions.at[answered] + MINUTE + spans(rng, SUGGESTION_ANSWERED_AFTER, answered.size)
+    )
+    state = words(STATES, pick(rng, STATE_WEIGHTS, answered.size))
+    yield Events(
+        "Suggestion Answered",
+        on_server(suggestions.person[answered], answered_at),
+        {**take_columns(suggestion, answered), "state": state},
+    )

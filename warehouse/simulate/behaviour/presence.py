@@ -46,15 +46,21 @@ class Presence:
 
 
 def draw_presence(
-    population: Population, truths: Truths, window: Window, rng: Generator
+    visits: Moments, population: Population, truths: Truths, window: Window, rng: Generator
 ) -> Presence:
-    """Let what is planted keep people away."""
+    """Let what is planted keep people away; ``visits`` are those they would make."""
     presence = Presence()
     if truths.fall:
         presence = Presence((_fall(population, truths.fall, window, rng),))
     if truths.spend:
         gone = some(rng, _brought_by(truths.spend.source, population), truths.spend.leaving)
         presence = presence.without(gone, population.signed_up_at[gone] + 1, population.size)
+    if truths.incident:
+        ends = truths.incident.ends(window)
+        made = presence.keep(visits)
+        met = made.person[(made.at >= truths.incident.begins(window)) & (made.at < ends)]
+        gone = some(rng, np.unique(met), truths.incident.leaving)
+        presence = presence.without(gone, ends, population.size)
     return presence
 
 

@@ -4,28 +4,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from warehouse.simulate.behaviour.leanings import Leanings
 from warehouse.simulate.catalogue import Catalogue
 from warehouse.simulate.columns import Flags, Floats, Ints
 from warehouse.simulate.draws import Generator, chance
 from warehouse.simulate.journey import Step, rank_in_group, walk
 from warehouse.simulate.moments import Moments
 from warehouse.simulate.population import Population
-from warehouse.simulate.truths import Release
-from warehouse.simulate.window import Window
+from warehouse.simulate.truths import PAIR, PAIRED
 
 SIGN_IN = 0.55
 PROMOTION_SEEN, PROMOTION_CLICKED = 0.22, 0.2
 LIST_SEEN = 0.45
 SEARCHED = 0.35
-WISHED = 0.05
 CART_STARTED = 0.3
 MOST_CART_LINES = 4
 REMOVED = 0.12
 CART_SEEN, CHECKOUT, PAYMENT, ORDERED = 0.85, 0.72, 0.88, 0.86
 COUPON = 0.25
-# A thing and what goes with it: whoever looked at the first looks at the other next, this often.
-PAIR = (0, 1)
-PAIRED = 0.6
 ONE_PIECE = 0.75
 
 
@@ -44,27 +40,20 @@ class Shopping:
     removed: Flags
 
 
-def wishing(visits: Moments, release: Release | None, window: Window) -> Floats:
-    """Say of each visit how likely something is wished for in it."""
-    if release is None:
-        return np.full(len(visits), WISHED)
-    released_at = window.midnight(np.array(release.first_day(window)))
-    return np.where(visits.at >= released_at, WISHED * release.ratio, WISHED)
-
-
 def shop(
     visits: Moments,
     population: Population,
     catalogue: Catalogue,
-    wished: Floats,
+    leanings: Leanings,
     rng: Generator,
 ) -> Shopping:
-    """Walk every visit through the shop; ``wished`` is how likely something is wished for in it."""
+    """Walk every visit through the shop."""
     habits = population.habits
-    counts = _step_counts(visits, population, wished, rng)
+    counts = _step_counts(visits, population, leanings.wished, rng)
     steps = walk(visits, counts, habits.milliseconds_between_clicks, rng)
     chosen = catalogue.choose(rng, habits.wealth[steps["view"].moments.person])
     viewed = _with_its_pair(chosen, steps["view"].visit, rng.spawn(1)[0])
+    viewed = leanings.seen(viewed, steps["view"].moments.person, catalogue)
     visit = steps["add"].visit
     first_view = np.cumsum(counts["view"]) - counts["view"]
     rank = rank_in_group(visit)

@@ -77,8 +77,12 @@ def write_feed(root: Path, feed: str, rows: Mapping[int, Sequence[Row]], window:
     for day in range(window.days):
         folder = root / feed / f"dt={window.day(day)}"
         path = folder / f"{feed}-00.csv"
-        path.unlink(missing_ok=True)
         if day not in rows:
+            if path.exists():
+                path.unlink()
+                (folder / SUCCESS).unlink(missing_ok=True)
+                if not any(folder.iterdir()):
+                    folder.rmdir()
             continue
         folder.mkdir(parents=True, exist_ok=True)
         with path.open("w", encoding="utf-8", newline="") as file:
