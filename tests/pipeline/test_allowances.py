@@ -1,7 +1,9 @@
 """What a small day may send and store: counts, not seconds, so that a dearer one fails anywhere."""
 
+import json
 from collections import Counter
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Any
 
 import dagster as dg
@@ -10,7 +12,7 @@ import pytest
 
 from orchestration.dbt_project import project_of
 from orchestration.runs import run_days
-from tests.conftest import LAST, NewInstallation, land_golden
+from tests.conftest import LAST, Installation
 
 # Statements to the database: begin, the model, commit; one query for all tests it completes.
 A_MODEL = 3
@@ -25,13 +27,26 @@ PUT_OUT = 1
 A_STEP = 6
 
 
+def lines(day: date) -> Iterator[str]:
+    """Yield what one user looked at, bought and gave back on a day."""
+    bought = {"order_id": f"o-{day}", "revenue": 12}
+    for event, told in (
+        ("Product Viewed", {}),
+        ("Order Completed", bought),
+        ("Order Refunded", bought),
+    ):
+        line = {"type": "track", "messageId": f"{day} {event}", "event": event, "userId": "ann"}
+        yield json.dumps(line | {"timestamp": f"{day}T02:00:00Z", "properties": told})
+
+
 def test_a_small_day_keeps_to_its_allowance(
-    new_installation: NewInstallation, monkeypatch: pytest.MonkeyPatch
+    copied: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings = new_installation().settings
-    installation = new_installation(home=settings.home)
-    land_golden(installation)
-    assert run_days(settings, date(2026, 3, 1), date(2026, 3, 3)).success
+    settings = copied.settings
+    day = date.fromisoformat(LAST) + timedelta(days=1)
+    folder = settings.landing_root / "events" / f"dt={day}"
+    folder.mkdir()
+    (folder / "events.ndjson").write_text("\n".join(lines(day)) + "\n")
     statements: Counter[str] = Counter()
 
     class Watched(dbt.cli.main.dbtRunner):
@@ -43,9 +58,10 @@ def test_a_small_day_keeps_to_its_allowance(
             statements[event.data.node_info.unique_id] += 1
 
     monkeypatch.setattr(dbt.cli.main, "dbtRunner", Watched)
-    report = run_days(settings, date.fromisoformat(LAST), date.fromisoformat(LAST))
+    report = run_days(settings, day, day)
     assert report.success
 
+    assert "model.userops.fct_orders" in statements
     project = project_of(settings)
     carried = project.data_tests(seeds=False)
     dear = {
