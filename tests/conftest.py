@@ -28,6 +28,7 @@ from orchestration.partitions import DAYS, TO
 from tests.chat import Chat
 from tests.order import pytest_collection_modifyitems  # noqa: F401 - a hook of pytest
 from tests.skips import pytest_sessionfinish  # noqa: F401 - a hook of pytest
+from tests.standing import standing
 from warehouse.feeds import EVENTS, FEEDS
 from warehouse.lake.admission import admit
 from warehouse.lake.ingest import ingest_days
@@ -76,9 +77,11 @@ class Installation:
         project = project_of(self.settings)
         project.engine.prepare(self.settings)
         is_first = not self.settings.build_db.exists()
-        skipped = ("test",) if is_first else ("test", "seed")
-        for _ in run_models(project, self.settings, newest, skipped=skipped):
-            pass
+        with standing(project, self.settings) as stands:
+            skipped = ("test", "seed") if stands or not is_first else ("test",)
+            told = run_models(project, self.settings, newest, skipped=skipped, is_known=stands)
+            for _ in told:
+                pass
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Ask the marts under construction."""
