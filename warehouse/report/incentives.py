@@ -6,7 +6,7 @@ from datetime import date
 import duckdb
 
 from warehouse.report import numbers
-from warehouse.report.labels import Figure, Label
+from warehouse.report.labels import Figure, Label, users
 from warehouse.report.query import Row, rows, sql
 from warehouse.report.rules import Rules
 
@@ -65,16 +65,17 @@ def read_incentives(
     )
 
 
-def _of(users: int) -> Label:
-    return Label(f"of {users:,} users", f"{users:,} 人")
+def _of(number: int) -> Label:
+    held = users(number)
+    return Label(f"of {held.en}", held.zh)
 
 
-def _below_zero(users: int) -> Label:
-    if not users:
+def _below_zero(number: int) -> Label:
+    if not number:
         return Label("")
     return Label(
-        f"{users:,} users have redeemed more than there was: look at the source.",
-        f"{users:,} 位用户兑换超过余额，请检查数据源。",
+        f"More was redeemed than there was, of {users(number).en}: look at the source.",
+        f"{number:,} 位用户兑换超过余额，请检查数据源。",
     )
 
 

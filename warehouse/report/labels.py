@@ -140,6 +140,11 @@ def days(number: float) -> Label:
     return Label(f"{number:,.0f} {'day' if number == 1 else 'days'}", f"{number:,.0f} 天")
 
 
+def users(number: int) -> Label:
+    """Write a number of users."""
+    return Label(f"{number:,} {'user' if number == 1 else 'users'}", f"{number:,} 人")
+
+
 def duration(minutes: int) -> Label:
     """Write minutes in the largest unit that needs no fraction."""
     if minutes % 1440 == 0:
