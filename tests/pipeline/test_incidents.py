@@ -50,6 +50,10 @@ def test_nobody_an_incident_affects_is_called_back_before_its_duties_are_done(
     # Each token is of two accounts: only one of them would be written to.
     users = [f"u{number}{twin}" for number in range(PEOPLE) for twin in ("", "x")]
     lines = [each for user in users for each in bought_and_left(user)]
+    # A visitor may go by an id that is also an account's, and be somebody else by now.
+    lines += [
+        line("agent", 3, type="page", anonymousId=user, messageId=f"as {user}") for user in users
+    ]
     land(installation, "events", FIRST, "a.ndjson", lines)
     visit = line("other", 3, type="page").replace(FIRST, LAST)
     land(installation, "events", LAST, "a.ndjson", [visit])

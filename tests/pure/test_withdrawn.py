@@ -220,6 +220,22 @@ def test_a_merged_account_is_judged_by_who_it_is_now(settings: Settings, folder:
     assert (place.list_id, place.user_id, place.reason) == (f"{DAY}/email", "user_0", "no_consent")
 
 
+def test_an_account_is_judged_by_itself_though_a_visitor_of_its_id_is_somebody_else_by_now(
+    settings: Settings, folder: Path
+) -> None:
+    learn(
+        settings,
+        "insert into intermediate.int_identity_map values ('user_0', true, 'other', false)",
+        "insert into intermediate.int_contacts (user_id, channel, has_consent, contact)"
+        " values ('other', 'email', true, 'other@mail.example')",
+        REFUSED,
+    )
+
+    [place] = to_withdraw(settings, NEXT)
+
+    assert (place.user_id, place.reason) == ("user_0", "no_consent")
+
+
 def test_lists_older_than_the_rule_are_left_alone_but_not_by_an_erasure(
     settings: Settings, folder: Path
 ) -> None:

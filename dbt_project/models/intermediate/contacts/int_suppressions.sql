@@ -43,32 +43,24 @@ rows_of_channels as (
 
 people as (
 
-    -- An id as a spreadsheet may have written it names the same person.
+    -- Whose own id it is, and who a visitor of that id or a merged account is by now: both.
+    select
+        channel,
+        contact_field,
+        user_id
+
+    from rows_of_channels
+    where user_id is not null
+
+    union
+
     select
         listed.channel,
         listed.contact_field,
-        coalesce(identity_map.user_id, listed.user_id) as user_id
+        identity_map.user_id
 
-    from (
-        select
-            channel,
-            contact_field,
-            user_id
-
-        from rows_of_channels
-        where user_id is not null
-
-        union
-
-        select
-            channel,
-            contact_field,
-            left(user_id, length(user_id) - 2) as user_id
-
-        from rows_of_channels
-        where user_id like '%.0'
-    ) as listed
-    left join {{ ref('int_identity_map') }} as identity_map
+    from rows_of_channels as listed
+    inner join {{ ref('int_identity_map') }} as identity_map
         on listed.user_id = identity_map.actor_id
 
 ),

@@ -7,7 +7,7 @@ rules as (
     select
         kind,
         case when kind = 'email_domain' then 'email' else trait end as trait,
-        case when kind = 'email_domain' then lower(pattern) else pattern end as pattern
+        case when kind = 'email_domain' then {{ folded('pattern') }} else pattern end as pattern
 
     from {{ ref('excluded_users') }}
     where kind in ('trait', 'email_domain')
@@ -54,9 +54,9 @@ final as (
         case
             when identified.kind = 'trait'
                 then {{ matches_pattern('identified.value', 'identified.pattern') }}
-            when identified.value like '%@%'
+            when {{ folded('identified.value') }} like '%@%'
                 then {{ matches_pattern(
-                    "lower(trim(split_part(identified.value, '@', 2)))", 'identified.pattern'
+                    "split_part(" ~ folded('identified.value') ~ ", '@', 2)", 'identified.pattern'
                 ) }}
         end
 

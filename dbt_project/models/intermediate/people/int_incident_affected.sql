@@ -16,14 +16,23 @@ incidents as (
 
 named as (
 
+    -- Whose own id it is, and who a visitor of that id or a merged account is by now: both.
     select
-        told.incident_id,
-        coalesce(identity_map.user_id, told.user_id) as user_id
+        incident_id,
+        user_id
 
     from told
-    left join {{ ref('int_identity_map') }} as identity_map
+    where user_id is not null
+
+    union
+
+    select
+        told.incident_id,
+        identity_map.user_id
+
+    from told
+    inner join {{ ref('int_identity_map') }} as identity_map
         on told.user_id = identity_map.actor_id
-    where told.user_id is not null
 
 ),
 
@@ -35,9 +44,9 @@ rules as (
         incidents.ended_at,
         incidents.from_date,
         incidents.to_date,
-        nullif(lower(told.country), '*') as country,
-        nullif(lower(told.platform), '*') as platform,
-        nullif(lower(told.event), '*') as event
+        nullif({{ folded('told.country') }}, '*') as country,
+        nullif({{ folded('told.platform') }}, '*') as platform,
+        nullif({{ folded('told.event') }}, '*') as event
 
     from incidents
     inner join told
@@ -95,16 +104,16 @@ met as (
     where
         (
             present.country is null
-            or lower(country.dimension_value) = present.country
+            or {{ folded('country.dimension_value') }} = present.country
         )
         and (
             present.platform is null
-            or lower(platform.dimension_value) = present.platform
+            or {{ folded('platform.dimension_value') }} = present.platform
         )
         and (
             present.event is null
-            or lower(coalesce(roles.stands_for, names.event)) = present.event
-            or lower(names.event) = present.event
+            or {{ folded('coalesce(roles.stands_for, names.event)') }} = present.event
+            or {{ folded('names.event') }} = present.event
         )
 
 ),

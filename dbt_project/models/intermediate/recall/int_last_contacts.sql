@@ -26,21 +26,46 @@ parameters as (
 
 ),
 
+listed as (
+
+    -- A list is no contact before its day is over.
+    select * from {{ source('raw', 'listed') }}
+    where as_of_date < {{ as_of_date() }}
+
+),
+
+people as (
+
+    -- Who was merged since is their user of today; an id that was also a visitor's may be either's.
+    select
+        user_id as listed_id,
+        user_id
+
+    from listed
+
+    union
+
+    select
+        actor_id as listed_id,
+        user_id
+
+    from identity_map
+
+),
+
 places as (
 
-    -- A list is no contact before its day is over. Who was merged since is their user of today.
     select
-        coalesce(identity_map.user_id, listed.user_id) as user_id,
+        people.user_id,
         listed.list_id,
         listed.channel,
         listed.as_of_date,
         parameters.cooling_days
 
-    from {{ source('raw', 'listed') }} as listed
-    left join identity_map
-        on listed.user_id = identity_map.actor_id
+    from listed
+    inner join people
+        on listed.user_id = people.listed_id
     cross join parameters
-    where listed.as_of_date < {{ as_of_date() }}
 
 ),
 
