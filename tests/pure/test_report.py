@@ -174,6 +174,23 @@ def test_a_week_is_told_by_its_days_and_where_they_moved(settings: Settings) -> 
     assert "Direct 直接访问 Channel" not in text
 
 
+def test_a_week_with_a_day_that_never_landed_tells_no_figure_of_days_and_no_move(
+    settings: Settings,
+) -> None:
+    change(
+        settings,
+        "delete from marts.kpi_daily where kpi = 'orders'",
+        "insert into marts.kpi_daily (as_of_date, kpi, dimension, dimension_value, value)"
+        " select date '2026-10-26' + cast(i as integer), 'orders', dimension, place,"
+        " case when i <> 9 then 70 end from range(15) t(i),"
+        " (values ('all', 'all'), ('channel', 'direct')) d(dimension, place)",
+    )
+
+    build_report(settings, as_of_date=DAY)
+
+    assert "Orders 订单数" not in words_of(weekly(settings))
+
+
 def test_a_week_that_is_not_whole_has_no_page(settings: Settings) -> None:
     change(settings, "delete from marts.kpi_daily where as_of_date = date '2026-11-04'")
 

@@ -141,7 +141,9 @@ def read_moves(
     found = []
     for kpi, dimension, value in now.keys() | before.keys():
         whole, entry = before.get((kpi, "all", "all")), entries.get(kpi)
-        if dimension == "all" or not whole or entry is None:
+        # In a week with a day that never landed nobody can say what moved.
+        is_known = now.get((kpi, "all", "all")) is not None
+        if dimension == "all" or not whole or not is_known or entry is None:
             continue
         # A channel that was not there the week before brought nothing then.
         was, came = (each.get((kpi, dimension, value)) or 0.0 for each in (before, now))

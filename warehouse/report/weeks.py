@@ -29,8 +29,9 @@ def values_of(
 ) -> dict[tuple[str, str, str], float | None]:
     """Give the week's value of each KPI and dimension value.
 
-    A figure of a day is the mean of the week's days, a ratio of days their pooled sums; what looks
-    back further (30 days, say) is as it stood on Sunday. A day without a value leaves none.
+    A figure of a day is the mean of the week's days, and unknown where one of them is; a ratio of
+    days is pooled over those that have it; what looks back further (30 days, say) is as it stood on
+    Sunday.
     """
     return {
         _key(row): float(row["value"]) if numbers.is_number(row["value"]) else None
@@ -41,7 +42,7 @@ def values_of(
 def parts_of(
     connection: duckdb.DuckDBPyConnection, rules: Rules, monday: date, which: str
 ) -> dict[tuple[str, str, str], tuple[float | None, float | None]]:
-    """Give numerator and denominator of the week's ratios; a day without them leaves none."""
+    """Give numerator and denominator of the week's ratios, pooled over the days that have them."""
     return {
         _key(row): (row["over"], row["under"]) for row in _of_week(connection, rules, monday, which)
     }
@@ -64,8 +65,9 @@ def _of_week(
         f" sum(numerator) {on_sunday} as over, sum(denominator) {on_sunday} as under, case"
         f" when kpi not in ({names}) then max(value) filter (as_of_date = {sql(sunday)})"
         " when count(denominator) > 0 then sum(numerator) / nullif(sum(denominator), 0)"
-        " when dimension <> 'all' then sum(value) / 7"
-        " when count(value) = 7 then avg(value) end as value"
+        # A value that nobody had on a day has no row of it, one that is not known has no value.
+        " when count(*) = count(value) and (count(*) = 7 or dimension <> 'all') then sum(value) / 7"
+        " end as value"
         " from serving.marts.kpi_daily"
         f" where as_of_date between {sql(monday)} and {sql(sunday)} and {which}"
         " group by kpi, dimension, dimension_value",
