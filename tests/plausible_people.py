@@ -57,18 +57,18 @@ FILL = (
     """insert into serving.marts.feedback_monthly (month, kind, count, answered, response_hours,
       answered_in_time, status)
     values (date '2026-11-01', 'complaint', 20, 16, 12.9, 0.1, 'ok'),
-      (date '2026-11-01', 'feedback', 66, 0, null, 0, 'ok'),
+      (date '2026-11-01', 'feedback', 66, null, null, null, 'insufficient_data'),
       (date '2026-11-01', 'suggestion', null, null, null, null, 'unknown')""",
     f"""insert into serving.marts.points_balances (as_of_date, user_id, tier, outstanding,
       is_negative, expiring_this_month, expiring_this_year, liability)
     select {D}, 'user_' || i, 'gold', 100 - 200 * cast(i = 0 as integer), i = 0,
       case when i < 11 then 10 else 0 end, 50, 1.11 from range(41) t(i)""",
-    """insert into serving.marts.points_months (month, is_complete, issued, redeemed, expired,
-      outstanding, liability, inflation_outstanding, inflation_issued, status)
-    values (date '2026-09-01', true, 9000, 4000, 500, 30000, 320.5, null, null,
+    """insert into serving.marts.points_months (month, is_complete, landed_days, issued, redeemed,
+      expired, outstanding, liability, inflation_outstanding, inflation_issued, status)
+    values (date '2026-09-01', true, 30, 9000, 4000, 500, 30000, 320.5, null, null,
         'insufficient_data'),
-      (date '2026-10-01', true, 9500, 4500, 700, 34300, 371, 0.21, 0.05, 'ok'),
-      (date '2026-11-01', false, 3100, 900, 0, 36500, 390, null, null, 'insufficient_data')""",
+      (date '2026-10-01', true, 31, 9500, 4500, 700, 34300, 371, 0.21, 0.05, 'ok'),
+      (date '2026-11-01', false, 25, 3100, 900, 0, 36500, 390, null, null, 'insufficient_data')""",
     """insert into serving.marts.aarrr_cohorts (cohort_week, stage, channel, cohort_size, users,
       rate, is_mature, status)
     select date '2026-11-02' - cast(7 * ago as integer), stage, 'all', 100, share * 100,

@@ -46,7 +46,7 @@ COMPARISONS = (
     ),
     Comparison(
         "users, with channel and orders",
-        "select user_id, acquisition_channel, orders from intermediate.int_user_profile",
+        "select user_id, acquisition_channel, orders from intermediate.int_people",
         "select user_id, coalesce(utm_source, 'direct'), n_orders from '{theirs}/dim_user.parquet'",
     ),
     Comparison(

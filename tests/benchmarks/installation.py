@@ -52,7 +52,7 @@ SAME_TABLES = (
     "fct_sessions",
     "fct_user_days",
     "fct_orders",
-    "int_user_profile",
+    "int_people",
     "rfm_scores",
     "cohort_retention",
     "lifecycle_periods",

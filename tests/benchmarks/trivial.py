@@ -13,7 +13,7 @@ from tests.benchmarks.process import ROOT
 
 PARTS = ("dbt_project", "docs", "orchestration", "quality", "tests", "warehouse")
 FILES = ("pyproject.toml", "Makefile", "README.md", "README.zh-CN.md", "CHANGELOG.md", "LICENSE")
-READ = "int_user_profile"
+READ = "int_people"
 MODELS = 60
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "target", "logs", "data", ".hypothesis")
 

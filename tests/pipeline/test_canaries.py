@@ -57,6 +57,10 @@ BREAKS: Mapping[str, tuple[str, ...]] = {
         "delete from rfm_segments where rowid = 0",
         "insert into rfm_segments select * from rfm_segments where rowid = 0",
     ),
+    "assert_incident_words_are_known": (
+        "insert into incidents (incident_id, compensation) values ('i', 'a yacht')",
+        "insert into stg_incidents (incident_id, duty) values ('i', 'aplogy')",
+    ),
     "assert_lifecycle_flows_add_up": (
         "update lifecycle_periods set active = active + 1 where is_mature",
         "update lifecycle_periods set dormant = 0 where not is_mature",
@@ -94,8 +98,9 @@ BREAKS: Mapping[str, tuple[str, ...]] = {
         f"{LOT} ('x', '1/expired', 'expired', -1)",
     ),
     "assert_points_months_add_up": (
-        "insert into points_months (issued, redeemed, expired) values (5, 1, 1)",
         f"{LOT} ('x', '1', 'earned', 5)",
+        "insert into points_months (month, outstanding, issued, redeemed, expired)"
+        f" values ('2027-01-01', 5, 9, 1, 1); {LOT} ('x', '1', 'earned', 5)",
     ),
     "assert_spend_meets_users": (
         "insert into channel_economics (channel, spend, new_users) values ('ads', 1, 0)",

@@ -64,7 +64,7 @@ def test_every_event_that_a_model_asks_for_by_name_is_kept() -> None:
     macro = (ROOT / "dbt_project/macros/consent_events.sql").read_text()
     listed = set(NAME.findall(models["int_business_events"] + macro)) | by_role
     readers = [text for text in models.values() if "ref('int_business_events')" in text]
-    assert len(readers) == 11
+    assert len(readers) == 10
     for text in readers:
         assert set(NAME.findall(text)) <= listed
 

@@ -13,7 +13,13 @@ if TYPE_CHECKING:
 
 CLICKS = {"Message Clicked", "Email Link Clicked", "Push Notification Tapped"}
 # Said of a user, not done by one: they show nobody.
-NOT_SEEN = {"Level Changed", "Complaint Closed", "Suggestion Answered", "User Deleted"}
+NOT_SEEN = {
+    "Level Changed",
+    "Complaint Closed",
+    "Feedback Answered",
+    "Suggestion Answered",
+    "User Deleted",
+}
 
 
 @dataclass

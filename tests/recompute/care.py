@@ -11,11 +11,15 @@ if TYPE_CHECKING:
     from tests.recompute.world import World
 
 DAY = timedelta(days=1)
-MONTH = timedelta(days=30)
 Row = dict[str, Any]
 Rule = dict[str, str]
 # Who is on a list, and why.
 Listed = dict[str, str]
+
+
+def first_order_days(world: "World") -> int:
+    """Return within how many days an order has to follow a streak."""
+    return int(world.rules.number("first_order_days") or 0)
 
 
 def streaks(world: "World", least: int) -> list[tuple[str, date, date | None, int]]:
@@ -24,7 +28,7 @@ def streaks(world: "World", least: int) -> list[tuple[str, date, date | None, in
     Of who had not bought by then, and of runs whose beginning is among the days looked at.
     """
     found = []
-    start = world.as_of - (59 + least) * DAY
+    start = world.as_of - (2 * first_order_days(world) - 1 + least) * DAY
     for user, days in world.login_days.items():
         seen = [day for day in days if start <= day <= world.as_of]
         runs = groupby(enumerate(seen), key=lambda pair: pair[1] - pair[0] * DAY)
@@ -85,18 +89,20 @@ def _high_value_silent(rule: Rule, people: dict[str, Row], silent: dict[str, int
 
 def _high_potential(world: "World", rule: Rule) -> Listed:
     longest: dict[str, int] = {}
+    month = timedelta(first_order_days(world))
     for user, reached, first, days in streaks(world, int(rule["min_login_days"])):
-        if reached + MONTH > world.as_of and not first:
+        if reached + month > world.as_of and not first:
             longest[user] = max(days, longest.get(user, 0))
     told = "days with a login in a row and no order"
     return {user: f"{days} {told}" for user, days in longest.items()}
 
 
 def _measured(world: "World", rule: Rule) -> float | None:
-    """Return the share of those who came so often that ordered within 30 days of it."""
+    """Return the share of those who came so often that ordered soon after it."""
+    month = timedelta(first_order_days(world))
     runs = streaks(world, int(rule["min_login_days"]))
-    settled = [(at, first) for _, at, first, _ in runs if at + MONTH <= world.as_of]
-    in_time = sum(first is not None and first - at <= MONTH for at, first in settled)
+    settled = [(at, first) for _, at, first, _ in runs if at + month <= world.as_of]
+    in_time = sum(first is not None and first - at <= month for at, first in settled)
     return in_time / len(settled) if settled else None
 
 
@@ -115,7 +121,8 @@ def _dormant(world: "World", rule: Rule, silent: dict[str, int]) -> Listed:
 
 
 def _points_to_extend(world: "World", rule: Rule, people: dict[str, Row]) -> Listed:
-    month = min(row["first_seen_date"] for row in people.values()) + MONTH
+    days = int(world.rules.number("launch_days") or 0)
+    month = min(row["first_seen_date"] for row in people.values()) + timedelta(days)
     found = {}
     for row in incentives.points_balances(world):
         user, points = row["user_id"], row["expiring_this_month"]
@@ -124,7 +131,7 @@ def _points_to_extend(world: "World", rule: Rule, people: dict[str, Row]) -> Lis
         is_old = own and own["first_seen_date"] < month
         if is_like and is_old and row["as_of_date"] == world.as_of and points > 0:
             told = f"{math.floor(points)} points expire this month"
-            found[user] = f"{own['rfm_tier']}, here since the first month, {told}"
+            found[user] = f"{own['rfm_tier']}, here since the first {days} days, {told}"
     return found
 
 

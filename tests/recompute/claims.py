@@ -3,13 +3,12 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from tests.recompute.care import streaks
+from tests.recompute.care import first_order_days, streaks
+from tests.recompute.health import six
 from tests.recompute.incidents import incidents
 
 if TYPE_CHECKING:
     from tests.recompute.world import World
-
-MONTH = timedelta(days=30)
 
 
 def claims(world: "World") -> list[dict[str, Any]]:
@@ -35,7 +34,7 @@ def claims(world: "World") -> list[dict[str, Any]]:
                 "claimed": float(rule["claimed"]),
                 "measured": None
                 if measured is None
-                else round(float(measured) / float(rule["divide_by"]), 6),
+                else six(float(measured) / float(rule["divide_by"])),
                 "unit": rule["unit"],
                 "status": "unknown" if measured is None else "ok",
                 "as_of_date": world.as_of,
@@ -46,12 +45,13 @@ def claims(world: "World") -> list[dict[str, Any]]:
 
 def _first_orders(world: "World") -> float | None:
     least = next(r for r in world.rules.rows("care_rules") if r["list"] == "high_potential")
+    month = timedelta(first_order_days(world))
     settled = [
         (at, first)
         for _, at, first, _ in streaks(world, int(least["min_login_days"]))
-        if at + MONTH <= world.as_of
+        if at + month <= world.as_of
     ]
-    in_time = sum(first is not None and first - at <= MONTH for at, first in settled)
+    in_time = sum(first is not None and first - at <= month for at, first in settled)
     return in_time / len(settled) if settled else None
 
 

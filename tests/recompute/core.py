@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 MEASURES = ("weekly_logins", "session_minutes", "monthly_spend", "contributions")
 WEEK = timedelta(days=7)
-MONTH = timedelta(days=30)
 Row = dict[str, Any]
 
 
@@ -24,17 +23,18 @@ def sundays(world: "World") -> list[date]:
 
 
 def judged_by(world: "World", sunday: date) -> dict[str, Row] | None:
-    """Return what each user did in the 30 days up to a Sunday; None too early in history."""
-    if (sunday - world.first_day).days < 29:
+    """Return what each user did in so many days up to a Sunday; None too early in history."""
+    month = timedelta(days=int(world.rules.number("core_days") or 0))
+    if sunday - world.first_day + timedelta(days=1) < month:
         return None
     rows: dict[str, list[Row]] = defaultdict(list)
     for row in money.fct_user_days(world):
-        if sunday - MONTH < row["event_date"] <= sunday:
+        if sunday - month < row["event_date"] <= sunday:
             rows[row["user_id"]].append(row)
     advice = [
         case.told[0].user
         for case in cases_of(world, world.as_of)
-        if case.kind == "suggestion" and sunday - MONTH < case.told[0].day <= sunday
+        if case.kind == "suggestion" and sunday - month < case.told[0].day <= sunday
     ]
     found = {}
     for user, days in rows.items():

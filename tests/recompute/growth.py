@@ -130,11 +130,12 @@ def aarrr_cohorts(world: "World") -> list[dict[str, Any]]:
         active = [day for day in world.active_days.get(user, []) if day <= world.as_of]
         if not active:
             continue
-        week, seen = period_start("week", active[0]), seen_days(world, user)[0]
+        week, seen = period_start("week", active[0]), min(seen_days(world, user), default=None)
         orders = world.orders_of.get(user, [])
         reached = {
             "acquisition": True,
-            "activation": any(x.event in activating and x.day <= seen + wait for x in told),
+            "activation": seen is not None
+            and any(x.event in activating and x.day <= seen + wait for x in told),
             "retention": any(period_start("week", d) == week + 7 * DAY for d in active),
             "revenue": any(order.stands(world.as_of) for order in orders),
             "referral": user in hosts,

@@ -114,7 +114,9 @@ def points_months(world: "World") -> list[dict[str, Any]]:
     month = month_of(world.first_day)
     while month <= world.as_of:
         last = min(next_month(month) - DAY, world.as_of)
-        is_known = first is not None and first <= month
+        span = {month + n * DAY for n in range((last - month).days + 1)}
+        landed = len(span & world.known_days)
+        is_known = first is not None and first <= month and landed > 0
         tiers = tiers_on(world, last)
         owed = sum(
             (n * unit_value(world, tiers.get(u, "none")) for u, n in left[last].items()), ZERO
@@ -131,6 +133,7 @@ def points_months(world: "World") -> list[dict[str, Any]]:
             {
                 "month": month,
                 "is_complete": last == next_month(month) - DAY,
+                "landed_days": landed,
                 "inflation_outstanding": None,
                 "inflation_issued": None,
                 "status": "insufficient_data" if is_known else "unknown",
@@ -303,7 +306,8 @@ def programme_balance(world: "World") -> list[dict[str, Any]]:
             for side in sides
         }
         treated, held = len(sides[False]), len(sides[True])
-        gain = earned[False] - treated * earned[True] / held if treated and held else None
+        is_told = treated and held and month["landed_days"]
+        gain = earned[False] - treated * earned[True] / held if is_told else None
         # Half up, also of a loss: no money moved that could be owed.
         gain = gain if gain is None else math.floor(gain / CENT + Decimal("0.5")) * CENT
         points = sum(
@@ -317,7 +321,7 @@ def programme_balance(world: "World") -> list[dict[str, Any]]:
         used = [(x.text("benefit") or "").strip() for x in uses if first <= x.day <= last]
         benefits = sum((costs.get(name, ZERO) for name in used), ZERO)
         has_points = month["status"] != "unknown"
-        has_benefits = any(line.day <= last for line in uses)
+        has_benefits = month["landed_days"] > 0 and any(line.day <= last for line in uses)
         has_costs = has_points or has_benefits
         cost = points * has_points + benefits * has_benefits
         status = "ok" if month["is_complete"] else "insufficient_data"
@@ -327,8 +331,8 @@ def programme_balance(world: "World") -> list[dict[str, Any]]:
                 "is_complete": month["is_complete"],
                 "cost_points": points if has_points else None,
                 "cost_benefits": benefits if has_benefits else None,
-                "treated_users": treated,
-                "holdout_users": held,
+                "treated_users": treated if share else None,
+                "holdout_users": held if share else None,
                 "incremental_revenue": gain,
                 "balance": gain - cost if gain is not None and has_costs else None,
                 "status": status if gain is not None and has_costs else "unknown",

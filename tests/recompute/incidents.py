@@ -166,6 +166,7 @@ def incident_users(world: "World") -> list[Row]:
                     "is_frozen": incident.name in open_ones,
                     "compensation": price["compensation"] if price and is_within else None,
                     "cost": None if cost is None else cost if is_within else ZERO,
+                    "status": "unknown" if incident.told("compensation") and not price else "ok",
                 }
             )
     return rows
@@ -245,7 +246,9 @@ def incidents(world: "World") -> list[Row]:
                 if incident.start
                 else None,
                 "compensation": incident.told("compensation"),
-                "compensated_users": sum(row["compensation"] is not None for row in own),
+                "compensated_users": None
+                if any(row["status"] == "unknown" for row in own)
+                else sum(row["compensation"] is not None for row in own),
                 "compensation_cost": sum(costs, ZERO) if costs else None,
                 "complaints": None if incident.start is None else len(told),
                 "answered_in_time": in_time / len(told) if told else None,

@@ -10,7 +10,11 @@ from tests.recompute.lines import Line, plain
 if TYPE_CHECKING:
     from tests.recompute.world import World
 
-ANSWERS = {"complaint": "Complaint Closed", "suggestion": "Suggestion Answered"}
+ANSWERS = {
+    "complaint": "Complaint Closed",
+    "suggestion": "Suggestion Answered",
+    "feedback": "Feedback Answered",
+}
 
 
 @dataclass
@@ -38,7 +42,8 @@ def kind_of(line: Line) -> str | None:
         return "complaint"
     if line.event in {"Suggestion Submitted", "Suggestion Answered"}:
         return "suggestion"
-    return "feedback" if line.event == "Survey Answered" else None
+    told = {"Survey Answered", "Feedback Submitted", "Feedback Answered"}
+    return "feedback" if line.event in told else None
 
 
 def cases_of(world: "World", day: date) -> list[Case]:
@@ -48,7 +53,7 @@ def cases_of(world: "World", day: date) -> list[Case]:
         kind = kind_of(line)
         if kind is None or line.day > day:
             continue
-        given = None if kind == "feedback" else line.properties.get(f"{kind}_id")
+        given = None if line.event == "Survey Answered" else line.properties.get(f"{kind}_id")
         name = None if given is None else plain(given).strip() or None
         if line.event == ANSWERS.get(kind):
             if name is not None:
@@ -93,6 +98,10 @@ def feedback_monthly(world: "World") -> list[dict[str, Any]]:
     rows = []
     for kind in ("feedback", "complaint", "suggestion"):
         is_known = any(other == kind for _, other in found)
+        has_answers = any(
+            line.event == ANSWERS[kind] and line.day <= world.as_of for line in world.lines
+        )
+        status = "ok" if has_answers else "insufficient_data"
         for month in months:
             cases = found[month, kind]
             hours = [case.hours for case in cases if case.hours is not None]
@@ -102,10 +111,10 @@ def feedback_monthly(world: "World") -> list[dict[str, Any]]:
                     "month": month,
                     "kind": kind,
                     "count": len(cases) if is_known else None,
-                    "answered": len(hours) if is_known else None,
+                    "answered": len(hours) if is_known and has_answers else None,
                     "response_hours": sum(hours) / len(hours) if hours else None,
-                    "answered_in_time": in_time / len(cases) if cases else None,
-                    "status": "ok" if is_known else "unknown",
+                    "answered_in_time": in_time / len(cases) if cases and has_answers else None,
+                    "status": status if is_known else "unknown",
                 }
             )
     return rows

@@ -106,9 +106,10 @@ def _clicked(world: "World", lines: list[Line]) -> Iterator[str]:
 
 
 def _numbers(world: "World", user: str, lines: list[Line]) -> dict[str, Any]:
-    """Count the last 30 days of a user, and how far they got in the funnels they entered."""
-    late = _of_late(world, lines, 30)
-    first = world.as_of - 29 * DAY
+    """Count the latest days of a user, and how far they got in the funnels they entered."""
+    days = int(world.rules.number("recent_days") or 0)
+    late = _of_late(world, lines, days)
+    first = world.as_of - (days - 1) * DAY
     sessions = [x for x in world.sessions[user] if first <= x.day <= world.as_of]
     depths, steps = 0, 0
     funnels: dict[str, list[Row]] = defaultdict(list)

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
-from tests.recompute.activity import is_interaction
+from tests.recompute.activity import is_interaction, is_seen
 from tests.recompute.contacts import Book, book_of, contact_of, contacted_days
 from tests.recompute.incidents import frozen
 from tests.recompute.lifecycle import stage_of
@@ -19,8 +19,6 @@ from tests.recompute.value import rfm_of
 if TYPE_CHECKING:
     from tests.recompute.world import World
 
-WINDOW = 30
-
 
 def last_before(days: list[date], day: date) -> date | None:
     """Return the latest of days, in order, that is not after one."""
@@ -28,9 +26,14 @@ def last_before(days: list[date], day: date) -> date | None:
     return days[at - 1] if at else None
 
 
+def recent_days(world: "World") -> int:
+    """Return how many days are lately."""
+    return int(world.rules.number("recent_days") or 0)
+
+
 def activity_index(world: "World", user: str, last: date) -> tuple[float, int]:
-    """Return frequency and duration of the 30 days ending on a day, and its active days."""
-    first = last - timedelta(days=WINDOW - 1)
+    """Return frequency and duration of the days ending on a day, and how many were active."""
+    first = last - timedelta(days=recent_days(world) - 1)
     days = sum(first <= day <= last for day in world.active_days[user])
     sessions = [s for s in world.sessions[user] if first <= s.day <= last]
     hours = sum(session.seconds for session in sessions) / 3600
@@ -58,7 +61,7 @@ def warnings_of(world: "World", day: date) -> list[dict[str, Any]]:
         interaction = last_before(interactions[user], day)
         interaction = interaction or (active[0] if is_tracked else last)
         index, _ = activity_index(world, user, day)
-        previous, base = activity_index(world, user, day - timedelta(days=WINDOW))
+        previous, base = activity_index(world, user, day - timedelta(days=recent_days(world)))
         row = {
             "as_of_date": day,
             "user_id": user,
@@ -77,7 +80,7 @@ def warnings_of(world: "World", day: date) -> list[dict[str, Any]]:
             if _holds(rule, row, base, silent):
                 level = {"warning_level": int(rule["warning_level"])}
                 actions = {n: rule[n] for n in ("action_1", "action_2")}
-                rows.append(row | level | actions | _reasons(rule, row))
+                rows.append(row | level | actions | _reasons(world, rule, row))
                 break
     return rows
 
@@ -92,16 +95,17 @@ def _holds(rule: dict[str, str], row: dict[str, Any], base: int, silent: int) ->
     return bool(row[f"days_since_{rule['signal']}"] >= int(rule["silent_days"]))
 
 
-def _reasons(rule: dict[str, str], row: dict[str, Any]) -> dict[str, str]:
+def _reasons(world: "World", rule: dict[str, str], row: dict[str, Any]) -> dict[str, str]:
     """Tell the number that was found and the number of the rule, in both languages."""
     if rule["signal"] == "activity_index":
+        lately = recent_days(world)
         seen, limit = (
             Decimal(share * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP)
             for share in (-row["activity_change"], float(rule["drop_share"]))
         )
         return {
-            "reason": f"activity down {seen}% on the 30 days before (rule: {limit}%)",
-            "reason_zh": f"活跃度较前 30 天下降 {seen}%（规则：{limit}%）",
+            "reason": f"activity down {seen}% on the {lately} days before (rule: {limit}%)",
+            "reason_zh": f"活跃度较前 {lately} 天下降 {seen}%（规则：{limit}%）",
         }
     seen, limit = row[f"days_since_{rule['signal']}"], rule["silent_days"]
     chinese = {"login": "登录", "interaction": "互动"}[rule["signal"]]
@@ -122,6 +126,9 @@ def candidates(world: "World", day: date) -> list[dict[str, Any]]:
     rows = []
     for warning in warnings_of(world, day):
         user = warning["user_id"]
+        # Who was active and never seen has no row of users, and nobody knows how to call them.
+        if not any(is_seen(line) and line.day <= day for line in world.by_user[user]):
+            continue
         score = scores.get(user, {})
         tier = score.get("rfm_tier", "none")
         fitting = [

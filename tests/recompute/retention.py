@@ -60,7 +60,8 @@ def traits_of(world: "World") -> dict[str, dict[str, str]]:
     days = int(world.rules.number("incentive_mix_days") or 0)
     most = int(world.rules.number("retention_countries") or 0)
     mix_kinds = {row["kind"]: row["mix_kind"] for row in world.rules.rows("incentive_kinds")}
-    users = [user for user in world.by_user if seen_days(world, user)]
+    came = {user for user, days in world.active_days.items() if days[0] <= world.as_of}
+    users = [user for user in world.by_user if user in came or seen_days(world, user)]
     places = {
         user: {name: place_of(world.by_user[user], name, world.as_of) for name in DIMENSIONS[1:3]}
         for user in users

@@ -84,6 +84,11 @@ OWN_TERMS = [
     ("decline_weeks", "3", "2"),
     ("programme_holdout_share", "", "0.4"),
     ("identity_hub_limit", "1000", "6"),
+    ("cart_abandon_hours", "24", "20.4"),
+    ("recent_days", "30", "27"),
+    ("core_days", "30", "29"),
+    ("first_order_days", "30", "20"),
+    ("launch_days", "30", "12"),
 ]
 OWN_ROLES = [
     "PayOrder,purchase",

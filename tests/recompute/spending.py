@@ -79,7 +79,9 @@ def dim_acquisition_channels(world: "World") -> list[dict[str, Any]]:
 
 
 def is_here(world: "World", user: str) -> bool:
-    return bool(seen_days(world, user))
+    """Say whether somebody was seen or active."""
+    active = world.active_days.get(user, [])
+    return bool(seen_days(world, user)) or any(day <= world.as_of for day in active)
 
 
 def channel_economics(world: "World") -> list[dict[str, Any]]:

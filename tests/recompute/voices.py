@@ -12,7 +12,7 @@ LATE = [0, 0, 0, 0, 1, 6]
 class _Voices:
     def __init__(self, seed: int, users: Sequence[str], days: Sequence[date]) -> None:
         self.chance = Random(f"voices {seed}")  # noqa: S311 - the same each time
-        self.users, self.days = users, days
+        self.seed, self.users, self.days = seed, users, days
         self.landed: dict[date, list[dict[str, Any]]] = {}
         self.number = 0
 
@@ -59,6 +59,20 @@ class _Voices:
             event = chance.choice(["浏览商品", "商品浏览", "打卡", "Kiosk Touched"])
             self.land(self.moment(), device | user, event, {})
 
+    def ask(self) -> None:
+        """Give feedback, and answer some in odd seeds alone: else nobody ever told of an answer."""
+        for number in range(8):
+            at, user, name = self.moment(), self.chance.choice(self.users), f"f{number % 7}"
+            told = {"feedback_id": name} if number else {}
+            self.say(at, user, "Feedback Submitted", **told)
+            if self.chance.random() < 0.5 and self.seed % 2:
+                self.say(at + timedelta(minutes=40), user, "Feedback Answered", **told)
+
+    def redeem(self) -> None:
+        """Let one whom nobody ever saw redeem points, and no more: active, and no row of users."""
+        for _ in range(4):
+            self.say(self.moment(), "redeemer", "Points Redeemed", points=1)
+
 
 def incidents(seed: int, users: Sequence[str], days: Sequence[date]) -> dict[date, list[str]]:
     """Return rows of incidents by the day they landed: one long over, one just begun, one vague."""
@@ -79,7 +93,7 @@ def incidents(seed: int, users: Sequence[str], days: Sequence[date]) -> dict[dat
     begun = [head, f"begun,leak,{at(late, 0)},,,,ios,Order Completed,,,", "begun,,,,,DE,,,,,"]
     begun += [f"begun,,,,{user},,,,,," for user in named(8)]
     begun += [f"begun,,,,,,,,apology,{at(late, 1)},Coupon"]
-    vague = [head, *(f"vague,,,,{user},,,,,," for user in named(4)), "vague,,,,,,,,review,,"]
+    vague = [head, *(f"vague,,,,{user},,,,,," for user in named(4)), "vague,,,,,,,,review,,A yacht"]
     ended = [head, f"over,,,{at(early, 20)},,,,,,,Coupon"]
     ended += [f"over,,,,,,,,review,{at(early, 23)},"]
     landed = {early: over, days[len(days) // 2]: ended}
@@ -94,6 +108,8 @@ def lines(
     """Return the lines of each landed day that has any."""
     voices = _Voices(seed, users, days)
     voices.suggest()
+    voices.ask()
+    voices.redeem()
     voices.chance = Random(f"crowd {seed}")  # noqa: S311 - what is said before stays as it is
     voices.crowd()
     return voices.landed

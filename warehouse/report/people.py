@@ -191,21 +191,18 @@ def _states(connection: duckdb.DuckDBPyConnection, rules: Rules) -> list[Bar]:
 
 
 def _feedback(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> list[Feedback]:
-    told = []
-    for row in rows(
+    found = rows(
         connection,
         "from serving.marts.feedback_monthly where month ="
         f" {sql(as_of_date.replace(day=1))} order by kind",
-    ):
-        # Who answered a survey waits for no answer: none given is no neglect.
-        waits = row["kind"] != "feedback"
-        told.append(
-            Feedback(
-                label(FEEDBACK, row["kind"]),
-                numbers.count(row["count"]),
-                numbers.count(row["answered"] if waits else None),
-                numbers.amount(row["response_hours"], "hours", ""),
-                numbers.share(row["answered_in_time"] if waits else None),
-            )
+    )
+    return [
+        Feedback(
+            label(FEEDBACK, row["kind"]),
+            numbers.count(row["count"]),
+            numbers.count(row["answered"]),
+            numbers.amount(row["response_hours"], "hours", ""),
+            numbers.share(row["answered_in_time"]),
         )
-    return told
+        for row in found
+    ]

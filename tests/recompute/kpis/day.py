@@ -139,7 +139,7 @@ class Day:
 
     def carts(self, *, abandoned: bool) -> Amounts:
         """Count sessions of the window with a product added whose wait is over."""
-        wait = timedelta(hours=int(self.world.rules.number("cart_abandon_hours") or 0))
+        wait = timedelta(hours=float(self.world.rules.number("cart_abandon_hours") or 0))
         zone, days = self.world.rules.zone, set(self.window(30))
         found: Amounts = defaultdict(int)
         for user, sessions in self.world.sessions.items():

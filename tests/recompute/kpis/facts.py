@@ -37,6 +37,7 @@ class Facts:
             for (user, day), amounts in source.items():
                 self.by_day[day].setdefault(user, {}).update(amounts)
         self.first_seen: dict[str, date] = {}
+        self.came = {user: days[0] for user, days in world.active_days.items()}
         self.activation_days: dict[str, set[date]] = defaultdict(set)
         activating = {row["event"] for row in world.rules.rows("activation")}
         self.first_of: dict[str, date] = {}
@@ -44,6 +45,7 @@ class Facts:
             if is_seen(line):
                 first = self.first_seen.get(line.user, line.day)
                 self.first_seen[line.user] = min(first, line.day)
+                self.came[line.user] = min(self.came.get(line.user, line.day), line.day)
             if line.event in activating:
                 self.activation_days[line.user].add(line.day)
             for name in _tracks(line, activating):
@@ -126,8 +128,8 @@ class Facts:
         return [day for day in self.landed if first <= day < following]
 
     def channel(self, user: str, day: date) -> str:
-        """Return where somebody came from; who was never seen by then came from nowhere."""
-        first = self.first_seen.get(user)
+        """Return where somebody came from; who was not here by then came from nowhere."""
+        first = self.came.get(user)
         is_here = first is not None and first <= day
         return acquisition_channel(self.world, user, day) if is_here else NOTHING
 

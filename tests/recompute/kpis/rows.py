@@ -79,7 +79,7 @@ def _split(kpi: Kpi, day: Day) -> dict[tuple[str, str], tuple[Any, Any]]:
     """Sum up both amounts for everybody, and for everybody of each kind."""
     parts = [kpi.over(day), kpi.under(day) if kpi.under else {}]
     sums: dict[tuple[str, str], list[Any]] = {EVERYBODY: [0, 0]}
-    for user, first in day.facts.first_seen.items():
+    for user, first in day.facts.came.items():
         if first <= day.day:
             for place in day.whose(user).items():
                 sums.setdefault(place, [0, 0])

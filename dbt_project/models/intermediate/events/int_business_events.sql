@@ -12,7 +12,8 @@ business as (
         or is_invite
 
     {% for name in [
-        'Survey Answered', 'Suggestion Submitted', 'Suggestion Answered', 'Invite Accepted'
+        'Survey Answered', 'Feedback Submitted', 'Feedback Answered', 'Suggestion Submitted',
+        'Suggestion Answered', 'Invite Accepted'
     ] + loyalty_events().keys() | list + consent_events() %}
     union all
     select '{{ name }}' as event

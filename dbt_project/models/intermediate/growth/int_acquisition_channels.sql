@@ -5,7 +5,7 @@ with
 named as (
 
     select acquisition_channel as source
-    from {{ ref('int_user_profile') }}
+    from {{ ref('int_people') }}
     group by acquisition_channel
     union
     select source

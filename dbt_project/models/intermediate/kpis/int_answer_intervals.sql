@@ -11,10 +11,11 @@ terms as (
 
 closed as (
 
-    select * from {{ ref('int_complaints') }}
+    select * from {{ ref('int_feedback_cases') }}
     where
-        {{ is_landed('closed_date') }}
-        and {{ is_in_reach('closed_date') }}
+        kind = 'complaint'
+        and {{ is_landed('answered_date') }}
+        and {{ is_in_reach('answered_date') }}
 
 ),
 
@@ -25,11 +26,11 @@ final as (
         terms.measure,
         terms.window_days,
         closed.user_id,
-        closed.closed_date as from_date,
-        closed.closed_date + terms.window_days as to_date,
+        closed.answered_date as from_date,
+        closed.answered_date + terms.window_days as to_date,
         {{ money(
             "case terms.measure when 'closed_complaints' then 1 else floor(("
-            ~ epoch_micros('closed.closed_at') ~ ' - ' ~ epoch_micros('closed.opened_at')
+            ~ epoch_micros('closed.answered_at') ~ ' - ' ~ epoch_micros('closed.opened_at')
             ~ ') / 1000000) end'
         ) }} as amount
 

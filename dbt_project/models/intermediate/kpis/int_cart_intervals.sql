@@ -11,7 +11,7 @@ terms as (
 
 parameters as (
 
-    select cast(value as integer) as wait_hours
+    select cast({{ whole('value', 3600) }} as bigint) as wait_seconds
     from {{ ref('parameters') }}
     where parameter = 'cart_abandon_hours'
 
@@ -24,8 +24,9 @@ sessions as (
         sessions.user_id,
         sessions.event_date,
         {{ epoch_micros('sessions.last_added_at') }} as added_micros,
-        {{ local_date(dbt.dateadd('hour', 'parameters.wait_hours', 'sessions.last_added_at')) }}
-            as settled_date
+        {{ local_date(
+            dbt.dateadd('second', 'parameters.wait_seconds', 'sessions.last_added_at')
+        ) }} as settled_date
 
     from {{ ref('fct_sessions') }} as sessions
     cross join parameters
@@ -47,7 +48,7 @@ ordered as (
             and sessions.event_date <= orders.order_date
             and {{ epoch_micros('orders.ordered_at') }} - sessions.added_micros >= 0
             and {{ epoch_micros('orders.ordered_at') }} - sessions.added_micros
-            <= cast(parameters.wait_hours as bigint) * 3600000000
+            <= parameters.wait_seconds * 1000000
     group by sessions.session_id
 
 ),

@@ -34,7 +34,7 @@ users as (
         active_days.event_date as first_active_date,
         cast(date_trunc('month', active_days.event_date) as date) as first_month
 
-    from {{ ref('int_user_profile') }} as profiles
+    from {{ ref('int_people') }} as profiles
     left join landed as seen_days
         on profiles.first_seen_date = seen_days.event_date
     left join landed as active_days

@@ -90,8 +90,9 @@ category_days as (
 
 closing_days as (
 
-    select min(closed_date) as closing
-    from {{ ref('int_complaints') }}
+    select min(answered_date) as closing
+    from {{ ref('int_feedback_cases') }}
+    where kind = 'complaint'
 
 ),
 

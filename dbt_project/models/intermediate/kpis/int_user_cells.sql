@@ -24,11 +24,11 @@ traits as (
         user_id,
         'channel' as dimension,
         'direct' as dimension_value,
-        first_seen_date as valid_from,
+        least(first_seen_date, first_active_date) as valid_from,
         acquired_date as valid_to
 
-    from {{ ref('int_user_profile') }}
-    where coalesce(acquired_date > first_seen_date, true)
+    from {{ ref('int_people') }}
+    where coalesce(acquired_date > least(first_seen_date, first_active_date), true)
     union all
     select
         user_id,
@@ -37,7 +37,7 @@ traits as (
         acquired_date as valid_from,
         cast(null as date) as valid_to
 
-    from {{ ref('int_user_profile') }}
+    from {{ ref('int_people') }}
     where acquired_date is not null
     union all
     select

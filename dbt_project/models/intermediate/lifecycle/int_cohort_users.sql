@@ -4,7 +4,7 @@ with
 
 profiles as (
 
-    select * from {{ ref('int_user_profile') }}
+    select * from {{ ref('int_people') }}
 
 ),
 

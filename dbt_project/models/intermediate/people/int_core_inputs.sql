@@ -2,17 +2,29 @@
 
 with
 
+parameters as (
+
+    select cast(value as integer) as core_days
+    from {{ ref('parameters') }}
+    where parameter = 'core_days'
+
+),
+
 dates as (
 
-    -- Of Sundays only, when a week is whole; and of those with four weeks and a month behind them.
-    select as_of_date
-    from {{ ref('int_snapshot_dates') }}
+    -- Of Sundays only, when a week is whole; and of those with all the days behind them.
+    select
+        dates.as_of_date,
+        {{ dbt.dateadd('day', '1 - parameters.core_days', 'dates.as_of_date') }} as from_date
+
+    from {{ ref('int_snapshot_dates') }} as dates
+    cross join parameters
     where
-        is_sunday
+        dates.is_sunday
         and {{ days_between(
             "(select min(calendar.event_date) from " ~ ref('int_day_inputs') ~ " as calendar)",
-            'as_of_date'
-        ) }} >= 29
+            'dates.as_of_date'
+        ) }} >= parameters.core_days - 1
 
 ),
 
@@ -39,7 +51,7 @@ days as (
     inner join {{ ref('fct_user_days') }} as user_days
         on
             dates.as_of_date >= user_days.event_date
-            and user_days.event_date > {{ dbt.dateadd('day', -30, 'dates.as_of_date') }}
+            and dates.from_date <= user_days.event_date
     group by dates.as_of_date, user_days.user_id
 
 ),
@@ -55,7 +67,7 @@ advice as (
     inner join {{ ref('int_feedback_cases') }} as cases
         on
             dates.as_of_date >= cases.opened_date
-            and cases.opened_date > {{ dbt.dateadd('day', -30, 'dates.as_of_date') }}
+            and dates.from_date <= cases.opened_date
     where cases.kind = 'suggestion'
     group by dates.as_of_date, cases.user_id
 

@@ -18,7 +18,8 @@ told as (
 
     select
         events.*,
-        events.event in ('Complaint Closed', 'Suggestion Answered') as is_answer,
+        events.event in ('Complaint Closed', 'Feedback Answered', 'Suggestion Answered')
+            as is_answer,
         case
             when roles.is_complaint then 'complaint'
             when events.event in ('Suggestion Submitted', 'Suggestion Answered') then 'suggestion'
@@ -26,8 +27,10 @@ told as (
         end as kind,
         case
             when roles.is_complaint then {{ json_text('events.properties', 'complaint_id') }}
-            when events.event <> 'Survey Answered'
+            when events.event in ('Suggestion Submitted', 'Suggestion Answered')
                 then {{ json_text('events.properties', 'suggestion_id') }}
+            when events.event <> 'Survey Answered'
+                then {{ json_text('events.properties', 'feedback_id') }}
         end as given_id
 
     from events
@@ -35,7 +38,10 @@ told as (
         on events.event = roles.event
     where
         roles.is_complaint
-        or events.event in ('Suggestion Submitted', 'Suggestion Answered', 'Survey Answered')
+        or events.event in (
+            'Feedback Submitted', 'Feedback Answered', 'Suggestion Submitted',
+            'Suggestion Answered', 'Survey Answered'
+        )
 
 ),
 

@@ -37,6 +37,9 @@ answers as (
         min(answers.occurred_at) over (
             partition by opened.kind, opened.case_id
         ) as answered_at,
+        min(answers.event_date) over (
+            partition by opened.kind, opened.case_id
+        ) as answered_date,
         row_number() over (
             partition by opened.kind, opened.case_id
             order by
@@ -68,6 +71,7 @@ final as (
         opened.event_date as opened_date,
         cast(opened.reports as bigint) as reports,
         answers.answered_at,
+        answers.answered_date,
         answers.state as last_word,
         cast(
             {{ epoch_micros('answers.answered_at') }} - {{ epoch_micros('opened.occurred_at') }}

@@ -4,15 +4,21 @@ with
 
 rule as (
 
-    select cast(min_login_days as integer) as days
-    from {{ ref('care_rules') }}
-    where list = 'high_potential'
+    select
+        cast(care_rules.min_login_days as integer) as days,
+        cast(parameters.value as integer) as order_days
+
+    from {{ ref('care_rules') }} as care_rules
+    cross join {{ ref('parameters') }} as parameters
+    where
+        care_rules.list = 'high_potential'
+        and parameters.parameter = 'first_order_days'
 
 ),
 
 logins as (
 
-    -- As far back as a streak of this month, and one of the month before it, can reach.
+    -- As far back as a streak that is not judged yet, and one judged just before it, can reach.
     select
         user_days.user_id,
         user_days.event_date,
@@ -25,7 +31,8 @@ logins as (
     where
         user_days.logins > 0
         and user_days.event_date <= {{ as_of_date() }}
-        and user_days.event_date > {{ dbt.dateadd('day', '-60 - rule.days', as_of_date()) }}
+        and user_days.event_date
+        > {{ dbt.dateadd('day', '-2 * rule.order_days - rule.days', as_of_date()) }}
 
 ),
 
@@ -54,7 +61,8 @@ reached as (
     cross join rule
     where
         numbered.day_number = rule.days
-        and numbered.first_date > {{ dbt.dateadd('day', '-59 - rule.days', as_of_date()) }}
+        and numbered.first_date
+        > {{ dbt.dateadd('day', '1 - 2 * rule.order_days - rule.days', as_of_date()) }}
 
 ),
 
@@ -74,18 +82,21 @@ first_orders as (
 
 final as (
 
-    -- Of whom nothing was bought by then: what counts is whether it was in the 30 days after.
+    -- Of whom nothing was bought by then: what counts is whether it was soon after.
     select
         reached.user_id,
         reached.reached_on,
         cast(reached.login_days as bigint) as login_days,
         first_orders.first_order_date,
-        {{ days_between('reached.reached_on', as_of_date()) }} >= 30 as is_settled,
+        {{ days_between('reached.reached_on', as_of_date()) }} >= rule.order_days as is_settled,
         coalesce(
-            {{ days_between('reached.reached_on', 'first_orders.first_order_date') }} <= 30, false
+            {{ days_between('reached.reached_on', 'first_orders.first_order_date') }}
+            <= rule.order_days,
+            false
         ) as has_ordered_in_time
 
     from reached
+    cross join rule
     left join first_orders
         on reached.user_id = first_orders.user_id
     where coalesce(first_orders.first_order_date > reached.reached_on, true)

@@ -29,7 +29,8 @@ lines as (
         and coalesce(
             events.event not like 'Points %'
             and events.event not in (
-                'Level Changed', 'Complaint Closed', 'Suggestion Answered', 'User Deleted'
+                'Level Changed', 'Complaint Closed', 'Feedback Answered', 'Suggestion Answered',
+                'User Deleted'
             ),
             true
         ) as is_seen

@@ -1,5 +1,23 @@
 with
 
+parameters as (
+
+    select cast(value as integer) as recent_days
+    from {{ ref('parameters') }}
+    where parameter = 'recent_days'
+
+),
+
+bounds as (
+
+    select
+        {{ dbt.dateadd('day', '1 - recent_days', as_of_date()) }} as recent_from,
+        {{ dbt.dateadd('day', '1 - 2 * recent_days', as_of_date()) }} as base_from
+
+    from parameters
+
+),
+
 user_days as (
 
     select * from {{ ref('fct_user_days') }}
@@ -33,9 +51,10 @@ sums as (
         cast(count_if(events > 0) as bigint) as active_days,
         cast(sum(sessions) as bigint) as sessions,
         cast(sum(online_seconds) as bigint) as online_seconds,
-        {% for name, first_day, last_day in [('recent', 29, 0), ('base', 59, 30)] %}
-        {% set within = "event_date >= " ~ dbt.dateadd('day', -first_day, as_of_date())
-            ~ " and event_date <= " ~ dbt.dateadd('day', -last_day, as_of_date()) %}
+        {% for name, within in [
+            ('recent', 'event_date >= recent_from'),
+            ('base', 'event_date >= base_from and event_date < recent_from')
+        ] %}
         cast(count_if(events > 0 and {{ within }}) as bigint) as {{ name }}_active_days,
         cast(sum(case when {{ within }} then sessions else 0 end) as bigint) as {{ name }}_sessions,
         cast(sum(case when {{ within }} then online_seconds else 0 end) as bigint)
@@ -44,8 +63,7 @@ sums as (
         cast(
             sum(
                 case
-                    when event_date >= {{ dbt.dateadd('day', -29, as_of_date()) }}
-                        then content + shares
+                    when event_date >= recent_from then content + shares
                     else 0
                 end
             ) as bigint
@@ -53,6 +71,7 @@ sums as (
         {{ money('sum(net_revenue)') }} as net_revenue
 
     from user_days
+    cross join bounds
     group by user_id
 
 ),

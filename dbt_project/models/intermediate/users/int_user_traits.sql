@@ -1,4 +1,4 @@
-{#- A view: read once, by `int_user_profile`. -#}
+{#- A view: read once, by `int_people`. -#}
 {{ config(materialized='view') }}
 
 with
@@ -75,12 +75,11 @@ seen as (
 
     select
         user_id,
-        min(event_date) as first_seen_date,
-        max(event_date) as last_seen_date,
+        min(case when is_seen then event_date end) as first_seen_date,
+        max(case when is_seen then event_date end) as last_seen_date,
         coalesce(min(signed_up_at), min(identified_at)) as signed_up_at
 
     from traits
-    where is_seen
     group by user_id
 
 ),

@@ -78,7 +78,7 @@ users as (
         case when profiles.orders > 0 then 1 else 0 end as revenue,
         case when hosts.user_id is null then 0 else 1 end as referral
 
-    from {{ ref('int_user_profile') }} as profiles
+    from {{ ref('int_people') }} as profiles
     cross join parameters
     inner join {{ ref('int_acquisition_channels') }} as channels
         on profiles.acquisition_channel = channels.source

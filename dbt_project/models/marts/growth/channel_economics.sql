@@ -37,7 +37,7 @@ users as (
         {{ period_start('month', 'profiles.first_active_date') }} as month,
         count(*) as new_users
 
-    from {{ ref('int_user_profile') }} as profiles
+    from {{ ref('int_people') }} as profiles
     inner join channels
         on profiles.acquisition_channel = channels.source
     where profiles.first_active_date is not null
@@ -58,7 +58,7 @@ customers as (
         sum(case when predictions.clv_365d is not null then profiles.net_revenue end)
         + sum(predictions.clv_365d) as own_value
 
-    from {{ ref('int_user_profile') }} as profiles
+    from {{ ref('int_people') }} as profiles
     inner join channels
         on profiles.acquisition_channel = channels.source
     left join {{ ref('clv_predictions') }} as predictions

@@ -7,7 +7,9 @@ months as (
         {{ period_start('month', 'event_date') }} as month,
         max(event_date) as last_date,
         max(event_date) = last_day(max(event_date)) as is_complete,
-        min(event_date) = {{ period_start('month', 'min(event_date)') }} as is_begun_whole
+        count_if(is_landed) as landed_days,
+        min(event_date) = {{ period_start('month', 'min(event_date)') }}
+        and count_if(is_landed) = count(*) as is_whole
 
     from {{ ref('int_landed_days') }}
     group by 1
@@ -55,7 +57,8 @@ running as (
         months.month,
         months.last_date,
         months.is_complete,
-        months.is_begun_whole,
+        months.landed_days,
+        months.is_whole,
         coalesce(booked.issued, 0) as issued,
         coalesce(booked.redeemed, 0) as redeemed,
         coalesce(booked.expired, 0) as expired,
@@ -74,22 +77,26 @@ running as (
 
 compared as (
 
-    -- Twelve rows back is the same month of the year before; where history begins within it, what
-    -- was issued in it is not known.
+    -- Twelve rows back is the same month of the year before; where history begins within it, or not
+    -- all of it landed, what was issued in it is not known.
     select
         running.*,
-        coalesce(liabilities.liability, 0) as liability,
+        running.has_points and running.landed_days > 0 as is_known,
+        coalesce(
+            liabilities.liability, case when running.outstanding = 0 then 0 end
+        ) as liability,
         case
             when is_complete
                 then {{ rate(
-                    'running.outstanding', 'lag(running.outstanding, 12) over by_month'
+                    'running.outstanding',
+                    'lag(case when landed_days > 0 then running.outstanding end, 12) over by_month'
                 ) }} - 1
         end as inflation_outstanding,
         case
-            when is_complete
+            when is_complete and is_whole
                 then {{ rate(
                     'running.issued',
-                    'lag(case when is_begun_whole then running.issued end, 12) over by_month'
+                    'lag(case when is_whole then running.issued end, 12) over by_month'
                 ) }} - 1
         end as inflation_issued
 
@@ -105,16 +112,17 @@ final as (
     select
         month,
         is_complete,
-        cast(case when has_points then issued end as decimal(18, 2)) as issued,
-        cast(case when has_points then redeemed end as decimal(18, 2)) as redeemed,
-        cast(case when has_points then expired end as decimal(18, 2)) as expired,
-        cast(case when has_points then outstanding end as decimal(18, 2)) as outstanding,
-        {{ money('case when has_points then liability end') }} as liability,
-        inflation_outstanding,
-        inflation_issued,
+        cast(landed_days as bigint) as landed_days,
+        cast(case when is_known then issued end as decimal(18, 2)) as issued,
+        cast(case when is_known then redeemed end as decimal(18, 2)) as redeemed,
+        cast(case when is_known then expired end as decimal(18, 2)) as expired,
+        cast(case when is_known then outstanding end as decimal(18, 2)) as outstanding,
+        {{ money('case when is_known then liability end') }} as liability,
+        case when is_known then inflation_outstanding end as inflation_outstanding,
+        case when is_known then inflation_issued end as inflation_issued,
         case
-            when not has_points then 'unknown'
-            when inflation_outstanding is null then 'insufficient_data'
+            when not is_known then 'unknown'
+            when inflation_outstanding is null or not is_whole then 'insufficient_data'
             else 'ok'
         end as status
 

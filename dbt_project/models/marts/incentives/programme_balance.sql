@@ -107,8 +107,10 @@ running as (
     select
         months.month,
         months.is_complete,
-        max(point_costs.cost) over so_far is not null or months.issued is not null as has_points,
-        max(benefit_costs.month) over so_far is not null as has_benefits,
+        months.issued is not null as has_points,
+        max(benefit_costs.month) over so_far is not null and months.landed_days > 0 as has_benefits,
+        months.landed_days > 0 as has_landed,
+        (select count(*) from parameters) > 0 as has_holdout,
         coalesce(point_costs.cost, 0) as point_cost,
         coalesce(benefit_costs.cost, 0) as benefit_cost,
         coalesce(sum(sides.treated_users) over so_far, 0) as treated_users,
@@ -137,7 +139,7 @@ measured as (
         case when has_points then {{ money('point_cost') }} end as cost_points,
         case when has_benefits then {{ money('benefit_cost') }} end as cost_benefits,
         case
-            when treated_users > 0 and holdout_users > 0
+            when treated_users > 0 and holdout_users > 0 and has_landed
                 -- Of whole cents, or a half at the last place would fall either way.
                 then {{ money(rounded(
                     '(' ~ whole('cast(treated_revenue as double)', 100)
@@ -158,8 +160,8 @@ final as (
         is_complete,
         cost_points,
         cost_benefits,
-        cast(treated_users as bigint) as treated_users,
-        cast(holdout_users as bigint) as holdout_users,
+        cast(case when has_holdout then treated_users end as bigint) as treated_users,
+        cast(case when has_holdout then holdout_users end as bigint) as holdout_users,
         incremental_revenue,
         case
             when has_points or has_benefits

@@ -13,6 +13,20 @@ rules as (
 
 ),
 
+launch as (
+
+    select
+        {{ whole_number('max(parameters.value)') }} as days,
+        {{ dbt.dateadd(
+            'day', 'cast(max(parameters.value) as integer)', 'min(users.first_seen_date)'
+        ) }} as until_date
+
+    from {{ ref('dim_users') }} as users
+    cross join {{ ref('parameters') }} as parameters
+    where parameters.parameter = 'launch_days'
+
+),
+
 users as (
 
     select
@@ -103,16 +117,17 @@ high_potential_dormant as (
 
 points_extension as (
 
-    -- Of the first month of the product, and worth most: whose like asked for it.
+    -- Here since the launch, and worth most: whose like asked for it.
     select
         users.user_id,
         'points_extension' as list,
-        users.rfm_tier || ', here since the first month, '
+        users.rfm_tier || ', here since the first ' || launch.days || ' days, '
         || {{ whole_number('floor(balances.expiring_this_month)') }}
         || ' points expire this month' as evidence,
         cast(null as double) as measured_rate
 
     from users
+    cross join launch
     inner join rules
         on
             rules.list = 'points_extension'
@@ -122,10 +137,7 @@ points_extension as (
     where
         balances.as_of_date = {{ as_of_date() }}
         and balances.expiring_this_month > 0
-        and users.first_seen_date < (
-            select {{ dbt.dateadd('day', 30, 'min(everybody.first_seen_date)') }}
-            from users as everybody
-        )
+        and users.first_seen_date < launch.until_date
 
 ),
 

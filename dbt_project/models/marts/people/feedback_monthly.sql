@@ -22,7 +22,14 @@ kinds as (
         (
             select min(cases.opened_date) from cases
             where cases.kind = '{{ kind }}'
-        ) as first_date
+        ) as first_date,
+        (
+            select count(*) from {{ ref('int_feedback') }} as told
+            where
+                told.kind = '{{ kind }}'
+                and told.is_answer
+                and told.event_date <= {{ as_of_date() }}
+        ) > 0 as has_answers
     {{ 'union all' if not loop.last }}
     {% endfor %}
 
@@ -56,7 +63,8 @@ counted as (
 
 final as (
 
-    -- A shop that never told of a kind is not one of which nobody complains.
+    -- A shop that never told of a kind is not one of which nobody complains, and one that never
+    -- told of an answer may have given many.
     select
         months.month,
         kinds.kind,
@@ -64,11 +72,18 @@ final as (
             when kinds.first_date is not null then coalesce(counted.cases, 0)
         end as bigint) as count,
         cast(case
-            when kinds.first_date is not null then coalesce(counted.answered, 0)
+            when kinds.first_date is not null and kinds.has_answers
+                then coalesce(counted.answered, 0)
         end as bigint) as answered,
         counted.response_hours,
-        {{ rate('counted.answered_in_time', 'counted.cases') }} as answered_in_time,
-        case when kinds.first_date is null then 'unknown' else 'ok' end as status
+        case
+            when kinds.has_answers then {{ rate('counted.answered_in_time', 'counted.cases') }}
+        end as answered_in_time,
+        case
+            when kinds.first_date is null then 'unknown'
+            when not kinds.has_answers then 'insufficient_data'
+            else 'ok'
+        end as status
 
     from months
     cross join kinds

@@ -50,6 +50,8 @@ priced as (
         core.user_id is not null as is_core,
         open_incidents.incident_id is not null as is_frozen,
         compensations.compensation,
+        incidents.compensation is not null
+        and compensations.compensation is null as is_unpriced,
         case when core.user_id is not null then compensations.core_cost else compensations.cost end
             as cost
 
@@ -96,7 +98,8 @@ final as (
             when added_up.compensation is null then null
             when coalesce(added_up.cost_so_far <= parameters.cap, true) then added_up.cost
             else 0
-        end as decimal(18, 2)) as cost
+        end as decimal(18, 2)) as cost,
+        case when added_up.is_unpriced then 'unknown' else 'ok' end as status
 
     from added_up
     cross join parameters

@@ -21,7 +21,7 @@ users as (
         count(*) as affected_users,
         count(case when is_core then 1 end) as core_users,
         count(case when is_frozen then 1 end) as frozen_users,
-        count(compensation) as compensated_users,
+        case when max(status) = 'ok' then count(compensation) end as compensated_users,
         sum(cost) as compensation_cost
 
     from {{ ref('incident_users') }}
@@ -121,7 +121,9 @@ final as (
         cast(duties.open_duties as bigint) as open_duties,
         cast(duties.late_duties as bigint) as late_duties,
         incidents.compensation,
-        cast(coalesce(users.compensated_users, 0) as bigint) as compensated_users,
+        cast(
+            case when users.incident_id is null then 0 else users.compensated_users end as bigint
+        ) as compensated_users,
         cast(users.compensation_cost as decimal(18, 2)) as compensation_cost,
         cast(case
             when incidents.started_at is not null then coalesce(complaints.complaints, 0)

@@ -12,6 +12,14 @@ rules as (
 
 ),
 
+parameters as (
+
+    select {{ whole_number('value') }} as recent_days
+    from {{ ref('parameters') }}
+    where parameter = 'recent_days'
+
+),
+
 matched as (
 
     -- Whoever is not silent enough for a level is judged by the next lower one.
@@ -67,6 +75,7 @@ told as (
         ) }} as limit_of_rule
 
     from matched
+    cross join parameters
     where severity_rank = 1
 
 ),
@@ -90,14 +99,15 @@ final as (
             when 'interaction'
                 then observed || ' days without interaction (rule: ' || limit_of_rule || ')'
             else
-                'activity down ' || observed || '% on the 30 days before (rule: '
-                || limit_of_rule || '%)'
+                'activity down ' || observed || '% on the ' || recent_days
+                || ' days before (rule: ' || limit_of_rule || '%)'
         end as reason,
         case signal
             when 'login' then observed || ' 天未登录（规则：' || limit_of_rule || ' 天）'
             when 'interaction' then observed || ' 天未互动（规则：' || limit_of_rule || ' 天）'
             else
-                '活跃度较前 30 天下降 ' || observed || '%（规则：' || limit_of_rule || '%）'
+                '活跃度较前 ' || recent_days || ' 天下降 ' || observed
+                || '%（规则：' || limit_of_rule || '%）'
         end as reason_zh,
         action_1,
         action_2
