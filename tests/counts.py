@@ -10,7 +10,7 @@ COLLECTED = {
     "browser": 2,
     "fault": 54,
     "golden": 102,
-    "pipeline": 481,
+    "pipeline": 482,
     "property": 106,
     "pure": 1463,
     "recompute": 26,

@@ -1,18 +1,23 @@
 """What starts runs by itself, and what speaks up when one fails."""
 
-from datetime import UTC, date, datetime
+import logging
+from datetime import UTC, date, datetime, timedelta
 
 import dagster as dg
 import pytest
+from dagster._core.test_utils import create_test_daemon_workspace_context, freeze_time
+from dagster._core.workspace.load_target import ModuleTarget
+from dagster._scheduler.scheduler import launch_scheduled_runs
 from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestration.definitions import build_definitions
+from orchestration.environment import enter
 from orchestration.partitions import DAYS, days_tag, tagged_days
 from orchestration.runs import run_days
 from orchestration.telling import tell_of
 from tests.chat import Chat
-from tests.conftest import Installation, NewInstallation, land_golden, userops
+from tests.conftest import ROOT, Installation, NewInstallation, land_golden, userops
 
 
 @pytest.fixture
@@ -140,6 +145,37 @@ def test_the_morning_runs_the_day_that_has_ended_where_the_business_is(
     skipped = at_time(datetime(2026, 3, 8, 21, tzinfo=UTC))
     assert not skipped.run_requests
     assert "2026-03-08" in str(skipped.skip_message)
+
+
+def test_the_daemon_asks_for_one_run_of_the_day_that_has_ended(
+    landed: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The daemon's own code, with definitions from a code server, on the clock of that morning."""
+    monkeypatch.setenv("USEROPS_HOME", str(landed.settings.home))
+    enter(landed.settings)
+    target = ModuleTarget("orchestration.definitions", None, str(ROOT), "userops")
+    evening, morning = (datetime(2026, 3, 3, hour, 0, 30, tzinfo=UTC) for hour in (20, 21))
+    with (
+        dg.DagsterInstance.get() as instance,
+        create_test_daemon_workspace_context(target, instance) as workspace,
+    ):
+        [entry] = workspace.create_request_context().get_code_location_entries().values()
+        assert entry.code_location, entry.load_error
+        [repository] = entry.code_location.get_repositories().values()
+        schedule = repository.get_schedule("every_morning")
+        with freeze_time(evening):
+            instance.start_schedule(schedule)
+        for moment in (evening, morning, morning + timedelta(minutes=1)):
+            with freeze_time(moment):
+                for _ in launch_scheduled_runs(
+                    workspace, logging.getLogger(), end_datetime_utc=moment, iteration_times={}
+                ):
+                    pass
+
+        [run] = instance.get_runs()
+        assert (run.job_name, run.status) == ("daily", dg.DagsterRunStatus.QUEUED)
+        assert run.tags["dagster/partition"] == "2026-03-03"
+        assert run.tags["dagster/schedule_name"] == schedule.name
 
 
 def test_a_failed_run_is_told_once_whoever_started_it(
