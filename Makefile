@@ -17,7 +17,7 @@ export DO_NOT_TRACK := 1
 export DAGSTER_DISABLE_TELEMETRY := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
-.PHONY: setup demo dev test test-spark test-spark-large check bench lock clean
+.PHONY: setup demo dev test test-year test-spark test-spark-large check bench lock clean
 
 setup: $(READY) ## the environment, from the lock
 
@@ -38,6 +38,9 @@ dev: $(READY) ## the Dagster UI on 127.0.0.1:3000
 
 test: $(READY) ## the tests
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+
+test-year: $(READY) ## a simulated year at once and as 52 weekly catch-ups: the same tables
+	$(BIN)/python -m pytest -s tests/year
 
 test-spark: $(SPARK_READY) ## DuckDB against a Spark cluster on this machine, table by table; needs Java 17
 	$(BIN)/python -m pytest -s -m 'not large' tests/spark

@@ -55,7 +55,7 @@ def spend(home: Path, seed: int, days: list[date]) -> None:
                 row = row if chance.random() < 0.5 else row.replace(f",{amount},", ",33.30,")
     for day, rows in told.items():
         folder = home / "landing" / "spend" / f"dt={day}"
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
         for name, part in (("b", rows[::2]), ("a", rows)):
             (folder / f"{name}.csv").write_text("\n".join([header, *part, ""]), encoding="utf-8")
 
@@ -63,7 +63,7 @@ def spend(home: Path, seed: int, days: list[date]) -> None:
 def land_incidents(home: Path, told: dict[date, list[str]]) -> None:
     for day, rows in told.items():
         folder = home / "landing" / "incidents" / f"dt={day}"
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
         (folder / "told.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
 
 

@@ -1,0 +1,1 @@
+"""A whole year, in minutes: by a command of its own."""
