@@ -16,8 +16,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 
-from warehouse.judging.spelling import REPLACED, narrow
-from warehouse.judging.values import Rejected, identifier
+from warehouse.judging.spelling import narrow
+from warehouse.judging.values import AROUND_IDS, Rejected, identifier
 
 pc: Any = pyarrow.compute  # its functions are made when it is imported
 
@@ -25,8 +25,9 @@ ID_COLUMNS = ("user_id", "anonymous_id", "previous_id")
 ID_FIELDS = ("userId", "anonymousId", "previousId")
 DIGEST_BYTES = 20
 WORD = re.compile(r"[\w.@:+-]+")
-ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
-CELL = re.compile(r"[^\",;\t|\r\n{}\[\]]{1,200}")
+ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|([/\"\\]))")
+# What may fill a cell, be it parted by bars, or have one in it as ids of log-in services do.
+CELLS = (re.compile(r"[^\",;\t|\r\n{}\[\]]{1,200}"), re.compile(r"[^\",;\t\r\n{}\[\]]{1,200}"))
 ENDS = ".:-+"
 _as_fields = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
@@ -101,7 +102,6 @@ def words_in(content: bytes) -> Iterator[str]:
     # UTF-16 of what ids are made of is the same bytes with zeros between.
     for written in {content, content.replace(b"\0", b"")}:
         text = narrow(ESCAPE.sub(_unescaped, written.decode("utf-8", "replace")))
-        text = text.translate(REPLACED)
         for word in WORD.findall(text):
             yield word
             # A word may end a sentence, or be the value of a key.
@@ -109,9 +109,11 @@ def words_in(content: bytes) -> Iterator[str]:
                 yield bare
             if ":" in word:
                 yield from filter(None, word.split(":"))
-        # An id of several words may fill a cell.
-        yield from (cell for each in CELL.findall(text) if " " in (cell := each.strip()))
+        # An id of several words, or of other signs than words have, may fill a cell.
+        for cell in {each.strip(AROUND_IDS) for kind in CELLS for each in kind.findall(text)}:
+            if cell and not WORD.fullmatch(cell):
+                yield cell
 
 
 def _unescaped(found: re.Match[str]) -> str:
-    return chr(int(found[1], 16))
+    return chr(int(found[1], 16)) if found[1] else found[2]
