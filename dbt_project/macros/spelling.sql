@@ -18,11 +18,17 @@
 {%- endmacro %}
 
 {% macro id_as_told(expression) -%}
-    {#- A user's id inside properties, as the door writes ids: `12345.0` is 12345; empty for none. -#}
+    {#-
+        A user's id inside properties, as the door writes ids: `12345.0` is 12345; empty for none. Only
+        letters that are composed of several signs, which no engine composes alike, stay as they are.
+    -#}
     {%- set id = cleaned(expression, dashes=false) -%}
     case
-        when {{ id }} like '_%.0' and translate({{ id }}, '0123456789', '') = '.'
-            then left({{ id }}, length({{ id }}) - 2)
+        when
+            {{ id }} like '_%.0%'
+            and translate({{ id }}, '0123456789', '') = '.'
+            and replace(split_part({{ id }}, '.', 2), '0', '') = ''
+            then split_part({{ id }}, '.', 1)
         else {{ id }}
     end
 {%- endmacro %}
