@@ -75,7 +75,8 @@ class TestAFallOfActiveUsers:
         self, shop: Installation, new_installation: NewInstallation
     ) -> None:
         home = new_installation()
-        shutil.copytree(shop.settings.home / "landing", home.settings.home / "landing")
+        for folder in ("landing", "rules"):
+            shutil.copytree(shop.settings.home / folder, home.settings.home / folder)
         days = [str(WINDOW.day(number)) for number in range(WINDOW.days)]
         opened = days.index(str(self.sunday(1))) + 1
         for first, last in ((0, opened), (opened, opened + 1)):
