@@ -126,7 +126,7 @@ def test_who_deserves_care_is_told_by_the_rules_in_force(settings: Settings) -> 
         "High value gone silent 高价值沉默用户 Diamond or Gold, silent for 21 days or more"
         " 钻石或黄金，沉默 21 天及以上 gold, silent for 20 days 30",
         "a login on 7 days in a row, and no order 连续登录 7 天且未下单",
-        "Of those who came every day a month ago 25.0% bought within 30 days; 38% is claimed",
+        "Of those who came every day 30 days ago 25.0% bought within them; 38% is claimed",
         "Nobody is on: High potential asleep,",
         "Core users 核心用户 12 by the thresholds of 2026-11-08",
         "Potential of 70 or more 潜力分 70 及以上 10 of 80 scored",

@@ -6,7 +6,7 @@ from datetime import date
 import duckdb
 
 from warehouse.report import numbers
-from warehouse.report.labels import DEMOGRAPHICS, FEEDBACK, NO_TIER, VALUES, Label, label
+from warehouse.report.labels import DEMOGRAPHICS, FEEDBACK, NO_TIER, VALUES, Label, days, label
 from warehouse.report.query import Row, rows, sql
 from warehouse.report.rules import Rules
 
@@ -65,11 +65,12 @@ def read_community(
 
 
 def _threshold(row: Row, rules: Rules, currency: str) -> Threshold:
+    span = days(rules.parameter("core_days") or 0)
     asked = {
         "min_weekly_logins": ("logins a week {}", "每周登录 {} 次"),
         "min_session_minutes": ("minutes a session {}", "每次 {} 分钟"),
-        "min_monthly_spend": ("spent in 30 days {}", "30 天消费 {}"),
-        "min_contributions": ("contributions in 30 days {}", "30 天贡献 {} 次"),
+        "min_monthly_spend": (f"spent in {span.en} {{}}", f"{span.zh}消费 {{}}"),
+        "min_contributions": (f"contributions in {span.en} {{}}", f"{span.zh}贡献 {{}} 次"),
     }
     told = [
         tuple(

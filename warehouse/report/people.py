@@ -119,11 +119,12 @@ def _streaks(listed: Row | None, rules: Rules) -> Label:
     claims = {row["claim"]: row["claimed"] for row in rules.tables["claim_rules"]}
     if not listed or not numbers.is_number(listed["rate"]) or "first_orders" not in claims:
         return Label("")
+    span = days(rules.parameter("first_order_days") or 0)
     rate, claimed = numbers.share(listed["rate"]), numbers.share(claims["first_orders"], 0)
     return Label(
-        f"Of those who came every day a month ago {rate} bought within 30 days; {claimed} is"
+        f"Of those who came every day {span.en} ago {rate} bought within them; {claimed} is"
         " claimed elsewhere.",
-        f"一个月前连续登录者中，{rate} 在 30 天内首购；他人说法为 {claimed}。",
+        f"{span.zh}前连续登录者中，{rate} 在此期间首购；他人说法为 {claimed}。",
     )
 
 
