@@ -278,10 +278,13 @@ FILL = (
     values ('retained', 'Product Viewed', 'Product Added', 90, 80, 70, 0.21, 3, true),
       ('lost', 'Product Viewed', 'Product Added', 9, 8, 7, 0.07, 3, false),
       ('retained', 'Product Viewed', 'Page Viewed', 40, 40, 1234, 0.11, 1, false)""",
-    """insert into serving.marts.last_acts (outcome, position, event, users, share, lift, rank)
-    values ('lost', 1, 'Account Closed', 8, 0.08, null, 1),
-      ('lost', 1, 'Cart Emptied', 4, 0.04, 9, 2), ('lost', 1, 'Page Left', 12, 0.12, 2.5, 3),
-      ('lost', 2, 'Second to Last', 50, 0.5, 5, 1), ('retained', 1, 'Still Here', 50, 0.5, 1, 1)""",
+    """insert into serving.marts.last_acts
+      (outcome, kind, position, event, users, share, lift, rank)
+    values ('lost', 'act', 1, 'Account Closed', 8, 0.08, null, 1),
+      ('lost', 'act', 1, 'Cart Emptied', 4, 0.04, 9, 2),
+      ('lost', 'act', 1, 'Page Left', 12, 0.12, 2.5, 3),
+      ('lost', 'act', 2, 'Second to Last', 50, 0.5, 5, 1),
+      ('retained', 'act', 1, 'Still Here', 50, 0.5, 1, 1)""",
     """insert into serving.marts.activity_heatmap (kind, "row", "column", events, users)
     select 'hour_by_weekday', cast(1 + i % 7 as varchar), lpad(cast(i % 24 as varchar), 2, '0'),
       100 + i, 9 from range(168) t(i)""",

@@ -2,6 +2,7 @@
     {#- One row per user who is lost or retained; those between are neither. -#}
     select
         totals.user_id,
+        totals.last_active_date,
         case
             when totals.silent_days >= limits.lost_days then 'lost'
             when totals.silent_days < limits.silent_days then 'retained'
@@ -10,6 +11,7 @@
     from (
         select
             user_id,
+            last_active_date,
             {{ days_between('last_active_date', as_of_date()) }} as silent_days
 
         from {{ ref('int_user_totals') }}

@@ -2,6 +2,7 @@
 
 import math
 from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -50,11 +51,13 @@ def care_lists(world: "World") -> list[Row]:
         for user, row in people.items()
     }
     rules = {row["list"]: row for row in world.rules.rows("care_rules")}
+    extended = _points_to_extend(world, rules["points_extension"], people, silent)
     lists = {
         "high_value_silent": _high_value_silent(rules["high_value_silent"], people, silent),
         "high_potential": _high_potential(world, rules["high_potential"]),
         "high_potential_dormant": _dormant(world, rules["high_potential_dormant"], silent),
-        "points_extension": _points_to_extend(world, rules["points_extension"], people),
+        "points_extension": {user: told for user, (told, _) in extended.items()},
+        "max_level_watch": _at_the_top(world, rules["max_level_watch"], silent),
         "core": _core(world),
         "koc": {
             row["user_id"]: f"contribution score {row['contribution_score']:.0f}"
@@ -71,6 +74,7 @@ def care_lists(world: "World") -> list[Row]:
             "user_id": user,
             "evidence": evidence,
             "measured_rate": _measured(world, rules[name]) if name == "high_potential" else None,
+            "cost": extended[user][1] if name == "points_extension" else None,
             "rule_id": rules[name]["source_id"],
         }
         for name, listed in lists.items()
@@ -120,7 +124,10 @@ def _dormant(world: "World", rule: Rule, silent: dict[str, int]) -> Listed:
     }
 
 
-def _points_to_extend(world: "World", rule: Rule, people: dict[str, Row]) -> Listed:
+def _points_to_extend(
+    world: "World", rule: Rule, people: dict[str, Row], silent: dict[str, int]
+) -> dict[str, tuple[str, Decimal]]:
+    """Return whose points could be kept, why, and what these are worth."""
     days = int(world.rules.number("launch_days") or 0)
     month = min(row["first_seen_date"] for row in people.values()) + timedelta(days)
     found = {}
@@ -129,10 +136,30 @@ def _points_to_extend(world: "World", rule: Rule, people: dict[str, Row]) -> Lis
         own = people.get(user)
         is_like = own and own["rfm_tier"] in rule["tiers"].split(">")
         is_old = own and own["first_seen_date"] < month
-        if is_like and is_old and row["as_of_date"] == world.as_of and points > 0:
+        is_here = own and silent[user] < (world.rules.number("silent_after_days") or 0)
+        if is_like and is_old and is_here and row["as_of_date"] == world.as_of and points > 0:
             told = f"{math.floor(points)} points expire this month"
-            found[user] = f"{own['rfm_tier']}, here since the first {days} days, {told}"
+            worth = (points * row["unit_value"]).quantize(Decimal("0.01"), ROUND_HALF_UP)
+            found[user] = f"{own['rfm_tier']}, here since the first {days} days, {told}", worth
     return found
+
+
+def _at_the_top(world: "World", rule: Rule, silent: dict[str, int]) -> Listed:
+    """Return who has no level left to reach and was a KOC in a kept snapshot."""
+    last: dict[str, date] = {}
+    for row in growth.contributors(world):
+        if row["is_koc"]:
+            last[row["user_id"]] = max(row["as_of_date"], last.get(row["user_id"], date.min))
+    least = int(rule["min_silent_days"] or 0)
+    return {
+        row["user_id"]: f"level {row['level']} for {row['days_at_max_level']} days, KOC up to"
+        f" {last[row['user_id']]}, silent for {silent[row['user_id']]} days"
+        for row in incentives.growth_levels(world)
+        if row["as_of_date"] == world.as_of
+        and row["is_max_level"]
+        and row["user_id"] in last
+        and silent.get(row["user_id"], -1) >= least
+    }
 
 
 def _core(world: "World") -> Listed:

@@ -91,7 +91,7 @@ TABLES: dict[str, tuple[Table, tuple[str, ...]]] = {
     "alerts": (health.alerts, ("alert", "dimension_value", "opened_on")),
     "claims": (claims.claims, ("claim",)),
     "path_transitions": (paths.path_transitions, ("outcome", "from_event", "to_event")),
-    "last_acts": (paths.last_acts, ("outcome", "position", "event")),
+    "last_acts": (paths.last_acts, ("outcome", "kind", "position", "event")),
     "stage_flows": (paths.stage_flows, ("week_start", "from_stage", "to_stage")),
     "user_stages": (paths.user_stages, ("user_id",)),
     "activity_heatmap": (paths.activity_heatmap, ("kind", "row", "column")),

@@ -81,10 +81,24 @@ def contributors(world: "World") -> list[dict[str, Any]]:
 def product_phases(world: "World") -> list[dict[str, Any]]:
     phases = sorted(world.rules.rows("phases"), key=lambda row: row["valid_from"])
     ends = [date.fromisoformat(row["valid_from"]) for row in phases[1:]]
-    return [
-        row | {"valid_from": date.fromisoformat(row["valid_from"]), "valid_to": end}
-        for row, end in zip(phases, [*ends, None], strict=True)
-    ]
+    from tests.recompute.users import dim_users
+
+    people = [(row["first_seen_date"], row["is_potential"]) for row in dim_users(world)]
+    rows = []
+    for row, end in zip(phases, [*ends, None], strict=True):
+        start = date.fromisoformat(row["valid_from"])
+        came = [known for day, known in people if start <= day < (end or date.max)]
+        is_told = start <= world.as_of
+        rows.append(
+            row
+            | {
+                "valid_from": start,
+                "valid_to": end,
+                "users": len(came) if is_told else None,
+                "potential_users": sum(came) if is_told and None not in came else None,
+            }
+        )
+    return rows
 
 
 def aarrr_daily(world: "World") -> list[dict[str, Any]]:

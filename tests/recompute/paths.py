@@ -1,13 +1,13 @@
 """Lines -> what users did after what, what they did last, when they are there (6, 8)."""
 
 from collections import Counter, defaultdict
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from tests.recompute.lifecycle import DAY, stage_of
-from tests.recompute.lines import Line
+from tests.recompute.lines import Line, plain
 from tests.recompute.value import rfm_scores
 
 if TYPE_CHECKING:
@@ -78,32 +78,56 @@ def path_transitions(world: "World") -> list[dict[str, Any]]:
     return rows
 
 
+def troubles(world: "World", user: str, end: date) -> dict[str, str]:
+    """Return the last complaint and the last failure from some days before the end on."""
+    start = end - timedelta(days=int(world.rules.number("churn_reason_days") or 0))
+    found = {}
+    for line in world.by_user[user]:
+        if not start <= line.day <= world.as_of or line.event == "Complaint Closed":
+            continue
+        if "complaint" in line.roles:
+            about = plain(line.properties.get("kind") or "").strip().lower()
+            found["complaint"] = about or line.event
+        elif "failure" in line.roles:
+            found["failure"] = line.event
+    return found
+
+
 def last_acts(world: "World") -> list[dict[str, Any]]:
-    users: Counter[tuple[str, int, str]] = Counter()
-    for lines in acts(world).values():
+    users: Counter[tuple[str, str, int | None, str]] = Counter()
+    members: Counter[str] = Counter()
+    for user, lines in acts(world).items():
         outcome = outcome_of(world, lines)
+        if not outcome:
+            continue
+        members[outcome] += 1
         for position, line in enumerate(reversed(lines[-3:]), 1):
-            if outcome:
-                users[outcome, position, line.event] += 1
-    totals: Counter[tuple[str, int]] = Counter()
-    for (outcome, position, _), n in users.items():
-        totals[outcome, position] += n
-    shares = {key: n / totals[key[:2]] for key, n in users.items()}
+            users[outcome, "act", position, line.event] += 1
+        for kind, event in troubles(world, user, max(line.day for line in lines)).items():
+            users[outcome, kind, None, event] += 1
+    totals: Counter[tuple[str, int | None]] = Counter()
+    for (outcome, kind, position, _), n in users.items():
+        totals[outcome, position] += n * (kind == "act")
+    shares = {
+        key: n / (totals[key[0], key[2]] if key[1] == "act" else members[key[0]])
+        for key, n in users.items()
+    }
     rows = []
-    for (outcome, position, event), n in users.items():
-        lost, kept = (shares.get((x, position, event)) for x in ("lost", "retained"))
+    for (outcome, kind, position, event), n in users.items():
+        lost, kept = (shares.get((x, kind, position, event)) for x in ("lost", "retained"))
         rows.append(
             {
                 "outcome": outcome,
+                "kind": kind,
                 "position": position,
                 "event": event,
                 "users": n,
-                "share": shares[outcome, position, event],
+                "share": shares[outcome, kind, position, event],
                 "lift": lost / kept if lost and kept else None,
             }
         )
-    for key in {(row["outcome"], row["position"]) for row in rows}:
-        here = [row for row in rows if (row["outcome"], row["position"]) == key]
+    for key in {(row["outcome"], row["kind"], row["position"]) for row in rows}:
+        here = [r for r in rows if (r["outcome"], r["kind"], r["position"]) == key]
         for rank, row in enumerate(sorted(here, key=_leading), 1):
             row["rank"] = rank
     return rows

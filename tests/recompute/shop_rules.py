@@ -27,6 +27,7 @@ RULES = {
         "koc,,,,,,,S1-12",
         "incident_affected,,,,,,,S3-30",
         "points_extension,,,diamond>gold>silver>bronze,,,,S2-17",
+        "max_level_watch,,,,,,,S3-29",
         "survey,,,,,,,S0-10",
     ],
     # Of any Sunday on which one may have opened, and of some that were none.

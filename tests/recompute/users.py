@@ -21,18 +21,21 @@ def dim_users(world: "World") -> list[dict[str, Any]]:
     scores = {row["user_id"]: row for row in rfm_of(world, as_of)}
     warned = {row["user_id"]: row["warning_level"] for row in warnings_of(world, as_of)}
     rows = []
+    has_accounts = False
     for user, lines in world.by_user.items():
         seen = seen_days(world, user)
         if not seen:
             continue
         ordered = sorted(order.day for order in owned.get(user, []) if order.stands(as_of))
         score = scores.get(user, {})
+        signed_up = signed_up_at([line for line in lines if line.day <= as_of])
+        has_accounts = has_accounts or signed_up is not None
         rows.append(
             {
                 "user_id": user,
                 "first_seen_date": seen[0],
                 "last_seen_date": seen[-1],
-                "signed_up_at": signed_up_at([line for line in lines if line.day <= as_of]),
+                "signed_up_at": signed_up,
                 "acquisition_channel": acquisition_channel(world, user, as_of),
                 "country": place_of(lines, "country", as_of),
                 "platform": place_of(lines, "platform", as_of),
@@ -53,6 +56,7 @@ def dim_users(world: "World") -> list[dict[str, Any]]:
                 "ltv": None,
                 "value_score": worth.get(user),
                 "warning_level": warned.get(user, 0),
+                "is_potential": signed_up is None and not ordered,
             }
         )
-    return rows
+    return rows if has_accounts else [row | {"is_potential": None} for row in rows]

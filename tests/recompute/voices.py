@@ -68,6 +68,17 @@ class _Voices:
             if self.chance.random() < 0.5 and self.seed % 2:
                 self.say(at + timedelta(minutes=40), user, "Feedback Answered", **told)
 
+    def suffer(self) -> None:
+        """Let things fail, and some complain of it, each in their own words."""
+        for _ in range(25):
+            at, user = self.moment(), self.chance.choice(self.users)
+            what = self.chance.choice(["Application Crashed", "Payment Failed", "Coupon Denied"])
+            self.say(at, user, what)
+            if self.chance.random() < 0.4:
+                about = self.chance.choice([" Late", "price", None])
+                word = {} if about is None else {"kind": about}
+                self.say(at + timedelta(hours=1), user, "Complaint Opened", **word)
+
     def redeem(self) -> None:
         """Let one whom nobody ever saw redeem points, and no more: active, and no row of users."""
         for _ in range(4):
@@ -112,4 +123,5 @@ def lines(
     voices.redeem()
     voices.chance = Random(f"crowd {seed}")  # noqa: S311 - what is said before stays as it is
     voices.crowd()
+    voices.suffer()
     return voices.landed

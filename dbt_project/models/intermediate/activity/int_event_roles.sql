@@ -48,7 +48,8 @@ flags as (
         cast(count_if(role = 'purchase') > 0 as boolean) as is_purchase,
         cast(count_if(role = 'refund') > 0 as boolean) as is_refund,
         cast(count_if(role = 'cancel') > 0 as boolean) as is_cancel,
-        cast(count_if(role = 'feature') > 0 as boolean) as is_feature
+        cast(count_if(role = 'feature') > 0 as boolean) as is_feature,
+        cast(count_if(role = 'failure') > 0 as boolean) as is_failure
 
     from roles
     group by event
@@ -80,7 +81,8 @@ final as (
         alias as event,
         {%- for flag in [
             'activity', 'interaction', 'login', 'content', 'share', 'invite', 'complaint',
-            'message', 'purchase', 'refund', 'cancel', 'feature'
+            'message', 'purchase', 'refund', 'cancel', 'feature',
+            'failure'
         ] %}
         false as is_{{ flag }},
         {%- endfor %}

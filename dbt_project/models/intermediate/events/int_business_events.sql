@@ -8,6 +8,7 @@ business as (
         or is_refund
         or is_cancel
         or is_complaint
+        or is_failure
         or is_message
         or is_invite
 

@@ -22,6 +22,7 @@ told as (
             as is_answer,
         case
             when roles.is_complaint then 'complaint'
+            when roles.is_failure then 'failure'
             when events.event in ('Suggestion Submitted', 'Suggestion Answered') then 'suggestion'
             else 'feedback'
         end as kind,
@@ -29,7 +30,7 @@ told as (
             when roles.is_complaint then {{ json_text('events.properties', 'complaint_id') }}
             when events.event in ('Suggestion Submitted', 'Suggestion Answered')
                 then {{ json_text('events.properties', 'suggestion_id') }}
-            when events.event <> 'Survey Answered'
+            when events.event in ('Feedback Submitted', 'Feedback Answered')
                 then {{ json_text('events.properties', 'feedback_id') }}
         end as given_id
 
@@ -38,6 +39,7 @@ told as (
         on events.event = roles.event
     where
         roles.is_complaint
+        or roles.is_failure
         or events.event in (
             'Feedback Submitted', 'Feedback Answered', 'Suggestion Submitted',
             'Suggestion Answered', 'Survey Answered'
@@ -55,6 +57,13 @@ final as (
             nullif(trim(given_id), ''), case when not is_answer then message_id end
         ) as case_id,
         user_id,
+        coalesce(
+            case
+                when kind = 'complaint'
+                    then nullif(lower(trim({{ json_text('properties', 'kind') }})), '')
+            end,
+            event
+        ) as topic,
         lower(trim({{ json_text('properties', 'state') }})) as state,
         occurred_at,
         load_date,

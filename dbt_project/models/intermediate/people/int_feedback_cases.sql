@@ -8,6 +8,7 @@ told as (
     where
         event_date <= {{ as_of_date() }}
         and case_id is not null
+        and kind <> 'failure'
 
 ),
 

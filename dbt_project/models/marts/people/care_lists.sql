@@ -1,5 +1,5 @@
 {% set found = ['high_value_silent', 'high_potential', 'high_potential_dormant',
-    'points_extension', 'core', 'koc', 'incident_affected', 'survey'] %}
+    'points_extension', 'max_level_watch', 'core', 'koc', 'incident_affected', 'survey'] %}
 
 with
 
@@ -13,17 +13,34 @@ rules as (
 
 ),
 
+terms as (
+
+    select
+        max(case when parameter = 'launch_days' then value end) as launch_days,
+        max(case when parameter = 'silent_after_days' then value end) as silent_after_days
+
+    from {{ ref('parameters') }}
+
+),
+
+first_days as (
+
+    select min(first_seen_date) as first_date
+    from {{ ref('dim_users') }}
+
+),
+
 launch as (
 
     select
-        {{ whole_number('max(parameters.value)') }} as days,
+        {{ whole_number('terms.launch_days') }} as days,
+        terms.silent_after_days,
         {{ dbt.dateadd(
-            'day', 'cast(max(parameters.value) as integer)', 'min(users.first_seen_date)'
+            'day', 'cast(terms.launch_days as integer)', 'first_days.first_date'
         ) }} as until_date
 
-    from {{ ref('dim_users') }} as users
-    cross join {{ ref('parameters') }} as parameters
-    where parameters.parameter = 'launch_days'
+    from first_days
+    cross join terms
 
 ),
 
@@ -63,7 +80,8 @@ high_value_silent as (
         'high_value_silent' as list,
         users.rfm_tier || ', silent for ' || {{ whole_number('users.silent_days') }}
         || ' days (rule: ' || {{ whole_number('rules.min_silent_days') }} || ')' as evidence,
-        cast(null as double) as measured_rate
+        cast(null as double) as measured_rate,
+        cast(null as decimal(18, 2)) as cost
 
     from users
     inner join rules
@@ -81,7 +99,8 @@ high_potential as (
         'high_potential' as list,
         {{ whole_number('max(streaks.login_days)') }}
         || ' days with a login in a row and no order' as evidence,
-        max(settled.rate) as measured_rate
+        max(settled.rate) as measured_rate,
+        cast(null as decimal(18, 2)) as cost
 
     from streaks
     cross join settled
@@ -101,7 +120,8 @@ high_potential_dormant as (
         || ' (rule: ' || {{ whole_number('max(rules.min_score)') }} || '), silent for '
         || {{ whole_number('max(users.silent_days)') }} || ' days (rule: '
         || {{ whole_number('max(rules.min_silent_days)') }} || ')' as evidence,
-        cast(null as double) as measured_rate
+        cast(null as double) as measured_rate,
+        cast(null as decimal(18, 2)) as cost
 
     from users
     inner join {{ ref('potential_scores') }} as scores
@@ -117,14 +137,16 @@ high_potential_dormant as (
 
 points_extension as (
 
-    -- Here since the launch, and worth most: whose like asked for it.
+    -- Here since the launch and all the time, and worth most: whose like asked for it. What is left
+    -- to lapse costs nothing, what is kept is owed.
     select
         users.user_id,
         'points_extension' as list,
         users.rfm_tier || ', here since the first ' || launch.days || ' days, '
         || {{ whole_number('floor(balances.expiring_this_month)') }}
         || ' points expire this month' as evidence,
-        cast(null as double) as measured_rate
+        cast(null as double) as measured_rate,
+        {{ payable('balances.expiring_this_month * balances.unit_value') }} as cost
 
     from users
     cross join launch
@@ -138,6 +160,38 @@ points_extension as (
         balances.as_of_date = {{ as_of_date() }}
         and balances.expiring_this_month > 0
         and users.first_seen_date < launch.until_date
+        and users.silent_days < launch.silent_after_days
+
+),
+
+max_level_watch as (
+
+    -- Nothing is left to reach for who gave most: also of those who do not give as much any more.
+    select
+        levels.user_id,
+        'max_level_watch' as list,
+        'level ' || max(levels.level) || ' for '
+        || {{ whole_number('max(levels.days_at_max_level)') }} || ' days, KOC up to '
+        || cast(max(kocs.as_of_date) as {{ dbt.type_string() }}) || ', silent for '
+        || {{ whole_number('max(users.silent_days)') }} || ' days' as evidence,
+        cast(null as double) as measured_rate,
+        cast(null as decimal(18, 2)) as cost
+
+    from {{ ref('growth_levels') }} as levels
+    inner join users
+        on levels.user_id = users.user_id
+    inner join {{ ref('contributors') }} as kocs
+        on
+            levels.user_id = kocs.user_id
+            and kocs.is_koc
+    inner join rules
+        on
+            rules.list = 'max_level_watch'
+            and coalesce(users.silent_days >= rules.min_silent_days, true)
+    where
+        levels.as_of_date = {{ as_of_date() }}
+        and levels.is_max_level
+    group by levels.user_id
 
 ),
 
@@ -147,7 +201,8 @@ core as (
         user_id,
         'core' as list,
         'core since ' || cast(min(valid_from) as {{ dbt.type_string() }}) as evidence,
-        cast(null as double) as measured_rate
+        cast(null as double) as measured_rate,
+        cast(null as decimal(18, 2)) as cost
 
     from {{ ref('core_users') }}
     where valid_to is null
@@ -161,7 +216,8 @@ koc as (
         user_id,
         'koc' as list,
         'contribution score ' || {{ whole_number('floor(contribution_score)') }} as evidence,
-        cast(null as double) as measured_rate
+        cast(null as double) as measured_rate,
+        cast(null as decimal(18, 2)) as cost
 
     from {{ ref('contributors') }}
     where
@@ -177,7 +233,8 @@ incident_affected as (
         'incident_affected' as list,
         'affected by ' || {{ whole_number('count(*)') }} || ' open, the first '
         || min(incident_id) as evidence,
-        cast(null as double) as measured_rate
+        cast(null as double) as measured_rate,
+        cast(null as decimal(18, 2)) as cost
 
     from {{ ref('incident_users') }}
     where is_frozen
@@ -192,7 +249,8 @@ survey as (
         warnings.user_id,
         'survey' as list,
         warnings.reason as evidence,
-        cast(null as double) as measured_rate
+        cast(null as double) as measured_rate,
+        cast(null as decimal(18, 2)) as cost
 
     from {{ ref('churn_warnings') }} as warnings
     where
@@ -228,6 +286,7 @@ final as (
         listed.user_id,
         listed.evidence,
         listed.measured_rate,
+        {{ money('listed.cost') }} as cost,
         rules.source_id as rule_id
 
     from listed

@@ -44,6 +44,13 @@ referrals as (
 
 ),
 
+accounts as (
+
+    -- Where nobody ever signed up nobody knows who might.
+    select max(signed_up_at) is not null as has_any from profiles
+
+),
+
 value_scores as (
 
     select * from {{ ref('value_scores') }}
@@ -78,9 +85,14 @@ final as (
             'profiles.net_revenue + predictions.clv_365d + coalesce(referrals.net_revenue, 0)'
         ) }} as ltv,
         value_scores.value_score,
-        cast(coalesce(warnings.warning_level, 0) as bigint) as warning_level
+        cast(coalesce(warnings.warning_level, 0) as bigint) as warning_level,
+        case
+            when accounts.has_any
+                then profiles.signed_up_at is null and profiles.first_order_date is null
+        end as is_potential
 
     from profiles
+    cross join accounts
     left join lifecycle
         on profiles.user_id = lifecycle.user_id
     left join scores
