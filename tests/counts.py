@@ -17,4 +17,4 @@ COLLECTED = {
 }
 # Tests of dbt, by kind: on made-up rows, and on the tables of a run.
 UNIT_TESTS = 300
-DATA_TESTS = 146
+DATA_TESTS = 147

@@ -61,6 +61,9 @@ BREAKS: Mapping[str, tuple[str, ...]] = {
         "insert into incidents (incident_id, compensation) values ('i', 'a yacht')",
         "insert into stg_incidents (incident_id, duty) values ('i', 'aplogy')",
     ),
+    "assert_incidents_affect_somebody": (
+        "insert into incidents (incident_id, affected_users) values ('i', 0)",
+    ),
     "assert_lifecycle_flows_add_up": (
         "update lifecycle_periods set active = active + 1 where is_mature",
         "update lifecycle_periods set dormant = 0 where not is_mature",
