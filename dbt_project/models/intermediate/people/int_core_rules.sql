@@ -50,7 +50,7 @@ final as (
         dated.min_contributions
 
     from dated
-    left join {{ ref('product_phases') }} as phases
+    left join {{ ref('int_phases') }} as phases
         on
             dated.as_of_date >= phases.valid_from
             and coalesce(dated.as_of_date < phases.valid_to, true)

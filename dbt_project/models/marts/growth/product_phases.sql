@@ -2,11 +2,7 @@ with
 
 phases as (
 
-    select
-        *,
-        lead(valid_from) over (order by valid_from) as valid_to
-
-    from {{ ref('phases') }}
+    select * from {{ ref('int_phases') }}
 
 ),
 
