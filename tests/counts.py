@@ -10,7 +10,7 @@ COLLECTED = {
     "browser": 2,
     "fault": 54,
     "golden": 102,
-    "pipeline": 482,
+    "pipeline": 484,
     "property": 106,
     "pure": 1472,
     "recompute": 26,

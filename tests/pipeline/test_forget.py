@@ -7,7 +7,7 @@ import json
 import shutil
 import zipfile
 from collections.abc import Callable, Collection
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
@@ -56,8 +56,8 @@ LINES = [
 KEPT = [LINES[2], b"", LINES[5], LINES[6], LINES[8]]
 
 
-def landed(home: Path, name: str, content: bytes) -> Path:
-    path = home / "landing" / "events" / f"dt={DAY}" / name
+def landed(home: Path, name: str, content: bytes, day: date = DAY) -> Path:
+    path = home / "landing" / "events" / f"dt={day}" / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     return path
@@ -141,6 +141,33 @@ def test_a_killed_erasure_still_knows_the_devices_when_it_is_repeated(tmp_path: 
     erase(settings, ["ann"])
     finish(settings)
     assert traces(tmp_path, {"ann", "d-ann"}) == []
+
+
+@pytest.mark.parametrize("is_built", [False, True])
+def test_what_a_visitor_did_before_an_alias_goes_with_the_user_they_became(
+    tmp_path: Path, *, is_built: bool
+) -> None:
+    alias = line(3, "ann", None, type="alias", previousId="v-ann")
+    bob = line(2, "bob", "v-bob")
+    # On another day: of a day that holds a line of theirs, all that is theirs goes in any case.
+    day_before = DAY - timedelta(days=1)
+    path = landed(tmp_path, "a.ndjson", line(1, None, "v-ann") + b"\n" + bob + b"\n", day_before)
+    landed(tmp_path, "b.ndjson", alias + b"\n")
+    settings = Settings(tmp_path)
+    if is_built:
+        # To a build the id is two: a visitor's, and one that ann had before.
+        for database in (settings.build_db, settings.serving_build_db):
+            database.parent.mkdir(parents=True, exist_ok=True)
+            with duckdb.connect(str(database)) as build:
+                build.execute(
+                    "create schema intermediate; create table intermediate.int_identity_map as"
+                    " select 'v-ann' as actor_id, unnest([true, false]) as is_anonymous,"
+                    " 'ann' as user_id"
+                )
+    erase(settings, ["ann"])
+    finish(settings)
+    assert path.read_bytes() == bob + b"\n"
+    assert traces(tmp_path, {"ann", "v-ann"}) == []
 
 
 def test_a_day_whose_landing_folder_is_gone_is_mended_in_the_lake(tmp_path: Path) -> None:

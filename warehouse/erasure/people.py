@@ -82,14 +82,17 @@ def people_of(settings: Settings, user_ids: Collection[str]) -> People:
             (anonymous if is_anonymous else known).add(spelled(actor))
     owners: dict[str, set[str]] = {}
     for table in _lake_ids(settings):
-        both = table.filter(
-            pc.and_(pc.is_valid(table["user_id"]), pc.is_valid(table["anonymous_id"]))
-        )
-        pairs = both.group_by(["user_id", "anonymous_id"]).aggregate([])
-        for user, device in zip(*(pairs[c].to_pylist() for c in ID_COLUMNS[:2]), strict=True):
-            owners.setdefault(spelled(device), set()).add(spelled(user))
-    anonymous.update(device for device, users in owners.items() if users <= known)
-    return People(frozenset(known), frozenset(anonymous - known))
+        # A visitor's id comes beside its user, or is named by a line that says who they became.
+        for column in ID_COLUMNS[1:]:
+            both = table.filter(pc.and_(pc.is_valid(table["user_id"]), pc.is_valid(table[column])))
+            pairs = both.group_by(["user_id", column]).aggregate([])
+            for user, visitor in zip(
+                *(pairs[c].to_pylist() for c in ("user_id", column)), strict=True
+            ):
+                owners.setdefault(spelled(visitor), set()).add(spelled(user))
+    anonymous.update(visitor for visitor, users in owners.items() if users <= known)
+    # One id may be both: a visitor's, and by an alias a former one of the user.
+    return People(frozenset(known), frozenset(anonymous))
 
 
 def unknown_ids(settings: Settings, user_ids: Collection[str]) -> list[str]:
