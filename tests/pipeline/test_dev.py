@@ -11,6 +11,7 @@ from pathlib import Path
 from tests.conftest import ROOT
 
 SECONDS = 240
+SECONDS_TO_END = 20
 UP = "Serving dagster-webserver"
 
 
@@ -35,10 +36,11 @@ def test_the_ui_starts_without_a_word_of_warning(tmp_path: Path) -> None:
             if UP in line:
                 break
         late.cancel()
-        # Ctrl-C is not heard by what a shell has put into the background.
+        # Ctrl-C is not heard by what a shell has put into the background, nor do those it starts
+        # hear Dagster's.
         os.killpg(started.pid, signal.SIGTERM)
         try:
-            started.communicate(timeout=SECONDS)
+            started.communicate(timeout=SECONDS_TO_END)
         except subprocess.TimeoutExpired:
             os.killpg(started.pid, signal.SIGKILL)
 
