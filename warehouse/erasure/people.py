@@ -86,9 +86,8 @@ def people_of(settings: Settings, user_ids: Collection[str]) -> People:
         for column in ID_COLUMNS[1:]:
             both = table.filter(pc.and_(pc.is_valid(table["user_id"]), pc.is_valid(table[column])))
             pairs = both.group_by(["user_id", column]).aggregate([])
-            for user, visitor in zip(
-                *(pairs[c].to_pylist() for c in ("user_id", column)), strict=True
-            ):
+            users, visitors = (pairs[name].to_pylist() for name in ("user_id", column))
+            for user, visitor in zip(users, visitors, strict=True):
                 owners.setdefault(spelled(visitor), set()).add(spelled(user))
     anonymous.update(visitor for visitor, users in owners.items() if users <= known)
     # One id may be both: a visitor's, and by an alias a former one of the user.

@@ -134,16 +134,17 @@ def _is_epoch(text: str) -> bool:
     return is_number and len(digits) in _EPOCH_DIGITS
 
 
+# What stands between thousands is alike: blanks of several widths, and apostrophes.
+_BLANKS, _APOSTROPHES = " \u00a0\u2007\u2009\u202f", "'’"
+_THOUSANDS = f",.{_APOSTROPHES}{_BLANKS}"
 _SIGNED = re.compile(
     r"(?P<open>\()?(?P<word>[A-Za-z]{1,4}\s?)?(?P<minus>[-−+])?\s?"
     r"(?P<country>[A-Za-z]{0,3})(?P<sign>[¥￥$€£₹₩₽฿₫元])?\s?"
-    r"(?P<minus2>[-−])?(?P<digits>\d(?:[\d.,'’ \u00a0\u2007\u2009\u202f]*\d)?|[.,]\d+)"
+    rf"(?P<minus2>[-−])?(?P<digits>\d(?:[\d{_THOUSANDS}]*\d)?|[.,]\d+)"
     r"\s?(?P<minus3>[-−])?"
     r"(?:\s?(?P<unit>[A-Za-z]{1,3}|[¥￥$€£₹₩₽฿₫元]))?(?P<close>\))?"
 )
-_EXAMPLE = re.compile(
-    r"1(?P<thousands>[,.'’ \u00a0\u2007\u2009\u202f]?)299(?:(?P<decimal>[.,])\d*)?"
-)
+_EXAMPLE = re.compile(rf"1(?P<thousands>[{_THOUSANDS}]?)299(?:(?P<decimal>[.,])\d*)?")
 _PLAIN = re.compile(r"[+-]?\d+(\.\d+)?")
 
 
@@ -209,7 +210,7 @@ def _meant(number: re.Match[str], name: str) -> frozenset[str]:
 
 def _alike(thousands: str) -> str:
     """Return all that is written for a sign: a space may be one that does not break."""
-    for alike in (" \u00a0\u2007\u2009\u202f", "'’"):
+    for alike in (_BLANKS, _APOSTROPHES):
         if thousands and thousands in alike:
             return alike
     return thousands

@@ -6,8 +6,8 @@ from datetime import date
 import duckdb
 
 from warehouse.report import numbers
-from warehouse.report.labels import DEMOGRAPHICS, FEEDBACK, NO_TIER, VALUES, Label, days, label
-from warehouse.report.query import Row, rows, sql
+from warehouse.report.labels import DEMOGRAPHICS, FEEDBACK, VALUES, Label, days, label
+from warehouse.report.query import Row, newest, rows, sql
 from warehouse.report.rules import Rules
 
 MONTHS_SHOWN = 6
@@ -46,8 +46,7 @@ def read_community(
     """Read it as of the day; None while nothing of it is known."""
     thresholds = rows(
         connection,
-        "from serving.marts.core_thresholds where as_of_date = (select max(as_of_date) from"
-        f" serving.marts.core_thresholds where as_of_date <= {sql(as_of_date)})"
+        f"from serving.marts.core_thresholds where {newest('core_thresholds', as_of_date)}"
         " order by is_in_force desc, users_admitted desc nulls last, threshold_set, phase",
     )
     classes, demographics = _demographics(connection, rules)
@@ -152,7 +151,7 @@ def _layers(
         " from serving.marts.user_layers where value <> 'none' group by value, need, behaviour"
         f" order by users desc, value, need, behaviour limit {LAYERS_SHOWN}",
     )
-    tiers = rules.names("rfm_tiers", "tier", "tier_") | NO_TIER
+    tiers = rules.tiers()
     classes = rules.names("portrait_classes", "code") | NOBODY
     return [
         (

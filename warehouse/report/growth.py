@@ -1,7 +1,7 @@
 """``aarrr_daily``, ``contributors`` -> how far people get, what they cost, whom they bring."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import duckdb
 
@@ -10,8 +10,8 @@ from warehouse.report.kpis import tone_of
 from warehouse.report.labels import Figure, Label, days, label
 from warehouse.report.query import Row, rows, sql
 from warehouse.report.rules import Rules
+from warehouse.report.weeks import WEEK
 
-WEEK = timedelta(days=7)
 FIGURES = ("k_factor", "referral_rate", "koc_share", "cac", "ltv_cac", "payback_months")
 ALL = "all"
 

@@ -1,7 +1,7 @@
 """``health_scorecard`` and ``alerts`` -> how the product is, and what somebody has to act on."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import duckdb
 
@@ -10,8 +10,8 @@ from warehouse.report.labels import KPI_DIMENSIONS, Label, label
 from warehouse.report.places import Places, place_of, read_places
 from warehouse.report.query import Row, rows, sql
 from warehouse.report.rules import Rules
+from warehouse.report.weeks import WEEK
 
-WEEK = timedelta(days=7)
 # How loud a line of the queue is, by the classes of the churn warnings.
 LEVELS = {"critical": 3, "high": 2}
 SEVERITIES = {

@@ -7,7 +7,7 @@ import duckdb
 
 from warehouse.report import numbers
 from warehouse.report.labels import FEEDBACK, Bar, Figure, Label, days, label
-from warehouse.report.query import Row, rows, sql
+from warehouse.report.query import Row, newest, rows, sql
 from warehouse.report.rules import Rules
 
 
@@ -133,9 +133,8 @@ def _figures(connection: duckdb.DuckDBPyConnection, rules: Rules, as_of_date: da
     core = rows(
         connection,
         "select count(users_admitted) as known, max(as_of_date) as day"
-        " from serving.marts.core_thresholds where is_in_force and as_of_date ="
-        " (select max(as_of_date) from serving.marts.core_thresholds"
-        f" where as_of_date <= {sql(as_of_date)})",
+        " from serving.marts.core_thresholds where is_in_force"
+        f" and {newest('core_thresholds', as_of_date)}",
     )
     if core and core[0]["day"]:
         now = rows(

@@ -3,7 +3,7 @@
 import duckdb
 
 from warehouse.report.growth import channel_names
-from warehouse.report.labels import NO_TIER, VALUES, Label, label
+from warehouse.report.labels import VALUES, Label, label
 from warehouse.report.rules import Rules
 
 Places = dict[str, dict[str, Label]]
@@ -15,7 +15,7 @@ def read_places(connection: duckdb.DuckDBPyConnection, rules: Rules) -> Places:
         "channel": channel_names(connection),
         "stage": rules.names("lifecycle_stages", "stage") | {"none": Label("No stage", "无阶段")},
         "platform": VALUES,
-        "tier": rules.names("rfm_tiers", "tier", "tier_") | NO_TIER,
+        "tier": rules.tiers(),
     }
 
 

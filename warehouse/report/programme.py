@@ -6,14 +6,14 @@ from datetime import date
 import duckdb
 
 from warehouse.report import numbers
+from warehouse.report.changes import PHASES
 from warehouse.report.charts import Chart, points_chart
-from warehouse.report.labels import NO_TIER, Bar, Label, label, readable
-from warehouse.report.query import Row, rows, sql
+from warehouse.report.labels import Bar, Label, label, readable
+from warehouse.report.query import Row, newest, rows, sql
 from warehouse.report.rules import Rules
 from warehouse.report.sparkline import sparkline
 
 MONTHS_SHOWN = 12
-PHASES = ("before", "during", "after")
 
 
 @dataclass(frozen=True)
@@ -117,14 +117,10 @@ def _levels(
     connection: duckdb.DuckDBPyConnection, rules: Rules, as_of_date: date
 ) -> tuple[list[Bar], Label]:
     """Count users by level, the highest first, and by honour those at the highest."""
-    newest = (
-        "as_of_date = (select max(as_of_date) from serving.marts.growth_levels"
-        f" where as_of_date <= {sql(as_of_date)})"
-    )
     counted = rows(
         connection,
         "select level, honour, count(*) as users from serving.marts.growth_levels"
-        f" where {newest} group by all",
+        f" where {newest('growth_levels', as_of_date)} group by all",
     )
     everybody = sum(row["users"] for row in counted)
     names = rules.names("level_bands", "level")
@@ -161,8 +157,7 @@ def _benefits(
         connection,
         "select benefit, count_if(is_entitled) as entitled, sum(quota) filter (is_entitled)"
         " as quota, sum(used) as used, sum(remaining) as remaining"
-        " from serving.marts.benefit_balances where as_of_date = (select max(as_of_date)"
-        f" from serving.marts.benefit_balances where as_of_date <= {sql(as_of_date)})"
+        f" from serving.marts.benefit_balances where {newest('benefit_balances', as_of_date)}"
         " group by benefit order by entitled desc, benefit",
     )
     columns = ("entitled", "quota", "used", "remaining")
@@ -173,9 +168,7 @@ def _benefits(
 
 
 def _hanging(connection: duckdb.DuckDBPyConnection, rules: Rules) -> list[Hanging]:
-    names = (
-        rules.names("rfm_tiers", "tier", "tier_") | NO_TIER | {"all": Label("Everybody", "全体")}
-    )
+    names = rules.tiers() | {"all": Label("Everybody", "全体")}
     order = {tier: place for place, tier in enumerate(dict.fromkeys(["all", *names]))}
     found = rows(connection, "from serving.marts.incentive_dependence where status <> 'unknown'")
     return [

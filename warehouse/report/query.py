@@ -25,3 +25,11 @@ def rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[Row]:
 def sql(day: date) -> str:
     """Write a day as SQL: a parameter would make DuckDB import pandas, half of the page's cost."""
     return f"date '{day.isoformat()}'"
+
+
+def newest(mart: str, day: date) -> str:
+    """Write the condition that rows are of a mart's newest snapshot up to a day."""
+    return (
+        f"as_of_date = (select max(as_of_date) from serving.marts.{mart}"
+        f" where as_of_date <= {sql(day)})"
+    )

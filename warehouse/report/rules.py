@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from warehouse.report.labels import Label, readable
+from warehouse.report.labels import NO_TIER, Label, readable
 from warehouse.report.query import Row, rows
 
 READ = (
@@ -32,6 +32,10 @@ class Rules:
             )
             for row in self.tables[rule]
         }
+
+    def tiers(self) -> dict[str, Label]:
+        """Name each tier, and what it is to have none."""
+        return self.names("rfm_tiers", "tier", "tier_") | NO_TIER
 
     def parameter(self, name: str) -> float | None:
         """Give a parameter's value; None where it is blank, which means no limit."""

@@ -8,7 +8,7 @@ import duckdb
 
 from warehouse.report import numbers
 from warehouse.report.labels import Label, days, label
-from warehouse.report.query import rows, sql
+from warehouse.report.query import newest, rows
 from warehouse.report.rules import Rules
 
 SCORES = range(1, 6)
@@ -36,8 +36,7 @@ def read_tiles(
     found = rows(
         connection,
         "select r_score, f_score, rfm_segment, count(*) as users, sum(monetary) as revenue"
-        " from serving.marts.rfm_scores where as_of_date = (select max(as_of_date)"
-        f" from serving.marts.rfm_scores where as_of_date <= {sql(as_of_date)})"
+        f" from serving.marts.rfm_scores where {newest('rfm_scores', as_of_date)}"
         " and r_score between 1 and 5 and f_score between 1 and 5"
         " group by all order by users desc, rfm_segment",
     )

@@ -6,8 +6,8 @@ from datetime import date
 import duckdb
 
 from warehouse.report import numbers
-from warehouse.report.labels import NO_TIER, Label, label
-from warehouse.report.query import Row, rows, sql
+from warehouse.report.labels import Label, label
+from warehouse.report.query import Row, newest, rows
 from warehouse.report.rules import Rules
 
 
@@ -28,14 +28,13 @@ def read_tier_moves(
     """Read the newest matrix of tier moves; None before there are two snapshots."""
     found = rows(
         connection,
-        "select * from serving.marts.tier_migration where as_of_date = (select max(as_of_date)"
-        f" from serving.marts.tier_migration where as_of_date <= {sql(as_of_date)})"
+        f"select * from serving.marts.tier_migration where {newest('tier_migration', as_of_date)}"
         " order by from_tier, to_tier",
     )
     if not found:
         return None
     ranks = {row["tier"]: row["tier_rank"] for row in rules.tables["rfm_tiers"]}
-    names = rules.names("rfm_tiers", "tier", "tier_") | NO_TIER
+    names = rules.tiers()
     moves = {(str(row["from_tier"]), str(row["to_tier"])): row for row in found}
     tiers = sorted(
         {tier for pair in moves for tier in pair}, key=lambda tier: (-ranks.get(tier, 0), tier)

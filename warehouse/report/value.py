@@ -8,8 +8,8 @@ import duckdb
 from warehouse.report import drawing as draw
 from warehouse.report import numbers
 from warehouse.report.drawing import Scale
-from warehouse.report.labels import NO_TIER, VALUE_PARTS, Figure, Label, days, label
-from warehouse.report.query import Row, rows, sql
+from warehouse.report.labels import VALUE_PARTS, Figure, Label, days, label
+from warehouse.report.query import Row, newest, rows, sql
 from warehouse.report.rules import Rules
 
 SPREAD = (0.1, 0.25, 0.5, 0.75, 0.9)
@@ -179,8 +179,7 @@ def _upgrades(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> list[F
         "select previous_date, sum(users) filter (direction = 'up') as up,"
         " sum(users) filter (direction in ('up', 'down', 'stay')) as both,"
         " bool_and(status = 'ok') as is_one_scale from serving.marts.tier_migration"
-        " where as_of_date = (select max(as_of_date) from serving.marts.tier_migration"
-        f" where as_of_date <= {sql(as_of_date)}) group by previous_date",
+        f" where {newest('tier_migration', as_of_date)} group by previous_date",
     )
     if not found:
         return []
@@ -202,7 +201,7 @@ def _tiers(connection: duckdb.DuckDBPyConnection, rules: Rules, currency: str) -
         f" quantile_cont(cast(clv_365d as double), {list(SPREAD)}) as spread"
         " from serving.marts.dim_users where clv_365d is not null group by all",
     )
-    names = rules.names("rfm_tiers", "tier", "tier_") | NO_TIER
+    names = rules.tiers()
     ranks = {row["tier"]: row["tier_rank"] for row in rules.tables["rfm_tiers"]}
     found.sort(key=lambda row: (-ranks.get(row["tier"], 0), row["tier"]))
     x = Scale(0, max((row["spread"][-1] for row in found), default=1) or 1, 4, WIDTH - 4)
@@ -255,9 +254,8 @@ def _parts(
         connection,
         f"select count(*) as users{means} from (select *,"
         " row_number() over (order by value_score desc, user_id) / count(*) over () as place"
-        " from serving.marts.value_scores where status = 'ok' and as_of_date ="
-        " (select max(as_of_date) from serving.marts.value_scores"
-        f" where as_of_date <= {sql(as_of_date)}))",
+        " from serving.marts.value_scores where status = 'ok'"
+        f" and {newest('value_scores', as_of_date)})",
     )
     if not found or not (users := found[0]["users"]):
         return [], ""
