@@ -1,6 +1,7 @@
 """Built and published KPIs -> ``kpi_restatements``: which published numbers this run changes."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -33,7 +34,7 @@ def record_restatements(settings: Settings, *, as_of_date: date, rules: str) -> 
     because = "data" if rules_before(settings) in (None, rules) else "rules"
     known = {_key(row): row for row in RESTATEMENTS.read(settings, as_of_date).to_pylist()}
     rows = dict(known)
-    for key, before, after in _changed(settings):
+    for key, before, after in _changed(settings, known):
         first = known.get(key, {"value_before": before, "because": because})
         rows[key] = dict(zip(KEY, key, strict=True)) | {
             "restated_on": as_of_date,
@@ -45,10 +46,11 @@ def record_restatements(settings: Settings, *, as_of_date: date, rules: str) -> 
         key: row for key, row in rows.items() if _differ(row["value_before"], row["value_after"])
     }
     if rows != known:
-        found = [rows[key] for key in sorted(rows)]
-        table = pa.Table.from_pylist(found, schema=RESTATEMENTS.schema)
+        table = pa.Table.from_pylist(
+            [rows[key] for key in sorted(rows)], schema=RESTATEMENTS.schema
+        )
         RESTATEMENTS.put(settings, as_of_date, table)
-        _show(settings, as_of_date, found)
+        _show(settings, as_of_date, table)
     note_rules(settings, rules)
     return len(rows)
 
@@ -73,28 +75,41 @@ def _notes(settings: Settings) -> tuple[Place, ...]:
     return settings.lake_root / name, settings.build_dir / name
 
 
-def _changed(settings: Settings) -> list[tuple[tuple[Any, ...], Any, Any]]:
-    """Compare what readers see with what is built; nothing was changed that nobody could read."""
+def _changed(
+    settings: Settings, known: Iterable[tuple[Any, ...]]
+) -> list[tuple[tuple[Any, ...], Any, Any]]:
+    """Compare what readers see with what is built, row by row; null where no row stands.
+
+    Of days and KPIs that nobody could read yet nothing was changed; ``known`` are keys of rows
+    that could be read once, if they cannot now.
+    """
     path = _published(settings)
     if path is None:
         return []
     files = literal(path / "*.parquet" if path.is_dir() else path)
     before = f"read_parquet({files}, hive_partitioning = false)"
+    once = pa.Table.from_pylist(
+        [dict(zip(KEY, key, strict=True)) for key in known],
+        schema=pa.schema([RESTATEMENTS.schema.field(name) for name in KEY]),
+    )
     with open_marts(settings) as connection:
+        connection.register("once", once)
         # Days are told apart by a sum of hashes, and rows of those alone are laid side by side:
         # also what a killed run has built is found, whatever the next one builds anew.
         changed = connection.execute(
-            f"select as_of_date from ({_hashes('serving.marts.kpi_daily')}) as now"
-            f" inner join ({_hashes(before)}) as before using (as_of_date)"
+            f"select as_of_date from ({_hashes(before)}) as before"
+            f" full join ({_hashes('serving.marts.kpi_daily')}) as now using (as_of_date)"
             " where now.hashes is distinct from before.hashes"
+            " and (before.hashes is not null or as_of_date in (select as_of_date from once))"
         ).fetchall()
         if not changed:
             return []
         days = ", ".join(f"date '{day}'" for (day,) in changed)
         found = connection.execute(
             f"select {', '.join(KEY)}, before.value, now.value"
-            f" from (from serving.marts.kpi_daily where as_of_date in ({days})) as now"
-            f" inner join (from {before} where as_of_date in ({days})) as before"
+            f" from (from serving.marts.kpi_daily where as_of_date in ({days})"
+            f" and kpi in (select kpi from {before} union select kpi from once)) as now"
+            f" full join (from {before} where as_of_date in ({days})) as before"
             f" using ({', '.join(KEY)}) where before.value is distinct from now.value"
         ).fetchall()
     return [(tuple(row[:4]), row[4], row[5]) for row in found if _differ(row[4], row[5])]
@@ -120,7 +135,7 @@ def _hashes(source: str) -> str:
     return f"select as_of_date, sum(hash({columns})) as hashes from {source} group by as_of_date"
 
 
-def _show(settings: Settings, as_of_date: date, rows: list[Row]) -> None:
+def _show(settings: Settings, as_of_date: date, table: pa.Table) -> None:
     """Put them into the mart too, built before anybody knew them; on Spark the next run does."""
     with open_file(settings, settings.serving_build_db) as connection:
         is_table = connection.execute(
@@ -130,12 +145,8 @@ def _show(settings: Settings, as_of_date: date, rows: list[Row]) -> None:
         if not is_table:
             return
         connection.execute(f"delete from {MART} where restated_on = ?", [as_of_date])
-        names = RESTATEMENTS.schema.names
-        for row in rows:
-            connection.execute(
-                f"insert into {MART} ({', '.join(names)}) values ({', '.join('?' * len(names))})",
-                [row[name] for name in names],
-            )
+        connection.register("found", table)
+        connection.execute(f"insert into {MART} by name from found")
 
 
 def _key(row: Row) -> tuple[Any, ...]:
