@@ -35,5 +35,5 @@ def quality_rows(instance: dg.DagsterInstance, run_id: str) -> list[QualityRow]:
             )
         )
     for stage, count in sorted(passed.items()):
-        rows.append(QualityRow(f"dbt tests x {count}", stage, True, "critical", ""))
+        rows.append(QualityRow(f"dbt tests x {count}", stage, True, "critical", "", count))
     return rows

@@ -26,7 +26,7 @@ def test_growth_is_told_by_stage_and_channel_beside_the_week_before(settings: Se
     for words in (
         "Phase of the product: Growth. 产品阶段：成长期。",
         "8 users contributed in the last 30 days: 80 pieces of content, 40 shares, 16 invitations",
-        "2 of them are key opinion consumers, with 25.0% of the contribution score",
+        "Key opinion consumers among them: 2, with 25.0% of the contribution score",
         "其中 2 位为 KOC",
         "K-factor K因子 0.03 a week before 0.03 上周 0.03",
         "Acquisition 获取 New users 新增用户 120 – 113 +6.2%",
@@ -126,7 +126,7 @@ def test_who_deserves_care_is_told_by_the_rules_in_force(settings: Settings) -> 
         "High value gone silent 高价值沉默用户 Diamond or Gold, silent for 21 days or more"
         " 钻石或黄金，沉默 21 天及以上 gold, silent for 20 days 30",
         "a login on 7 days in a row, and no order 连续登录 7 天且未下单",
-        "Of those who came every day 30 days ago 25.0% bought within them; 38% is claimed",
+        "daily logins made the list 30 days ago, 25.0% have made a first order since; elsewhere",
         "Nobody is on: High potential asleep,",
         "Core users 核心用户 12 by the thresholds of 2026-11-08",
         "Potential of 70 or more 潜力分 70 及以上 10 of 80 scored",
@@ -148,7 +148,10 @@ def test_what_was_published_and_changed_since_is_counted(settings: Settings) -> 
     )
 
     said = section(settings, "quality")
-    assert "3 published values of KPIs since 2026-11-01 were changed: 2 by edited rules, 1" in said
+    assert (
+        "Published values of KPIs since 2026-11-01 that were changed: 3, 2 by edited rules, 1"
+        in said
+    )
     assert "规则修改 2 个" in said
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import duckdb
 
 from warehouse.report import numbers
-from warehouse.report.labels import COHORTS, DIMENSIONS, PERIODS, VALUES, Label, label
+from warehouse.report.labels import COHORTS, DIMENSIONS, PERIODS, Label, label
+from warehouse.report.places import Places, place_of
 from warehouse.report.query import Row, rows
 
 COHORTS_SHOWN = 12
@@ -56,13 +57,13 @@ class HeatMap:
     splits: list[Split]
 
 
-def read_heat_maps(connection: duckdb.DuckDBPyConnection) -> list[HeatMap]:
+def read_heat_maps(connection: duckdb.DuckDBPyConnection, places: Places) -> list[HeatMap]:
     """Read one heat-map each for buying again and for coming back."""
-    maps = (_read(connection, cohort_by) for cohort_by in COHORTS)
+    maps = (_read(connection, places, cohort_by) for cohort_by in COHORTS)
     return [heat_map for heat_map in maps if heat_map]
 
 
-def _read(connection: duckdb.DuckDBPyConnection, cohort_by: str) -> HeatMap | None:
+def _read(connection: duckdb.DuckDBPyConnection, places: Places, cohort_by: str) -> HeatMap | None:
     """Prefer months; a young installation with fewer than three of them is shown by week."""
     for period, fewest in (("month", 3), ("week", 2), ("month", 1)):
         which = (
@@ -84,7 +85,9 @@ def _read(connection: duckdb.DuckDBPyConnection, cohort_by: str) -> HeatMap | No
                 f" from serving.marts.retention_curves where {which}"
                 " order by dimension, dimension_value, period_number",
             )
-            return _heat_map(label(COHORTS, cohort_by), PERIODS[period], starts, kept, curves)
+            return _heat_map(
+                label(COHORTS, cohort_by), PERIODS[period], starts, kept, curves, places
+            )
     return None
 
 
@@ -94,6 +97,7 @@ def _heat_map(
     starts: Sequence[date],
     found: list[Row],
     curves: list[Row],
+    places: Places,
 ) -> HeatMap:
     cells = {(row["cohort_start"], row["period_number"]): row for row in found}
     last = max((row["period_number"] for row in found), default=0)
@@ -112,11 +116,13 @@ def _heat_map(
     for row in curves:
         lines.setdefault((row["dimension"], row["dimension_value"]), {})[row["period_number"]] = row
     average = _curve(lines.pop(("all", "all"), {}), columns, top)
-    return HeatMap(name, period, columns, cohorts, average, _splits(lines, columns[:3], top))
+    return HeatMap(
+        name, period, columns, cohorts, average, _splits(lines, columns[:3], top, places)
+    )
 
 
 def _splits(
-    lines: dict[tuple[str, str], dict[int, Row]], columns: list[int], top: float
+    lines: dict[tuple[str, str], dict[int, Row]], columns: list[int], top: float, places: Places
 ) -> list[Split]:
     """Take the values with the most members of each dimension."""
     found = []
@@ -128,7 +134,12 @@ def _splits(
         ]
         sized.sort(key=lambda entry: (-entry[0], entry[1]))
         found += [
-            Split(name, label(VALUES, value), numbers.count(size), _curve(line, columns, top))
+            Split(
+                name,
+                place_of(places, dimension, value),
+                numbers.count(size),
+                _curve(line, columns, top),
+            )
             for size, value, line in sized[:VALUES_SHOWN]
         ]
     return found

@@ -6,14 +6,23 @@ from datetime import date
 import duckdb
 
 from warehouse.report import numbers
-from warehouse.report.labels import DEMOGRAPHICS, FEEDBACK, VALUES, Label, days, label
+from warehouse.report.labels import (
+    DEMOGRAPHICS,
+    FEEDBACK,
+    NO_CLASS,
+    PHASES,
+    VALUES,
+    Label,
+    days,
+    label,
+    many,
+)
 from warehouse.report.query import Row, newest, rows, sql
 from warehouse.report.rules import Rules
 
 MONTHS_SHOWN = 6
 LAYERS_SHOWN = 8
 VALUES_SHOWN = 4
-NOBODY = {"none": Label("Not active of late", "近期未活跃"), "unknown": Label("Unknown", "未知")}
 
 
 @dataclass(frozen=True)
@@ -82,7 +91,7 @@ def _threshold(row: Row, rules: Rules, currency: str) -> Threshold:
         if row[column] is not None
     ]
     if row["phase"] != "*":
-        phase = label(rules.names("phases", "phase"), row["phase"])
+        phase = label(PHASES | rules.names("phases", "phase"), row["phase"])
         told.insert(0, (f"phase {phase.en}", f"阶段 {phase.zh or phase.en}"))
     return Threshold(
         name=label(rules.names("core_rules", "rule_set"), row["threshold_set"]),
@@ -106,10 +115,10 @@ def _potential(connection: duckdb.DuckDBPyConnection, rules: Rules, as_of_date: 
     names = rules.names("potential_weights", "dimension")
     parts = [(label(names, of), found[0][of]) for of in ("interaction", "content", "influence")]
     return Label(
-        f"Potential is scored of {found[0]['users']:,} users: "
+        f"Potential is scored of {many(found[0]['users'], 'user')}; of them is known: "
         + ", ".join(f"{name.en.lower()} {users:,}" for name, users in parts)
         + ".",
-        f"{found[0]['users']:,} 位用户有潜力评分："
+        f"{found[0]['users']:,} 位用户有潜力评分，其中各维度有数据："
         + "、".join(f"{name.zh or name.en} {users:,}" for name, users in parts)
         + "。",
     )
@@ -152,7 +161,7 @@ def _layers(
         f" order by users desc, value, need, behaviour limit {LAYERS_SHOWN}",
     )
     tiers = rules.tiers()
-    classes = rules.names("portrait_classes", "code") | NOBODY
+    classes = rules.names("portrait_classes", "code") | NO_CLASS
     return [
         (
             label(tiers, row["value"]),
@@ -169,7 +178,7 @@ def _demographics(
     connection: duckdb.DuckDBPyConnection, rules: Rules
 ) -> tuple[list[Label], list[tuple[Label, Label, str, list[str]]]]:
     """Give the classes of behaviour of the largest values of each demographic that is told."""
-    names = rules.names("portrait_classes", "code") | NOBODY
+    names = rules.names("portrait_classes", "code") | NO_CLASS
     found = rows(
         connection,
         "select *, sum(users) over (partition by demographic, demographic_value) as of_value"
@@ -181,6 +190,11 @@ def _demographics(
         (row["demographic"], row["demographic_value"], row["behaviour_class"]): row["share"]
         for row in found
     }
+    values = VALUES | {
+        row["value"]: Label(row["name_en"] or row["value"], row["name_zh"] or "")
+        for row in rules.tables["tags"]
+        if row["value"] and row["tag"] in DEMOGRAPHICS
+    }
     told = []
     for of, name in DEMOGRAPHICS.items():
         sized = {
@@ -188,5 +202,5 @@ def _demographics(
         }
         for value in sorted(sized, key=lambda value: (-sized[value], value))[:VALUES_SHOWN]:
             cells = [numbers.share(shares.get((of, value, code), 0), 0) for code in codes]
-            told.append((name, label(VALUES, value), numbers.count(sized[value]), cells))
+            told.append((name, label(values, value), numbers.count(sized[value]), cells))
     return [label(names, code) for code in codes], told

@@ -7,7 +7,7 @@ import duckdb
 
 from warehouse.report import numbers
 from warehouse.report.kpis import tone_of
-from warehouse.report.labels import Figure, Label, days, label
+from warehouse.report.labels import Figure, Label, days, label, many
 from warehouse.report.query import Row, rows, sql
 from warehouse.report.rules import Rules
 from warehouse.report.weeks import WEEK
@@ -202,13 +202,18 @@ def _contributors(connection: duckdb.DuckDBPyConnection, rules: Rules, as_of_dat
     if not found or not found[0]["users"]:
         return Label("")
     span = days(rules.parameter("contribution_days") or 0)
-    row = {name: numbers.count(value) for name, value in found[0].items()}
+    row = {name: value or 0 for name, value in found[0].items()}
+    told = (
+        many(row["content"], "piece") + " of content",
+        many(row["shares"], "share"),
+        many(row["invites"], "invitation") + " accepted",
+    )
     part = numbers.share((found[0]["koc_score"] or 0) / found[0]["score"])
     return Label(
-        f"{row['users']} users contributed in the last {span.en}: {row['content']} pieces of"
-        f" content, {row['shares']} shares, {row['invites']} invitations accepted."
-        f" {row['kocs']} of them are key opinion consumers, with {part} of the contribution score.",
-        f"近 {span.zh}有 {row['users']} 位用户做出贡献：内容 {row['content']} 条、分享"
-        f" {row['shares']} 次、邀请成功 {row['invites']} 人；其中 {row['kocs']} 位为 KOC，"
+        f"{many(row['users'], 'user')} contributed in the last {span.en}: {', '.join(told)}."
+        f" Key opinion consumers among them: {row['kocs']:,}, with {part} of the contribution"
+        " score.",
+        f"近 {span.zh}有 {row['users']:,} 位用户做出贡献：内容 {row['content']:,} 条、分享"
+        f" {row['shares']:,} 次、邀请成功 {row['invites']:,} 人；其中 {row['kocs']:,} 位为 KOC，"
         f"贡献分占 {part}。",
     )

@@ -122,7 +122,7 @@ def _scores(connection: duckdb.DuckDBPyConnection, day: date) -> dict[str, Row]:
 
 
 def _points(change: float) -> str:
-    sign = "−" if round(change, 1) < 0 else "+"
+    sign = "+" if round(change, 1) > 0 else "−" if round(change, 1) < 0 else "±"
     return f"{sign}{abs(change):.1f}"
 
 

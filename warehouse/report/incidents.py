@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from warehouse.report import numbers
-from warehouse.report.labels import Label, label, readable
+from warehouse.report.labels import Label, label, many, readable
 from warehouse.report.query import Row, rows, sql
 from warehouse.report.rules import Rules
 
@@ -136,7 +136,7 @@ def _compensation(row: Row, rules: Rules, currency: str) -> Label:
     limit = Label(f" of at most {most}", f"（上限 {most}）") if cap is not None else Label("")
     cost, users = numbers.money(row["compensation_cost"], currency), row["compensated_users"]
     return Label(
-        f"Compensation: {what.en} for {users:,} users, {cost}{limit.en}.",
+        f"Compensation: {what.en} for {many(users, 'user')}, {cost}{limit.en}.",
         f"补偿：{what.zh or what.en}，覆盖 {users:,} 人，成本 {cost}{limit.zh}。",
     )
 
@@ -147,7 +147,7 @@ def _answered(row: Row, rules: Rules) -> Label:
     hours = rules.parameter("complaint_answer_hours") or 0
     share = numbers.share(row["answered_in_time"], 0)
     return Label(
-        f"{row['complaints']:,} complaints of theirs, {share} answered within {hours:g} h.",
+        f"{many(row['complaints'], 'complaint')} of theirs, {share} answered within {hours:g} h.",
         f"相关投诉 {row['complaints']:,} 件，{share} 在 {hours:g} 小时内答复。",
     )
 

@@ -66,6 +66,8 @@ VALUES = {
     "other": Label("Others", "其他"),
     "ios": Label("iOS"),
     "web": Label("Web", "网页"),
+    "female": Label("Female", "女"),
+    "male": Label("Male", "男"),
 }
 ANOMALIES = {
     "surge": Label("Far more than ever", "激增"),
@@ -120,7 +122,12 @@ WEEKDAYS = [
     Label("Mon", "周一"), Label("Tue", "周二"), Label("Wed", "周三"), Label("Thu", "周四"),
     Label("Fri", "周五"), Label("Sat", "周六"), Label("Sun", "周日"),
 ]  # fmt: skip
+PHASES = {
+    "seed": Label("Seed users", "种子用户期"),
+    "growth": Label("Growth", "成长期"),
+}
 NO_STAGE = {"none": Label("New here", "当周新来")}
+NO_CLASS = {"none": Label("Not active of late", "近期未活跃"), "unknown": Label("Unknown", "未知")}
 NO_TIER = {"none": Label("No tier", "无等级")}
 
 
@@ -135,14 +142,19 @@ def readable(code: object) -> str:
     return text[:1].upper() + text[1:].replace("_", " ")
 
 
+def many(number: float, one: str, several: str = "") -> str:
+    """Write a number of things in English, which has a word for one and a word for several."""
+    return f"{number:,.0f} {one if number == 1 else several or one + 's'}"
+
+
 def days(number: float) -> Label:
     """Write a number of days."""
-    return Label(f"{number:,.0f} {'day' if number == 1 else 'days'}", f"{number:,.0f} 天")
+    return Label(many(number, "day"), f"{number:,.0f} 天")
 
 
 def users(number: int) -> Label:
     """Write a number of users."""
-    return Label(f"{number:,} {'user' if number == 1 else 'users'}", f"{number:,} 人")
+    return Label(many(number, "user"), f"{number:,} 人")
 
 
 def duration(minutes: int) -> Label:
@@ -150,6 +162,5 @@ def duration(minutes: int) -> Label:
     if minutes % 1440 == 0:
         return days(minutes // 1440)
     if minutes % 60 == 0:
-        hours = minutes // 60
-        return Label(f"{hours:,} {'hour' if hours == 1 else 'hours'}", f"{hours:,} 小时")
-    return Label(f"{minutes:,} {'minute' if minutes == 1 else 'minutes'}", f"{minutes:,} 分钟")
+        return Label(many(minutes // 60, "hour"), f"{minutes // 60:,} 小时")
+    return Label(many(minutes, "minute"), f"{minutes:,} 分钟")

@@ -21,8 +21,9 @@ from warehouse.report.health import read_health, read_queue
 from warehouse.report.incentives import read_incentives
 from warehouse.report.incidents import read_incidents
 from warehouse.report.kpis import SPARK_DAYS, read_kpis
-from warehouse.report.labels import PERIODS, label
+from warehouse.report.labels import PERIODS, label, many
 from warehouse.report.people import read_people
+from warehouse.report.places import read_places
 from warehouse.report.portrait import read_portrait
 from warehouse.report.quality import QualityRow, read_loading, read_restated, sort_checks
 from warehouse.report.recall import read_lists
@@ -88,7 +89,7 @@ def _read(
         "flow": flow_chart(flow),
         "flow_period": label(PERIODS, flow[0]["period"] if flow else ""),
         "growth": read_growth(connection, rules, as_of_date, currency),
-        "heat_maps": read_heat_maps(connection),
+        "heat_maps": read_heat_maps(connection, read_places(connection, rules)),
         "tiles": read_tiles(connection, rules, as_of_date, currency),
         "scored_orders": scored_orders(rules),
         "tier_moves": read_tier_moves(connection, rules, as_of_date),
@@ -120,7 +121,9 @@ def _render(template: str, content: dict[str, Any]) -> str:
         undefined=StrictUndefined,
     )
     style = Markup((HERE / "style.css").read_text(encoding="utf-8"))  # noqa: S704 - our own file
-    return environment.get_template(template).render(style=style, sections=SECTIONS, **content)
+    return environment.get_template(template).render(
+        style=style, sections=SECTIONS, many=many, **content
+    )
 
 
 def _weekday(day: date) -> str:

@@ -122,8 +122,8 @@ def _streaks(listed: Row | None, rules: Rules) -> Label:
     span = days(rules.parameter("first_order_days") or 0)
     rate, claimed = numbers.share(listed["rate"]), numbers.share(claims["first_orders"], 0)
     return Label(
-        f"Of those who came every day {span.en} ago {rate} bought within them; {claimed} is"
-        " claimed elsewhere.",
+        f"Of those whose daily logins made the list {span.en} ago, {rate} have made a first order"
+        f" since; elsewhere {claimed} is claimed.",
         f"{span.zh}前连续登录者中，{rate} 在此期间首购；他人说法为 {claimed}。",
     )
 

@@ -15,6 +15,7 @@ def read_places(connection: duckdb.DuckDBPyConnection, rules: Rules) -> Places:
         "channel": channel_names(connection),
         "stage": rules.names("lifecycle_stages", "stage") | {"none": Label("No stage", "无阶段")},
         "platform": VALUES,
+        "incentive_mix": VALUES,
         "tier": rules.tiers(),
     }
 

@@ -39,18 +39,24 @@ class Plot:
     def picture(self, name: str, title: str, told: Values, marks: Sequence[str]) -> str:
         """Lay marks on the ground; ``told`` are the numbers in words, by what they are of."""
         days = list(self.at)
+        form = _form(days)
         foot = self.y.start
         return draw.picture(
             f"{name}-{self.size}",
             SIZES[self.size],
             title,
-            _sentence(days[-1], told),
+            _sentence(days[-1], told, form),
             *self._grid(max(self.at.values()) + self.room / 2),
-            *self._dates(days[::-1]),
+            *self._dates(days[::-1], form),
             *marks,
             *(
                 draw.box(
-                    "hit", self.at[day] - self.room / 2, self.room, TOP, foot, _sentence(day, told)
+                    "hit",
+                    self.at[day] - self.room / 2,
+                    self.room,
+                    TOP,
+                    foot,
+                    _sentence(day, told, form),
                 )
                 for day in days
             ),
@@ -67,19 +73,20 @@ class Plot:
             draw.words("level", left - 8, self.y(level) + 4, text) for level, text in numbered
         ]
 
-    def _dates(self, days: Sequence[date]) -> list[str]:
+    def _dates(self, days: Sequence[date], form: str) -> list[str]:
         """Name days, counted from the last; where there is no room for each, by the week."""
         are_daily = len(days) > 1 and days[0] - days[1] == timedelta(days=1)
         unit = 7 if are_daily and self.room < DATE else 1
         shown = days[:: unit * math.ceil(DATE / (unit * self.room))]
         foot = SIZES[self.size][1] - 6
-        return [draw.words("date", self.at[day], foot, _date(day)) for day in shown]
+        return [draw.words("date", self.at[day], foot, f"{day:{form}}") for day in shown]
 
 
-def _sentence(day: date, told: Values) -> str:
+def _sentence(day: date, told: Values, form: str) -> str:
     shown = (f"{name} {numbers.count(values.get(day))}" for name, values in told.items())
-    return f"{_date(day)}: {', '.join(shown)}"
+    return f"{day:{form}}: {', '.join(shown)}"
 
 
-def _date(day: date) -> str:
-    return f"{day.day} {day:%b}"
+def _form(days: Sequence[date]) -> str:
+    """Write the first days of several months as those months, other days as themselves."""
+    return "%b" if len(days) > 1 and all(day.day == 1 for day in days) else "%-d %b"

@@ -1,11 +1,21 @@
 """``user_tags``, ``user_portraits``, ``item_pairs`` -> who users are, and what goes together."""
 
 from dataclasses import dataclass
+from itertools import groupby
 
 import duckdb
 
 from warehouse.report import numbers
-from warehouse.report.labels import CLASS_KINDS, TAG_KINDS, Label, label, readable
+from warehouse.report.labels import (
+    CLASS_KINDS,
+    NO_CLASS,
+    TAG_KINDS,
+    VALUES,
+    Label,
+    label,
+    many,
+    readable,
+)
 from warehouse.report.query import Row, rows
 from warehouse.report.rules import Rules
 
@@ -38,7 +48,7 @@ class Pair:
 class Portrait:
     """Everybody, how complete their portraits are, most frequent tags, classes, pairs by lift."""
 
-    users: str
+    users: Label
     completeness: str
     tags: list[Count]
     classes: list[Count]
@@ -56,7 +66,7 @@ def read_portrait(connection: duckdb.DuckDBPyConnection, rules: Rules) -> Portra
     if not found or not (users := found[0]["users"]):
         return None
     return Portrait(
-        users=numbers.count(users),
+        users=Label(many(users, "user"), f"{users:,} 位用户"),
         completeness=numbers.share(found[0]["completeness"]),
         tags=_tags(connection, rules, users),
         classes=_classes(connection, rules, users),
@@ -89,13 +99,13 @@ def _tag_name(names: dict[tuple[str, str | None], Row], tag: Row) -> Label:
     if rule:
         return Label(rule["name_en"], rule["name_zh"] or "")
     rule = names.get((tag["tag"], None), {})
-    told = readable(tag["value"])
+    told = label(VALUES, tag["value"])
     en, zh = rule.get("name_en") or readable(tag["tag"]), rule.get("name_zh")
-    return Label(f"{en}: {told}", f"{zh}：{told}" if zh else "")
+    return Label(f"{en}: {told.en}", f"{zh}：{told.zh or told.en}" if zh else "")
 
 
 def _classes(connection: duckdb.DuckDBPyConnection, rules: Rules, users: int) -> list[Count]:
-    """Count the users of each class, in the order of the rules."""
+    """Count the users of each class, in the order of the rules, and those whom none fits."""
     found = rows(
         connection,
         "select kind, code, count(*) as users from (unpivot (select user_id, communication_stage,"
@@ -108,15 +118,17 @@ def _classes(connection: duckdb.DuckDBPyConnection, rules: Rules, users: int) ->
         rules.tables["portrait_classes"],
         key=lambda row: (list(CLASS_KINDS).index(row["kind"]), row["position"]),
     )
-    return [
-        _count(
-            label(CLASS_KINDS, row["kind"]),
-            Label(row["name_en"] or readable(row["code"]), row["name_zh"] or ""),
-            counts.get((row["kind"], row["code"]), 0),
-            users,
-        )
-        for row in ordered
-    ]
+    told = []
+    for kind, classes in groupby(ordered, key=lambda row: row["kind"]):
+        rest = users
+        for row in classes:
+            name = Label(row["name_en"] or readable(row["code"]), row["name_zh"] or "")
+            number = counts.get((kind, row["code"]), 0)
+            told.append(_count(label(CLASS_KINDS, kind), name, number, users))
+            rest -= number
+        if rest:
+            told.append(_count(label(CLASS_KINDS, kind), NO_CLASS["none"], rest, users))
+    return told
 
 
 def _count(kind: Label, name: Label, users: int, everybody: int) -> Count:

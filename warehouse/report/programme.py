@@ -151,12 +151,13 @@ def _levels(
 def _benefits(
     connection: duckdb.DuckDBPyConnection, rules: Rules, as_of_date: date
 ) -> tuple[list[tuple[Label, list[str]]], bool]:
-    """Give those entitled to each benefit, its quota, what was used of it and what is left."""
+    """Give those entitled to each benefit, their quota, what they used of it and what is left."""
     names = rules.names("benefits", "benefit")
     found = rows(
         connection,
         "select benefit, count_if(is_entitled) as entitled, sum(quota) filter (is_entitled)"
-        " as quota, sum(used) as used, sum(remaining) as remaining"
+        " as quota, sum(used) filter (is_entitled) as used,"
+        " sum(remaining) filter (is_entitled) as remaining"
         f" from serving.marts.benefit_balances where {newest('benefit_balances', as_of_date)}"
         " group by benefit order by entitled desc, benefit",
     )

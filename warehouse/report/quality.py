@@ -7,7 +7,7 @@ from datetime import date
 import duckdb
 
 from warehouse.report import numbers
-from warehouse.report.labels import Label
+from warehouse.report.labels import Label, many
 from warehouse.report.query import Row, rows, sql
 
 FATES = {
@@ -22,13 +22,14 @@ FATES = {
 
 @dataclass(frozen=True)
 class QualityRow:
-    """The outcome of one check; ``severity`` is critical (blocks) or warning (recorded)."""
+    """The outcome of ``count`` checks; ``severity`` is critical (blocks) or warning (recorded)."""
 
     name: str
     stage: str
     passed: bool
     severity: str
     detail: str
+    count: int = 1
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,8 @@ class Loading:
     """The day's files and lines; ``adds_up`` is the promise that no line was lost."""
 
     load_date: str
-    files: str
-    lines: str
+    files: Label
+    lines: Label
     fates: list[Fate]
     adds_up: bool
     not_loaded: list[tuple[str, str]]
@@ -56,11 +57,13 @@ class Loading:
 
 @dataclass(frozen=True)
 class Checks:
-    """Checks of the run: those that failed first, and the number of all."""
+    """Checks of the run, those that failed first, and their numbers; bad is only what blocks."""
 
     failed: list[QualityRow]
     passed: list[QualityRow]
+    passed_count: int
     total: int
+    tone: str
 
 
 def read_loading(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> Loading | None:
@@ -77,8 +80,8 @@ def read_loading(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> Loa
     totals = {code: _total(found, code) for code in FATES}
     return Loading(
         load_date=str(found[0]["load_date"]),
-        files=numbers.count(len(found)),
-        lines=numbers.count(lines),
+        files=Label(many(len(found), "file"), f"{len(found):,} 个文件"),
+        lines=Label(many(lines, "line"), f"{lines:,} 行"),
         fates=[
             Fate(
                 code,
@@ -110,8 +113,8 @@ def read_restated(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> La
         return Label("")
     figures, by_rules, first = (found[0][name] for name in ("figures", "by_rules", "first_day"))
     return Label(
-        f"{figures:,} published values of KPIs since {first} were changed: {by_rules:,} by edited"
-        f" rules, {figures - by_rules:,} by late or corrected data.",
+        f"Published values of KPIs since {first} that were changed: {figures:,}, {by_rules:,} by"
+        f" edited rules, {figures - by_rules:,} by late or corrected data.",
         f"{first} 以来已发布的指标值修正 {figures:,} 个：规则修改 {by_rules:,} 个，"
         f"迟到或更正的数据 {figures - by_rules:,} 个。",
     )
@@ -121,7 +124,11 @@ def sort_checks(checks: Sequence[QualityRow]) -> Checks:
     """Put what needs attention first: failed critical checks, then failed warnings."""
     ordered = sorted(checks, key=lambda c: (c.severity != "critical", c.stage, c.name))
     failed = [check for check in ordered if not check.passed]
-    return Checks(failed, [check for check in ordered if check.passed], len(ordered))
+    passed = [check for check in ordered if check.passed]
+    fine = sum(check.count for check in passed)
+    is_bad = any(check.severity == "critical" for check in failed)
+    tone = "bad" if is_bad else "watch" if failed else "good"
+    return Checks(failed, passed, fine, fine + len(failed), tone)
 
 
 def _total(found: list[Row], column: str) -> int:

@@ -16,14 +16,14 @@ SCORES = range(1, 6)
 
 @dataclass(frozen=True)
 class Tile:
-    """A block of cells of one segment; place in CSS grid lines. Only a named one has numbers."""
+    """A block of cells of one segment; place in CSS grid lines. Only the first has numbers."""
 
     row: int
     rows: int
     column: int
     columns: int
     mood: str
-    name: Label | None
+    name: Label
     users: str
     share: str
     revenue: str
@@ -66,8 +66,8 @@ def read_tiles(
             Tile(
                 *place,
                 mood=moods[segment],
-                name=None if segment in named else label(names, segment),
-                users=numbers.count(users[segment]),
+                name=label(names, segment),
+                users="" if segment in named else numbers.count(users[segment]),
                 share=numbers.share(users[segment] / everybody),
                 revenue=numbers.money(revenue[segment], currency),
             )

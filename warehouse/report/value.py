@@ -8,7 +8,7 @@ import duckdb
 from warehouse.report import drawing as draw
 from warehouse.report import numbers
 from warehouse.report.drawing import Scale
-from warehouse.report.labels import VALUE_PARTS, Figure, Label, days, label
+from warehouse.report.labels import VALUE_PARTS, Figure, Label, days, label, many
 from warehouse.report.query import Row, newest, rows, sql
 from warehouse.report.rules import Rules
 
@@ -46,6 +46,7 @@ class Value:
     fit: list[Label]
     figures: list[Figure]
     tiers: list[Tier]
+    reach: str
     parts: list[Part]
     scored: str
 
@@ -59,13 +60,15 @@ def read_value(
         f"select * from serving.marts.clv_fits where as_of_date <= {sql(as_of_date)}"
         " order by as_of_date desc",
     )
+    tiers, reach = _tiers(connection, rules, currency)
     parts, scored = _parts(connection, rules, as_of_date)
     if not fits and not parts:
         return None
     return Value(
         fit=_fit(connection, fits, rules) if fits else [],
         figures=_figures(connection, as_of_date, currency),
-        tiers=_tiers(connection, rules, currency),
+        tiers=tiers,
+        reach=reach,
         parts=parts,
         scored=scored,
     )
@@ -89,10 +92,10 @@ def _expected(connection: duckdb.DuckDBPyConnection, fit: Row) -> Label:
         f" where as_of_date = {sql(day)}",
     )
     expected = numbers.count(found[0]["expected"] if found else None)
-    buyers = numbers.count(fit["buyers"])
+    buyers = _buyers(fit["buyers"])
     return Label(
-        f"Of {buyers} buyers, {expected} purchase days are expected in the 90 days after {day}.",
-        f"{day} 之后的 90 天内，预计 {buyers} 位买家将有 {expected} 个购买日。",
+        f"Purchase days expected in the 90 days after {day}: {expected}, {buyers.en}.",
+        f"{day} 之后的 90 天内，预计 {buyers.zh}将有 {expected} 个购买日。",
     )
 
 
@@ -100,7 +103,7 @@ def _too_little(fit: Row, rules: Rules) -> Label:
     buyers, least = fit["buyers"], rules.parameter("clv_min_buyers")
     if least is not None and buyers < least:
         return Label(
-            f"Too early to tell what is to come: {buyers:,} buyers so far, and it takes"
+            f"Too early to tell what is to come: {many(buyers, 'buyer')} so far, and it takes"
             f" {least:,.0f}. Until then no value is guessed.",
             f"预测为时尚早：目前有 {buyers:,} 位买家，需要 {least:,.0f} 位；在此之前不做猜测。",
         )
@@ -169,7 +172,7 @@ def _figures(
 
 
 def _buyers(users: int) -> Label:
-    return Label(f"of {users:,} buyers", f"{users:,} 位买家")
+    return Label(f"of {many(users, 'buyer')}", f"{users:,} 位买家")
 
 
 def _upgrades(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> list[Figure]:
@@ -194,7 +197,10 @@ def _upgrades(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> list[F
     ]
 
 
-def _tiers(connection: duckdb.DuckDBPyConnection, rules: Rules, currency: str) -> list[Tier]:
+def _tiers(
+    connection: duckdb.DuckDBPyConnection, rules: Rules, currency: str
+) -> tuple[list[Tier], str]:
+    """Give the spread of each tier, the highest first, and the amount at which they all end."""
     found = rows(
         connection,
         "select coalesce(rfm_tier, 'none') as tier, count(*) as users,"
@@ -204,7 +210,8 @@ def _tiers(connection: duckdb.DuckDBPyConnection, rules: Rules, currency: str) -
     names = rules.tiers()
     ranks = {row["tier"]: row["tier_rank"] for row in rules.tables["rfm_tiers"]}
     found.sort(key=lambda row: (-ranks.get(row["tier"], 0), row["tier"]))
-    x = Scale(0, max((row["spread"][-1] for row in found), default=1) or 1, 4, WIDTH - 4)
+    most = max((row["spread"][-1] for row in found), default=1) or 1
+    x = Scale(0, most, 4, WIDTH - 4)
     return [
         Tier(
             name=label(names, row["tier"]),
@@ -213,7 +220,7 @@ def _tiers(connection: duckdb.DuckDBPyConnection, rules: Rules, currency: str) -
             spread=_spread(f"clv-{place}", x, label(names, row["tier"]), row["spread"], currency),
         )
         for place, row in enumerate(found)
-    ]
+    ], numbers.money(most, currency)
 
 
 def _spread(name: str, x: Scale, tier: Label, values: list[float], currency: str) -> str:
