@@ -175,7 +175,7 @@ INTERMEDIATE = {
     "int_contacts": "user_id varchar, channel varchar, contact varchar, has_consent boolean"
     " default true, has_word boolean default true, is_suppressed boolean default false,"
     " is_erased boolean default false",
-    "int_identity_map": "actor_id varchar, is_anonymous boolean, user_id varchar, is_hub boolean",
+    "int_named_ids": "named_id varchar, user_id varchar",
     "int_closed_addresses": "channel varchar, address varchar, reason varchar",
     "int_recall_details": "user_id varchar, name varchar, last_order_date date, last_item varchar",
 }

@@ -210,7 +210,7 @@ def test_the_address_in_the_file_is_judged_also_where_the_account_has_another_no
 def test_a_merged_account_is_judged_by_who_it_is_now(settings: Settings, folder: Path) -> None:
     learn(
         settings,
-        "insert into intermediate.int_identity_map values ('user_0', false, 'other', false)",
+        "insert into intermediate.int_named_ids values ('user_0', 'other'), ('user_0', 'user_0')",
         "insert into intermediate.int_contacts (user_id, channel, has_consent)"
         " values ('other', 'email', false)",
     )
@@ -220,15 +220,17 @@ def test_a_merged_account_is_judged_by_who_it_is_now(settings: Settings, folder:
     assert (place.list_id, place.user_id, place.reason) == (f"{DAY}/email", "user_0", "no_consent")
 
 
-def test_an_account_is_judged_by_itself_though_a_visitor_of_its_id_is_somebody_else_by_now(
-    settings: Settings, folder: Path
+@pytest.mark.parametrize("refuser", ["user_0", "other"])
+def test_an_id_is_judged_by_its_account_and_by_who_a_visitor_of_that_id_is_by_now(
+    settings: Settings, folder: Path, refuser: str
 ) -> None:
     learn(
         settings,
-        "insert into intermediate.int_identity_map values ('user_0', true, 'other', false)",
+        "insert into intermediate.int_named_ids values ('user_0', 'other'), ('user_0', 'user_0')",
         "insert into intermediate.int_contacts (user_id, channel, has_consent, contact)"
         " values ('other', 'email', true, 'other@mail.example')",
-        REFUSED,
+        "update intermediate.int_contacts set has_consent = false"
+        f" where channel = 'email' and user_id = '{refuser}'",
     )
 
     [place] = to_withdraw(settings, NEXT)

@@ -27,8 +27,8 @@ LISTED = pa.schema(
 )
 # The first reason in the order of the policy, by the user and by the address in the file, which may
 # be a former one. Of whom nothing is known, the default of the channel speaks; who was listed and
-# merely never said a word has refused nothing, whatever the default is by now. An id that is an
-# account's own is that account, though a visitor of the same id may belong to another.
+# merely never said a word has refused nothing, whatever the default is by now. An id may mean more
+# than one user by now: each is judged.
 PLACES = """
 with
 
@@ -53,16 +53,11 @@ judged as (
             when closed.reason = 'no_contact' or contacts.contact is null then 4
         end as step
     from listed
-    left join (
-        select distinct actor_id, user_id from build.intermediate.int_identity_map
-        where
-            not is_anonymous
-            or actor_id not in (select user_id from build.intermediate.int_contacts)
-    ) as merged
-        on listed.user_id = merged.actor_id
+    left join build.intermediate.int_named_ids as named_ids
+        on listed.user_id = named_ids.named_id
     left join build.intermediate.int_contacts as contacts
         on
-            coalesce(merged.user_id, listed.user_id) = contacts.user_id
+            coalesce(named_ids.user_id, listed.user_id) = contacts.user_id
             and listed.channel = contacts.channel
     left join build.intermediate.int_closed_addresses as closed
         on

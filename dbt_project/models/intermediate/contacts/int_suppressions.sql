@@ -43,25 +43,15 @@ rows_of_channels as (
 
 people as (
 
-    -- Whose own id it is, and who a visitor of that id or a merged account is by now: both.
-    select
-        channel,
-        contact_field,
-        user_id
-
-    from rows_of_channels
-    where user_id is not null
-
-    union
-
-    select
+    select distinct
         listed.channel,
         listed.contact_field,
-        identity_map.user_id
+        coalesce(named_ids.user_id, listed.user_id) as user_id
 
     from rows_of_channels as listed
-    inner join {{ ref('int_identity_map') }} as identity_map
-        on listed.user_id = identity_map.actor_id
+    left join {{ ref('int_named_ids') }} as named_ids
+        on listed.user_id = named_ids.named_id
+    where listed.user_id is not null
 
 ),
 

@@ -21,7 +21,8 @@ users as (
 
 accepted as (
 
-    -- Who nobody knows yet has invited nobody: no row may name an id that was forgotten.
+    -- Who nobody knows yet has invited nobody: no row may name an id that was forgotten. An account
+    -- counts before a visitor of the same id: one of them invited.
     select
         invites.user_id,
         users.user_id as inviter_id,
@@ -42,12 +43,14 @@ accepted as (
         on
             invites.inviter = accounts.actor_id
             and not accounts.is_anonymous
+    left join users as own
+        on invites.inviter = own.user_id
     left join identity_map as visitors
         on
             invites.inviter = visitors.actor_id
             and visitors.is_anonymous
     inner join users
-        on coalesce(accounts.user_id, visitors.user_id, invites.inviter) = users.user_id
+        on coalesce(accounts.user_id, own.user_id, visitors.user_id) = users.user_id
     where
         invites.kind = 'accepted'
         and invites.user_id <> users.user_id

@@ -16,23 +16,14 @@ incidents as (
 
 named as (
 
-    -- Whose own id it is, and who a visitor of that id or a merged account is by now: both.
-    select
-        incident_id,
-        user_id
-
-    from told
-    where user_id is not null
-
-    union
-
     select
         told.incident_id,
-        identity_map.user_id
+        coalesce(named_ids.user_id, told.user_id) as user_id
 
     from told
-    inner join {{ ref('int_identity_map') }} as identity_map
-        on told.user_id = identity_map.actor_id
+    left join {{ ref('int_named_ids') }} as named_ids
+        on told.user_id = named_ids.named_id
+    where told.user_id is not null
 
 ),
 

@@ -8,16 +8,6 @@ messages as (
 
 ),
 
-identity_map as (
-
-    select
-        actor_id,
-        user_id
-
-    from {{ ref('int_identity_map') }}
-
-),
-
 parameters as (
 
     select cast(value as bigint) as cooling_days
@@ -34,38 +24,19 @@ listed as (
 
 ),
 
-people as (
-
-    -- Who was merged since is their user of today; an id that was also a visitor's may be either's.
-    select
-        user_id as listed_id,
-        user_id
-
-    from listed
-
-    union
-
-    select
-        actor_id as listed_id,
-        user_id
-
-    from identity_map
-
-),
-
 places as (
 
     select
-        people.user_id,
+        coalesce(named_ids.user_id, listed.user_id) as user_id,
         listed.list_id,
         listed.channel,
         listed.as_of_date,
         parameters.cooling_days
 
     from listed
-    inner join people
-        on listed.user_id = people.listed_id
     cross join parameters
+    left join {{ ref('int_named_ids') }} as named_ids
+        on listed.user_id = named_ids.named_id
 
 ),
 
