@@ -18,6 +18,7 @@ from orchestration.engines import Engine, engine_of
 from orchestration.lineage import ancestors
 from warehouse.judging.currencies import minor_unit
 from warehouse.rules.effective import effective_rules, prepare_rules
+from warehouse.serving.comments import Meaning
 from warehouse.serving.marts import SCHEMA as MARTS
 from warehouse.settings import Settings
 
@@ -53,6 +54,17 @@ class Project:
         nodes = self.nodes["nodes"].values()
         models = (node for node in nodes if node["resource_type"] == "model")
         return sorted(_asset(node) for node in models if node["schema"] == schema)
+
+    def meanings_in(self, schema: str) -> dict[str, Meaning]:
+        """Return what each model of a schema holds, and each of its columns."""
+        return {
+            node["name"]: Meaning(
+                node["description"],
+                {name: column["description"] for name, column in node["columns"].items()},
+            )
+            for node in self.nodes["nodes"].values()
+            if node["resource_type"] == "model" and node["schema"] == schema
+        }
 
     def assets_of(self, exposure: str) -> list[dg.AssetKey]:
         """Return the models that a declared exposure is made from."""

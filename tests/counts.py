@@ -10,7 +10,7 @@ COLLECTED = {
     "browser": 2,
     "fault": 54,
     "golden": 102,
-    "pipeline": 484,
+    "pipeline": 486,
     "property": 106,
     "pure": 1474,
     "recompute": 26,

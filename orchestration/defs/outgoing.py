@@ -55,7 +55,12 @@ def build_defs(*, project: Project, partitions: dg.PartitionsDefinition) -> dg.D
         """The marts as BI tools read them: a new file under one link, never half of one."""
         settings = installation.settings
         restated = record_restatements(settings, as_of_date=_as_of(settings), rules=project.rules)
-        done = publish(settings, as_of_date=_as_of(settings), run_id=context.run_id)
+        done = publish(
+            settings,
+            as_of_date=_as_of(settings),
+            run_id=context.run_id,
+            meanings=project.meanings_in(MARTS),
+        )
         vouch(settings)
         # Whoever started the run: an alert is told of as soon as readers can look at it.
         tell_of_alerts(settings, context.log.warning)

@@ -12,6 +12,7 @@ import duckdb
 from warehouse.errors import UserError
 from warehouse.serving import manifest as manifests
 from warehouse.serving import versions
+from warehouse.serving.comments import Meanings, write_comments
 from warehouse.serving.contents import Part, content_hashes, is_leftover, table_parts
 from warehouse.serving.manifest import Manifest
 from warehouse.serving.marts import INFO_TABLE, SCHEMA, open_file
@@ -38,8 +39,10 @@ class Publication:
     tables: dict[str, int]
 
 
-def publish(settings: Settings, *, as_of_date: date, run_id: str) -> Publication:
-    """Show readers the marts as they are built now.
+def publish(
+    settings: Settings, *, as_of_date: date, run_id: str, meanings: Meanings | None = None
+) -> Publication:
+    """Show readers the marts as they are built now, with what they mean as comments.
 
     Equal content on an equal day publishes nothing. Killed anywhere, the revision before stays
     readable and the next call removes what was left; a damaged current revision is superseded.
@@ -62,7 +65,8 @@ def publish(settings: Settings, *, as_of_date: date, run_id: str) -> Publication
         # The number of a damaged one that readers have seen is not given again.
         revision = max(shown, *versions.revisions_on_disk(serving), 0) + 1
         planned = manifests.describe(revision, as_of_date, run_id, parts)
-        written = _write(settings, planned, parts, _earlier(serving, before))
+        earlier = _earlier(serving, before)
+        written = _write(settings, planned, parts, earlier, meanings or {})
         published = manifests.write(serving, planned, written)
         versions.point_links(serving, revision)
         if before and is_damaged:
@@ -143,11 +147,16 @@ def _built_parts(settings: Settings) -> list[Part]:
 
 
 def _write(
-    settings: Settings, manifest: Manifest, parts: list[Part], earlier: Earlier | None
+    settings: Settings,
+    manifest: Manifest,
+    parts: list[Part],
+    earlier: Earlier | None,
+    meanings: Meanings,
 ) -> list[Path]:
     serving = settings.serving_dir
     database = serving / versions.database_name(manifest.revision)
-    write_atomically(database, partial(_copy_database, settings, manifest), mode=READABLE)
+    copy_database = partial(_copy_database, settings, manifest, meanings)
+    write_atomically(database, copy_database, mode=READABLE)
     folder = serving / versions.PARQUET / versions.parquet_name(manifest.revision)
     with open_file(settings, database, read_only=True) as copy:
         replace_folder(folder, lambda new: _write_readable(copy, new, parts, earlier))
@@ -161,7 +170,9 @@ def _write_readable(
     let_others_read(new)
 
 
-def _copy_database(settings: Settings, manifest: Manifest, target: Path) -> None:
+def _copy_database(
+    settings: Settings, manifest: Manifest, meanings: Meanings, target: Path
+) -> None:
     shutil.copyfile(settings.serving_build_db, target)
     with open_file(settings, target) as copy:
         tables = copy.execute(
@@ -171,6 +182,7 @@ def _copy_database(settings: Settings, manifest: Manifest, target: Path) -> None
             if is_leftover(table):
                 copy.execute(f"drop table {SCHEMA}.{quoted(table)}")
         _mark(copy, manifest)
+        write_comments(copy, meanings)
         copy.execute("checkpoint")
 
 

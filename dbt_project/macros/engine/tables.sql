@@ -3,7 +3,7 @@
 
     dbt's own macros take five to eight and give the old table away in a second transaction: beside
     small tables those cost more than the query. Killed at any point, the old table stands. Hooks,
-    grants, indexes and comments are not for this project, and not done.
+    grants and indexes are not for this project, and not done; comments are made when marts are published.
 -#}
 
 {% materialization table, adapter='duckdb' -%}
