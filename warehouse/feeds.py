@@ -4,21 +4,29 @@
 other feed is a CSV with a header, and its columns say all there is to judge by.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from warehouse.rules.kinds import Kind, kind_of
 
 EVENTS = "events"
+# What a cell says of time: a moment, which is kept as ISO 8601 in UTC, a day, or either of them.
+MOMENT, DAY, EITHER = "moment", "day", "either"
+_A_MOMENT = Kind("a time such as 2026-01-31T08:30:00Z", lambda _: False, is_optional=True)
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a CSV feed: its type in the lake, and what may stand in a cell."""
+    """A column of a CSV feed: its type in the lake, and what may stand in a cell.
+
+    ``time`` is MOMENT, DAY or EITHER where the cell is one, however it is written; what is none
+    stands as it was told if the kind accepts it.
+    """
 
     name: str
     data_type: str
     kind: Kind
+    time: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,7 +49,12 @@ class Feed:
 
 def column(name: str, data_type: str, **what: Any) -> Column:
     """Return a column (string, bigint, double, decimal(p,s), boolean or date); see ``kind_of``."""
-    return Column(name, data_type, kind_of(data_type, **what))
+    return Column(name, data_type, kind_of(data_type, **what), DAY if data_type == "date" else "")
+
+
+def moment(name: str) -> Column:
+    """Return a column of times, which may be blank."""
+    return Column(name, "string", _A_MOMENT, MOMENT)
 
 
 def _by_name(*feeds: Feed) -> dict[str, Feed]:
@@ -55,7 +68,7 @@ FEEDS = _by_name(
     Feed(
         "suppressions",
         tuple(
-            column(name, "string", optional=True)
+            replace(column(name, "string", optional=True), time=EITHER if name == "since" else "")
             for name in ("channel", "address", "user_id", "since", "reason")
         ),
         names_one=("address", "user_id"),
@@ -80,13 +93,13 @@ FEEDS = _by_name(
         (
             column("incident_id", "string"),
             column("kind", "string", optional=True),
-            column("started_at", "string", moment=True, optional=True),
-            column("ended_at", "string", moment=True, optional=True),
+            moment("started_at"),
+            moment("ended_at"),
             *(
                 column(name, "string", optional=True)
                 for name in ("user_id", "country", "platform", "event", "duty")
             ),
-            column("done_at", "string", moment=True, optional=True),
+            moment("done_at"),
             column("compensation", "string", optional=True),
         ),
         stands=True,

@@ -167,7 +167,8 @@ def test_a_row_of_an_incident_names_people_as_events_do_and_times_there_are(
         "i1,,1.2e7",
         "i1,2026-02-30T08:30:00Z,bob",
         "i1,2026-09-30T24:30:00Z,bob",
-        "i1,2026-09-30 08:30:00Z,bob",
+        "i1,2026-09-30,bob",
+        "i1,soon,bob",
     ]
     path.write_text("\n".join(rows), encoding="utf-8")
 
@@ -179,5 +180,53 @@ def test_a_row_of_an_incident_names_people_as_events_do_and_times_there_are(
     refused = list_quarantine(settings).to_pylist()
     assert [(row["source_line"], row["reason"]) for row in refused] == [
         (5, "bad_number"),
-        *((line, "bad_value") for line in (6, 7, 8)),
+        *((line, "bad_value") for line in (6, 7, 8, 9)),
     ]
+
+
+# What a cell says, as a moment and as a day; None: refused.
+TIMES = [
+    ("2026-03-01T10:00:00Z", "2026-03-01T10:00:00Z", None),
+    ("2026-03-01T10:00:00.123Z", "2026-03-01T10:00:00.123000Z", None),
+    ("2026-03-01T10:00:00.123456789+08:00", "2026-03-01T02:00:00.123456Z", "2026-03-01"),
+    ("2026-03-01 00:30:00+0800", "2026-02-28T16:30:00Z", "2026-03-01"),
+    ("2026-03-01 10:00", "2026-03-01T10:00:00Z", "2026-03-01"),
+    ("2026/3/1 9:05", "2026-03-01T09:05:00Z", "2026-03-01"),
+    ("2026-03-01T24:00:00Z", "2026-03-02T00:00:00Z", "2026-03-02"),
+    ("2026/03/01 24:00:00.000", "2026-03-02T00:00:00Z", "2026-03-02"),
+    ("20260301T240000Z", "2026-03-02T00:00:00Z", "2026-03-02"),
+    ("2026-03-01T24:00:01Z", None, None),
+    ("2026-03-01T00:00:00.000Z", "2026-03-01T00:00:00Z", "2026-03-01"),
+    ("1772413200123", "2026-03-02T01:00:00.123000Z", None),
+    ("20260301", None, "2026-03-01"),
+    ("2026年3月1日", None, "2026-03-01"),
+    ("2026-02-30", None, None),
+    ("2026-02-30T08:30:00Z", None, None),
+    ("2226-03-01T10:00:00Z", None, None),
+    ("soon", None, None),
+]
+
+
+@pytest.mark.parametrize(("written", "moment", "day"), TIMES)
+def test_times_of_all_feeds_are_read_alike(
+    tmp_path: Path, written: str, moment: str | None, day: str | None
+) -> None:
+    settings = Settings(tmp_path)
+    spent = "date,channel,amount\n{},ads,1\n"
+    told = {"incidents": "incident_id,ended_at\ni1,{}\n", "spend": spent}
+    told["suppressions"] = "channel,address,since\nemail,a@example.org,{}\n"
+    found = {}
+    for feed, text in told.items():
+        path = settings.landing_root / f"{feed}/dt={DAY}/a.csv"
+        path.parent.mkdir(parents=True)
+        path.write_text(text.format(written), encoding="utf-8")
+        ingest_days(settings, [DAY], feed)
+        rows = pq.ParquetFile(rows_path(settings, loaded(settings, feed)[DAY])).read().to_pylist()
+        [found[feed]] = rows or [None]
+
+    ended, spent_on, since = (found[feed] for feed in told)
+    assert (ended and ended["ended_at"]) == moment
+    assert (spent_on and str(spent_on["date"])) == day
+    # Whatever stands there, nobody is written to who should not be.
+    assert since
+    assert since["since"] == (moment or day or written)

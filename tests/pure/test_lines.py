@@ -256,6 +256,7 @@ UNUSUAL = {
     "device": line_of(context={"device": {"type": "ios"}, "location": {"country": "DE"}}),
     "os": line_of(context={"os": {"name": "Android"}, "country": "CN", "device": {"type": " "}}),
     "odd context": line_of(context={"platform": 5, "campaign": "x", "country": ["DE"]}),
+    "the end of a day": line_of(timestamp="2026-10-01T24:00:00.000+08:00", sentAt="20261001T2400Z"),
     "empty context names": line_of(context={"platform": "", "campaign": {"source": " a "}}),
     "400 digits where no money is": raw("9.9", "1" * 400),
     "a key repeated in context": raw('"platform"', '"locale":"a","locale":"b","platform"'),
@@ -329,9 +330,11 @@ def test_a_user_id_has_one_spelling(given_id: bytes, canonical: str) -> None:
         (202610010815, "2026-10-01 08:15:00"),
         ("20261001081530", "2026-10-01 08:15:30"),
         (20261001081530250, "2026-10-01 08:15:30.25"),
+        ("2026-09-30T24:00:00Z", "2026-10-01 00:00:00"),
+        ("2026-09-30 24:00", "2026-10-01 00:00:00"),
     ],
 )
-def test_a_number_is_the_time_it_was_meant_to_be(given: object, moment: str) -> None:
+def test_a_time_is_what_it_was_meant_to_be(given: object, moment: str) -> None:
     verdict = judge(line_of(timestamp=given), LIMITS)
 
     assert not isinstance(verdict, Rejection)

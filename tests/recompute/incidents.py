@@ -49,7 +49,7 @@ def _rows(world: "World") -> dict[str, list[dict[str, str]]]:
 
 
 def _time(text: str | None) -> datetime | None:
-    return None if not text else datetime.fromisoformat(text).replace(tzinfo=None)
+    return None if not text else datetime.fromisoformat(text).astimezone(UTC).replace(tzinfo=None)
 
 
 def _day(world: "World", at: datetime) -> date:

@@ -233,7 +233,10 @@ def _time(value: Any) -> datetime | None:
             while seconds > 10**11:
                 seconds /= 1000
             return EPOCH + timedelta(microseconds=int(seconds * 10**6))
-        moment = datetime.fromisoformat(value)
+        day, _, hour = value.partition("T")
+        is_end = hour.startswith("24:00:00")
+        moment = datetime.fromisoformat(f"{day}T00{hour[2:]}" if is_end else value)
+        moment += timedelta(days=is_end)
     except ValueError:
         return None
     return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment

@@ -103,7 +103,8 @@ def incidents(seed: int, users: Sequence[str], days: Sequence[date]) -> dict[dat
     over += [f"over,,,,,,,,apology,{at(early, 2, 30)},", f"over,,,,,,,,service,{at(early, 9)},"]
     begun = [head, f"begun,leak,{at(late, 0)},,,,ios,Order Completed,,,", "begun,,,,,DE,,,,,"]
     begun += [f"begun,,,,{user},,,,,," for user in named(8)]
-    begun += [f"begun,,,,,,,,apology,{at(late, 1)},Coupon"]
+    apology = at(late, 9).replace("Z", ".250+08:00")
+    begun += [f"begun,,,,,,,,apology,{apology},Coupon"]
     vague = [head, *(f"vague,,,,{user},,,,,," for user in named(4)), "vague,,,,,,,,review,,A yacht"]
     ended = [head, f"over,,,{at(early, 20)},,,,,,,Coupon"]
     ended += [f"over,,,,,,,,review,{at(early, 23)},"]

@@ -1,18 +1,21 @@
 """Rows of a CSV feed -> typed rows or reasons: each cell by what its column says of it."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
 
-from warehouse.feeds import Column, Feed
+from warehouse.feeds import DAY, EITHER, Column, Feed
 from warehouse.judging.exact import Limits
+from warehouse.judging.readings import as_written
 from warehouse.judging.tables import Record
 from warehouse.judging.values import WHITESPACE, Rejected, canonical_id, is_nobody
 from warehouse.judging.verdicts import Judged, Refusal
 from warehouse.lake.layout import schema_of
+from warehouse.rules.kinds import FIRST_YEAR, LAST_YEAR
 from warehouse.settings import Source
 
 # By the family of the type, once the cell is known to be of its kind.
@@ -21,10 +24,9 @@ _READ: Mapping[str, Callable[[str], Any]] = {
     "bigint": int,
     "double": float,
     "boolean": lambda text: text.lower() == "true",
-    "date": date.fromisoformat,
 }
 
-
+_DAY_ALONE = re.compile(r"\d{8}|\d{4}\D+\d{1,2}\D+\d{1,2}\D?|\d{4}-W.*", re.ASCII)
 # As spreadsheets leave them below a table.
 BLANK_ROW = b" \t\r\n,;"
 
@@ -111,6 +113,8 @@ def _value(cell: str, column: Column) -> Any:
     text = cell.strip(WHITESPACE)
     if not text and column.kind.is_optional:
         return None
+    if column.time:
+        return _time(text, column)
     if not column.kind.accepts(text):
         raise Rejected("bad_value", f"{column.name} is not {column.kind.wants}")
     family, _, size = column.data_type.rstrip(")").partition("(")
@@ -121,3 +125,44 @@ def _value(cell: str, column: Column) -> Any:
     if value != round(value, places) or value.adjusted() >= digits - places:
         raise Rejected("bad_number", f"{column.name} does not fit {column.data_type}")
     return value
+
+
+def _time(text: str, column: Column) -> Any:
+    is_day = column.time == DAY or (column.time == EITHER and _DAY_ALONE.fullmatch(text))
+    try:
+        found = _day_in(text) if is_day else _moment_in(text)
+    except Rejected:
+        if column.kind.accepts(text):
+            return text
+        raise Rejected("bad_value", f"{column.name} is not {column.kind.wants}") from None
+    return found if column.data_type == "date" else str(found)
+
+
+def _moment_in(text: str) -> str:
+    """Return a time as ISO 8601 in UTC, where it is if it names no zone.
+
+    Raises Rejected for what is none, also for a day alone: nobody knows which hour was meant.
+    """
+    if _DAY_ALONE.fullmatch(text):
+        raise Rejected("bad_time", "a day without an hour")
+    found = as_written(text)
+    in_utc = _of_our_times(found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    return f"{in_utc.replace(tzinfo=None).isoformat()}Z"
+
+
+def _day_in(text: str) -> date:
+    """Return a day: of a time, that of the place where it was written.
+
+    Raises Rejected for what is none, and for an hour in UTC, where nobody's day need be that one:
+    only midnight, as programs write days, is the day it says.
+    """
+    found = as_written(text)
+    if found.utcoffset() == timedelta() and found.time() != time():
+        raise Rejected("bad_time", "an hour in UTC, of which the day elsewhere may be another")
+    return _of_our_times(found).date()
+
+
+def _of_our_times(found: datetime) -> datetime:
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise Rejected("bad_time", f"before {FIRST_YEAR} or after {LAST_YEAR}")
+    return found

@@ -11,7 +11,14 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from warehouse.judging.currencies import meanings, minor_unit
-from warehouse.judging.values import WHITESPACE, Rejected, calendar_time, number
+from warehouse.judging.values import (
+    WHITESPACE,
+    Rejected,
+    calendar_time,
+    moment_of,
+    number,
+    parsed_time,
+)
 
 EXCEL = "excel"
 ISO = "iso"
@@ -21,6 +28,7 @@ MINOR = "minor"
 
 # Epoch texts in seconds, milliseconds, microseconds and nanoseconds, of the years 2001 to 2286.
 _EPOCH_DIGITS = (10, 13, 16, 19)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EXCEL_START = datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet's day 0, in its own zone
 _MICROSECONDS_A_DAY = 86_400_000_000
 _FRACTION = re.compile(r"(:\d\d)[.,](\d{1,9})(?!\d)")
@@ -77,12 +85,12 @@ class TimeReader:
 
     def _strptime(self, text: str, form: str) -> datetime:
         try:
-            found = datetime.strptime(text, form)  # noqa: DTZ007 - the zone is set below
+            found = _by_directives(text, form)
         except ValueError:
             # Databases leave fractions out where they are zero.
             fraction = _FRACTION.search(text)
             whole = _FRACTION.sub(r"\1", text, count=1)
-            found = datetime.strptime(whole, form.replace(".%f", ""))  # noqa: DTZ007
+            found = _by_directives(whole, form.replace(".%f", ""))
             if fraction:
                 found = found.replace(microsecond=int(fraction[2][:6].ljust(6, "0")))
         if found.tzinfo is None and _names_utc(form):
@@ -90,28 +98,10 @@ class TimeReader:
         return self.local(found)
 
     def _iso(self, text: str) -> str:
-        try:
-            moment = datetime.fromisoformat(text)
-            # As it is written, where that says all: a copy in another file is then the same.
-            is_told = moment.tzinfo or self._zone is UTC
-            return text if is_told else self.local(moment).isoformat()
-        except ValueError:
-            pass
-        found = _YEAR_FIRST.fullmatch(text)
-        if not found:
-            raise Rejected("bad_time", "no ISO 8601 time; say how it is written by date_format")
-        *parts, fraction, zone = found.groups()
-        year, month, day, hour, minute, second = (int(part or 0) for part in parts)
-        micros = int((fraction or "")[:6].ljust(6, "0"))
-        try:
-            moment = datetime(year, month, day, hour, minute, second, micros)  # noqa: DTZ001
-            if zone and zone[0] in "+-":
-                moment = datetime.fromisoformat(f"{moment.isoformat()}{zone}")
-            elif zone:
-                moment = moment.replace(tzinfo=UTC)
-        except ValueError:
-            raise Rejected("bad_time", "no such day or hour") from None
-        return self.local(moment).isoformat()
+        found, is_iso = _year_first(text)
+        # As it is written, where that says all: a copy in another file is then the same.
+        is_told = is_iso and (found.tzinfo or self._zone is UTC)
+        return text if is_told else self.local(found).isoformat()
 
     def _excel(self, text: str) -> str:
         days = number(text, "time")
@@ -121,6 +111,49 @@ class TimeReader:
         if not 1950 <= moment.year < 2200:
             raise Rejected("bad_time", "no serial number of a day")
         return self.local(moment).isoformat()
+
+
+def as_written(text: str) -> datetime:
+    """Return a time in a cell that no source describes, without a zone where it names none.
+
+    It is read as a source without ``date_format`` reads it; an epoch time is in UTC. Raises
+    Rejected (bad_time).
+    """
+    if _is_epoch(text):
+        return _EPOCH + timedelta(microseconds=moment_of(text, "time"))
+    return calendar_time(text) or _year_first(text)[0]
+
+
+def _by_directives(text: str, form: str) -> datetime:
+    # The caller sets the zone.
+    return parsed_time(text, lambda told: datetime.strptime(told, form))  # noqa: DTZ007
+
+
+def _year_first(text: str) -> tuple[datetime, bool]:
+    """Return a time that is written with its year first, and whether it is ISO 8601's way."""
+    try:
+        return parsed_time(text, datetime.fromisoformat), True
+    except ValueError:
+        pass
+    if not _YEAR_FIRST.fullmatch(text):
+        raise Rejected("bad_time", "no ISO 8601 time; say how it is written by date_format")
+    try:
+        return parsed_time(text, _loosely_written), False
+    except ValueError:
+        raise Rejected("bad_time", "no such day or hour") from None
+
+
+def _loosely_written(text: str) -> datetime:
+    found = _YEAR_FIRST.fullmatch(text)
+    if not found:
+        raise ValueError(text)
+    *parts, fraction, zone = found.groups()
+    year, month, day, hour, minute, second = (int(part or 0) for part in parts)
+    micros = int((fraction or "")[:6].ljust(6, "0"))
+    moment = datetime(year, month, day, hour, minute, second, micros)  # noqa: DTZ001
+    if zone and zone[0] in "+-":
+        return datetime.fromisoformat(f"{moment.isoformat()}{zone}")
+    return moment.replace(tzinfo=UTC) if zone else moment
 
 
 def _names_utc(form: str) -> bool:

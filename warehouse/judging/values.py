@@ -1,6 +1,7 @@
 """One JSON value -> one exact typed value, or the reason why it is none. Never a float."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
@@ -30,6 +31,10 @@ _EARLIEST_EPOCH = int((datetime(1980, 1, 1, tzinfo=UTC) - _EPOCH).total_seconds(
 # Dates written as one number, by its digits, and the years in which they are no epoch time.
 _CALENDAR = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S", 17: "%Y%m%d%H%M%S%f"}
 _YEARS = ("1970", "2100")
+# ISO 8601 has a day end at 24:00, which is 0:00 of the next one.
+_END_OF_DAY = re.compile(
+    r"(?:(?<=[T ])|(?<=^\d{8}))24(?=:?00(?::?00(?:[.,]?0+)?)?(?![\d:.,]))", re.ASCII
+)
 _DIGITS = re.compile(r"\d+(\.\d+)?", re.ASCII)
 # A whole number as tables with gaps write it: `12345.0`.
 _WHOLE = re.compile(r"(-?\d+)\.0+", re.ASCII)
@@ -148,8 +153,8 @@ def amount(raw: bytes | None, name: str) -> Decimal | None:
 def moment(raw: bytes | None, name: str) -> int | None:
     """Return a time as microseconds since 1970 in UTC; raises Rejected (bad_time, bad_value).
 
-    ISO 8601 (without a zone: UTC; digits past microseconds are cut), or a number, see
-    `moment_of_number`.
+    ISO 8601 (without a zone: UTC; digits past microseconds are cut; 24:00 ends a day), or a number,
+    see `moment_of_number`.
     """
     value = scalar(raw, name)
     if isinstance(value, str):
@@ -163,12 +168,28 @@ def moment_of(value: str, name: str) -> int:
     if _DIGITS.fullmatch(value):
         return moment_of_number(Decimal(value), name)
     try:
-        parsed = datetime.fromisoformat(value)
+        return micros_of(parsed_time(value, datetime.fromisoformat))
     except ValueError:
         raise Rejected("bad_time", f"{name} is no ISO 8601 time") from None
-    if parsed.tzinfo is None:
-        parsed = parsed.replace(tzinfo=UTC)
-    return (parsed - _EPOCH) // _MICROSECOND
+
+
+def micros_of(time: datetime) -> int:
+    """Return a time, without a zone in UTC, as microseconds since 1970 in UTC."""
+    return ((time if time.tzinfo else time.replace(tzinfo=UTC)) - _EPOCH) // _MICROSECOND
+
+
+def parsed_time(text: str, read: Callable[[str], datetime]) -> datetime:
+    """Read a time, also 24:00, at which a day ends; raises ValueError like ``read``."""
+    try:
+        return read(text)
+    except ValueError:
+        begins = _END_OF_DAY.sub("00", text, count=1)
+        if begins == text:
+            raise
+    try:
+        return read(begins) + timedelta(days=1)
+    except OverflowError:
+        raise ValueError(text) from None
 
 
 def moment_of_number(value: Decimal, name: str) -> int:
@@ -180,7 +201,7 @@ def moment_of_number(value: Decimal, name: str) -> int:
     guessed at. Raises Rejected (bad_time).
     """
     if (parsed := calendar_time(format(value, "f").removesuffix(".0"))) is not None:
-        return (parsed.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
+        return micros_of(parsed)
     for limit, unit in _EPOCH_UNITS:
         if abs(value) < limit and (micros := int(value * unit)) >= _EARLIEST_EPOCH:
             return micros
@@ -196,7 +217,8 @@ def calendar_time(digits: str) -> datetime | None:
     if not form or not digits.isdecimal() or not _YEARS[0] <= digits[:4] <= _YEARS[1]:
         return None
     try:
-        return datetime.strptime(digits, form)  # noqa: DTZ007 - whose it is, the caller knows
+        # Whose it is, the caller knows.
+        return parsed_time(digits, lambda text: datetime.strptime(text, form))  # noqa: DTZ007
     except ValueError:
         return None
 

@@ -49,7 +49,7 @@ from warehouse.storage.objects import FileChanged
 from warehouse.storage.places import readable
 
 # Raise it when the same lines would become other rows: every day is then read again.
-PARSER_VERSION = "6"
+PARSER_VERSION = "7"
 FINGERPRINT = b"userops.fingerprint"
 ATTEMPTS = 3
 # A day costs this much beside its bytes; below the limit, other processes cost more than they save.

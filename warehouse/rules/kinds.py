@@ -14,7 +14,6 @@ INTEGER = re.compile(r"-?[0-9]{1,9}")
 NUMBER = re.compile(r"-?[0-9]{1,10}(\.[0-9]{1,8})?")
 FIRST_YEAR, LAST_YEAR = 1970, 2199
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-HOUR = re.compile(r"T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z")
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,6 @@ def kind_of(
     one_of: Sequence[str] = (),
     none_of: Sequence[str] = (),
     currency: bool = False,
-    moment: bool = False,
     matches: str = "",
     such_as: str = "",
     optional: bool = False,
@@ -62,8 +60,8 @@ def kind_of(
     family = data_type.partition("(")[0]
     if one_of:
         kind = _words(one_of)
-    elif currency or moment:
-        kind = CURRENCY if currency else MOMENT
+    elif currency:
+        kind = CURRENCY
     elif family == "string":
         kind = _text(matches, such_as, none_of) if matches else TEXT
     elif family == "bigint":
@@ -132,15 +130,9 @@ def _is_day(text: str) -> bool:
         return False
 
 
-def _is_moment(text: str) -> bool:
-    # A day or an hour that does not exist would be read as none told.
-    return _is_day(text[:10]) and bool(HOUR.fullmatch(text[10:]))
-
-
 TEXT = Kind("a text", bool)
 ANY_NUMBER = number()
 SHARE = number(0, 1)
 BOOLEAN = Kind("true or false", lambda text: text.lower() in {"true", "false"})
 DATE = Kind("a date as 2026-01-31", _is_day)
-MOMENT = Kind("a time in UTC such as 2026-01-31T08:30:00Z", _is_moment)
 CURRENCY = Kind("an ISO 4217 code: CNY for the renminbi, USD, EUR", ISO_4217.__contains__)
