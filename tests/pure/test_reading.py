@@ -146,6 +146,18 @@ SHAPES: dict[str, tuple[str, bytes]] = {
     "zstandard without an ending": ("part-0", zstandard.compress(NDJSON)),
     "frames without data": ("a.ndjson.zst", framed(NDJSON[:700], NDJSON[700:])),
     "UTF-16": ("a.json", "\ufeff".encode("utf-16-le") + NDJSON.decode().encode("utf-16-le")),
+    "files joined, each with a mark": (
+        "a.ndjson",
+        "\n".join(("\ufeff" if n % 3 == 0 else "") + line for n, line in enumerate(LINES)).encode(),
+    ),
+    "files joined, the last line of each without an end": (
+        "a.ndjson",
+        "\ufeff".join(["", "\n".join(LINES[:3]), "\n".join(LINES[3:])]).encode(),
+    ),
+    "UTF-16 files joined": (
+        "a.json",
+        b"".join(f"\ufeff{line}\r\n".encode("utf-16-le") for line in LINES),
+    ),
     "zip": ("a.zip", zipped(**{"x/one.json": NDJSON})),
     "zip of gzip": ("a.zip", zipped(**{"x/one.json.gz": gzip.compress(NDJSON)})),
     "zip with a system's litter": (
@@ -195,6 +207,16 @@ REFUSED: dict[str, tuple[str, bytes, str]] = {
     "Latin-1": ("a.csv", "type,event,größe\ntrack,Bézahlt,ä\n".encode("latin-1"), "windows-1252"),
     "UTF-16 without a mark": ("a.csv", "type,event\ntrack,x\n".encode("utf-16-le"), "utf-16-le"),
     "semicolons": ("a.csv", b"kind;event;userId\ntrack;x;u\n", 'delimiter = ";"'),
+    "tables of other columns, joined": (
+        "a.csv",
+        b"type,event,userId\ntrack,x,u\n\xef\xbb\xbfuserId,type,event,sex\nu,track,x,f\n",
+        "another header on line 3",
+    ),
+    "tables of another order, joined": (
+        "a.csv",
+        b"type,event,userId\ntrack,x,u\nevent,type,userId\nx,track,u\n",
+        "join files of one header",
+    ),
     "a column twice": ("a.csv", b"type,event,userId,type \ntrack,x,u,page\n", "stands 2 times"),
 }
 
@@ -258,6 +280,19 @@ def test_a_broken_object_of_a_line_of_an_array_costs_itself(shop: Shop) -> None:
 
     assert shop.read() == [*IDS[:2], *IDS[3:]]
     assert shop.aside() == [(3, "bad_json")]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_of_joined_tables_only_the_further_headers_are_refused(shop: Shop, end: str) -> None:
+    parts = [[HEADER, row(1), row(2)], [f"\ufeff{HEADER}", row(3)], [HEADER, row(4)]]
+    text = end.join(line for part in parts for line in part)
+    shop.land("a.csv", text.encode())
+
+    assert shop.read() == ["o1", "o2", "o3", "o4"]
+    aside = [(line["source_line"], line["detail"]) for line in shop.quarantine()]
+    assert aside == [
+        (n, "the header once more: take it out where files are joined") for n in (4, 6)
+    ]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])

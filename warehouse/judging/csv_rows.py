@@ -10,8 +10,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from warehouse.judging.tables import Record, as_name, column_names, named, require
+from warehouse.judging.tables import (
+    HEADER_AGAIN,
+    Record,
+    as_name,
+    column_names,
+    is_header,
+    named,
+    require,
+)
 from warehouse.judging.values import Rejection
+from warehouse.landing.splitting import BOM
 from warehouse.landing.streams import BadFile
 
 # A quoted field may go on over this many lines; past it, its quote was a mistake.
@@ -57,6 +66,8 @@ class _Row(NamedTuple):
     original: bytes
     fields: list[str] | None
     lines: int
+    # Another file began here: they were joined.
+    is_joined: bool = False
 
 
 def csv_records(
@@ -88,6 +99,8 @@ def csv_records(
             parted_by(reader.delimiter)
             if not dialect.header:
                 yield named(row.number, row.original, names, row.fields, row.lines)
+        elif dialect.header and is_header(row.number, names, row.fields, is_joined=row.is_joined):
+            yield Record(row.number, row.original, {}, HEADER_AGAIN, row.lines)
         else:
             record = named(row.number, row.original, names, row.fields, row.lines)
             reader.learn(row.fields, record)
@@ -150,11 +163,15 @@ class _Reader:
         quote, give = self.dialect.quote, self.lines.next
         while line := give():
             number, original = line
+            if is_joined := original.startswith(BOM):
+                original = original.removeprefix(BOM)
             text = _text(original)
             if quote and quote in text:
-                yield self._quoted(number, original, text)
+                row = self._quoted(number, original, text)
+                yield row._replace(is_joined=True) if is_joined else row
             else:
-                yield _Row(number, original.rstrip(b"\r\n"), text.split(self.delimiter), 1)
+                whole = original.rstrip(b"\r\n")
+                yield _Row(number, whole, text.split(self.delimiter), 1, is_joined)
 
     def start(self, row: _Row) -> list[str]:
         """Take the first row as header, or only as wide as all others; return the names."""

@@ -13,7 +13,7 @@ import msgspec
 
 from warehouse.judging.exact import Limits, readable_fields
 from warehouse.judging.values import Rejected, Rejection
-from warehouse.landing.splitting import LineBatch
+from warehouse.landing.splitting import BOM, LineBatch
 from warehouse.landing.streams import BadFile
 
 # Around a column's name these say nothing: spaces, a byte order mark, zero-width characters.
@@ -23,6 +23,7 @@ MOST_DIGITS_IN_NAMES = 6
 NOT_UTF_8 = Rejection(
     "bad_encoding", "not in the encoding of its file (UTF-8, or encoding in its source)"
 )
+HEADER_AGAIN = Rejection("bad_value", "the header once more: take it out where files are joined")
 
 
 class Record(NamedTuple):
@@ -49,7 +50,8 @@ def text_records(
     """Yield the rows of a text whose columns stand between white space."""
     names: list[str] = []
     for number, line in lines:
-        original = line.rstrip(b"\r\n")
+        is_joined = line.startswith(BOM)
+        original = line.removeprefix(BOM).rstrip(b"\r\n")
         if number <= skip_lines:
             continue
         if not original.strip():
@@ -61,7 +63,10 @@ def text_records(
             require(expected, names)
             if header:
                 continue
-        yield named(number, original, names, fields)
+        if header and is_header(number, names, fields, is_joined=is_joined):
+            yield Record(number, original, {}, HEADER_AGAIN)
+        else:
+            yield named(number, original, names, fields)
 
 
 def json_records(batches: Iterable[LineBatch], limits: Limits) -> Iterator[Record]:
@@ -99,6 +104,24 @@ def column_names(fields: Sequence[str], *, header: bool) -> list[str]:
     if header:
         return [field.strip(AROUND_NAMES) for field in fields]
     return [str(place) for place in range(1, len(fields) + 1)]
+
+
+def is_header(number: int, names: Sequence[str], fields: Sequence[str], *, is_joined: bool) -> bool:
+    """Tell whether a row below the header is the header once more; ``is_joined``: a mark says so.
+
+    Raises BadFile for another header: what follows it would be taken for other columns.
+    """
+    if not is_joined and fields[0].strip(AROUND_NAMES) not in names:
+        return False
+    found = column_names(fields, header=True)
+    if found == names:
+        return True
+    if is_joined or sorted(found) == sorted(names):
+        raise BadFile(
+            f"another header on line {number}, where files were joined: land each as a file of its"
+            " own, or join files of one header and without byte order marks"
+        )
+    return False
 
 
 def require(expected: Iterable[str], names: Sequence[str], *, used: bool = False) -> None:

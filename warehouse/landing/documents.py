@@ -38,8 +38,8 @@ _BETWEEN = re.compile(r"[\s,\x1e\ufeff]*")
 _SPACE = re.compile(r"\s*")
 _TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|["{}\[\]]', re.DOTALL)
 _STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
-_JOINED = re.compile(r"\}\s*\{")
-_MORE_BEHIND = re.compile(r"\}\s*,?\s*\{")
+_JOINED = re.compile(r"\}[\s\ufeff]*\{")
+_MORE_BEHIND = re.compile(r"\}[\s\ufeff]*,?[\s\ufeff]*\{")
 _scan: Callable[[str, int], tuple[Any, int]] = getattr(json.JSONDecoder(strict=False), "scan_once")  # noqa: B009
 _LINE_OF_OBJECT = re.compile(r"\n([ \t]*),?[ \t]*(?=\{)")
 
@@ -357,7 +357,7 @@ def _behind(pattern: re.Pattern[str], text: str, at: int) -> int:
 
 def _goes_on(text: str) -> bool:
     """Tell whether another object follows on the same line."""
-    return text.lstrip(" \t\r\n,\x1e")[:1] == "{"
+    return text.lstrip(" \t\r\n,\x1e\ufeff")[:1] == "{"
 
 
 def _indent(text: str, at: int) -> str | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+# At the beginning of a line it says nothing: files that each began with one were joined.
 BOM = b"\xef\xbb\xbf"
 # Of an over-long line this much is kept for the quarantine; the rest is passed over.
 KEPT_LINE_BYTES = 20 << 20
@@ -20,16 +21,13 @@ class LineBatch:
 
 
 def split_lines(blocks: Iterable[bytes]) -> Iterator[LineBatch]:
-    """Yield the lines of a file in order, a byte order mark at its start left out.
+    """Yield the lines of a file in order, a byte order mark at the start of any left out.
 
     Lines end with LF or CRLF; a lone CR ends nothing. Memory stays bounded for a line of any
     length: past ``KEPT_LINE_BYTES`` its bytes are dropped, never the line.
     """
-    number, rest, is_first = 1, bytearray(), True
+    number, rest = 1, bytearray()
     for block in blocks:
-        if is_first and len(rest) + len(block) >= len(BOM):
-            block = bytes(rest) + block
-            block, rest, is_first = block.removeprefix(BOM), bytearray(), False
         end = block.rfind(b"\n") + 1
         if not end:
             rest += block[: max(KEPT_LINE_BYTES - len(rest), 0)]
@@ -40,15 +38,15 @@ def split_lines(blocks: Iterable[bytes]) -> Iterator[LineBatch]:
             batch = lines[start : start + BATCH_LINES]
             yield LineBatch(number, batch)
             number += len(batch)
-    last = bytes(rest).removeprefix(BOM) if is_first else bytes(rest)
-    if last:
+    if last := bytes(rest).removeprefix(BOM):
         yield LineBatch(number, [last.removesuffix(b"\r")], is_open=True)
 
 
 def physical_lines(blocks: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
     """Yield the numbered lines of a table with their ends, which are LF, CRLF or CR.
 
-    A byte order mark is left out; memory is bounded as in `split_lines`.
+    A byte order mark is left out at the start, and stands where files were joined: what follows it
+    there may be a header. Memory is bounded as in `split_lines`.
     """
     number, rest, is_first = 1, b"", True
     for block in blocks:
@@ -80,5 +78,7 @@ def _whole_lines(rest: bytearray, block: bytes) -> list[bytes]:
     elif rest:
         lines[0] = bytes(rest) + lines[0]
     if b"\r" in block or rest.endswith(b"\r"):
-        return [line.removesuffix(b"\r") for line in lines]
+        lines = [line.removesuffix(b"\r") for line in lines]
+    if BOM in block or rest.startswith(BOM[:1]):
+        lines = [line.removeprefix(BOM) for line in lines]
     return lines
