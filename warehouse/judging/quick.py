@@ -33,7 +33,8 @@ from warehouse.judging.repeats import (
     are_plain,
     canonical_parts,
     has_distinct_fields,
-    is_unrepeated,
+    refuse_repeated_fields,
+    refuse_repeats_within,
 )
 from warehouse.judging.values import Rejected, Rejection
 from warehouse.judging.verdicts import (
@@ -216,12 +217,13 @@ def _columns(
     times = {name: found for name, (found, _) in read.items()}
     happened = occurred(times)
     objects, kept = zip(*(json_column(given[name], lengths[name]) for name in OBJECTS), strict=True)
-    contexts, sure = _promoted(kept[-1])
+    contexts, is_usual = _promoted(kept[-1])
     event, is_named = events_of(texts["type"], texts["event"])
-    sure &= _is_whole(texts, lengths, lines) & _is_kept(kept[0]) & _is_kept(kept[1])
-    for column in objects:
-        sure &= brackets(column) < MAX_DEPTH
-    verdict = _Verdict(sure & _clean(texts, contexts, limits))
+    verdict = _Verdict(np.logical_and.reduce([brackets(column) < MAX_DEPTH for column in objects]))
+    _refuse_repeats(texts, lengths, lines, verdict)
+    for parts in kept[:2]:
+        _refuse_repeats_within(parts, verdict)
+    verdict.doubt(~(is_usual & _clean(texts, contexts, limits)))
     verdict.refuse_all(~is_named, NO_EVENT)
     is_somebody = pc.or_(texts["userId"].is_valid(), texts["anonymousId"].is_valid())
     verdict.refuse_all(~certain(is_somebody), NO_ID)
@@ -283,13 +285,16 @@ def _clean(texts: dict[str, pa.Array], contexts: list[pa.Array], limits: Limits)
     return np.logical_and.reduce([*ids, *map(trimmed, contexts)])
 
 
-def _is_whole(
-    texts: dict[str, pa.Array], lengths: dict[str, np.ndarray], lines: Sequence[bytes]
-) -> np.ndarray:
-    """Tell of each line whether its fields, written compactly once each, fill it exactly.
+def _refuse_repeats(
+    texts: dict[str, pa.Array],
+    lengths: dict[str, np.ndarray],
+    lines: Sequence[bytes],
+    verdict: _Verdict,
+) -> None:
+    """Refuse lines that repeat a field; doubt what is nested too deep in fields kept nowhere.
 
-    A repeated key, an unknown field, an escape or a space makes the line longer than that; only
-    such lines are looked at one by one. What is kept nowhere must not be nested too deep either.
+    Fields written compactly once each fill their line exactly. A repeated key, an unknown field, an
+    escape or a space makes it longer; only such lines are looked at one by one.
     """
     total = np.ones(len(lines), dtype=np.int64)
     for name, column in texts.items():
@@ -297,23 +302,48 @@ def _is_whole(
             total += sizes(column) + (len(name) + 6) * certain(column.is_valid())
     for name, size in lengths.items():
         total += np.where(size > 0, size + len(name) + 4, 0)
-    whole = total == np.fromiter(map(len, lines), np.int64, len(lines))
-    for place in np.flatnonzero(~whole).tolist():
-        whole[place] = has_distinct_fields(lines[place]) and _is_shallow(lines[place])
-    for place in np.flatnonzero(lengths["integrations"] + lengths["channel"] >= MAX_DEPTH).tolist():
-        whole[place] &= _is_shallow(lines[place])
-    return whole
+    is_longer = total != np.fromiter(map(len, lines), np.int64, len(lines))
+    is_deep = is_longer | (lengths["integrations"] + lengths["channel"] >= MAX_DEPTH)
+    for place in np.flatnonzero(is_deep).tolist():
+        is_deep[place] = not _is_shallow(lines[place])
+    verdict.doubt(is_deep)
+    unclear = np.zeros(len(lines), bool)
+    refused: dict[int, Rejection] = {}
+    for place in np.flatnonzero(is_longer & verdict.sure).tolist():
+        if has_distinct_fields(lines[place]):
+            continue
+        unclear[place] = True
+        try:
+            refuse_repeated_fields(lines[place])
+        except Rejected as found:
+            refused[place] = found.rejection
+    verdict.refuse(refused)
+    verdict.doubt(unclear)
 
 
 def _is_shallow(line: bytes) -> bool:
     return line.count(b"{") + line.count(b"[") < MAX_DEPTH
 
 
-def _is_kept(parts: Sequence[bytes | None]) -> np.ndarray:
-    """Tell where JSON text is an object that repeats no name: mostly by one look at them all."""
+def _refuse_repeats_within(parts: Sequence[bytes | None], verdict: _Verdict) -> None:
+    """Refuse JSON text that repeats a name, doubt what is no object: mostly by one look at all."""
     if are_plain(*(part for part in parts if part is not None)):
-        return np.ones(len(parts), dtype=bool)
-    return np.fromiter((part is None or is_unrepeated(part) for part in parts), bool, len(parts))
+        return
+    unclear = np.zeros(len(parts), bool)
+    refused: dict[int, Rejection] = {}
+    for place in np.flatnonzero(verdict.sure).tolist():
+        part = parts[place]
+        if part is None or are_plain(part):
+            continue
+        try:
+            refuse_repeats_within(part)
+            unclear[place] = part[:1] != b"{"
+        except Rejected as found:
+            refused[place] = found.rejection
+        except (ValueError, RecursionError):
+            unclear[place] = True
+    verdict.refuse(refused)
+    verdict.doubt(unclear)
 
 
 def _orders(

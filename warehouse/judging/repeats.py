@@ -65,21 +65,13 @@ def _plainly(value: Any) -> bytes:
 
 
 def has_distinct_fields(line: bytes) -> bool:
-    """Tell whether a JSON object's own fields, each written once, fill its text exactly."""
-    return _fills(line) or _fills(_format(line, indent=-1))
+    """Tell whether a JSON object's own fields, each written once, fill its text exactly.
 
-
-def is_unrepeated(part: bytes) -> bool:
-    """Tell exactly whether JSON text, all the way down, repeats no name and has no 1e999."""
-    if part[:1] != b"{":
-        return False
-    if are_plain(part):
-        return True
-    try:
-        refuse_repeats_within(part)
-    except (Rejected, ValueError, RecursionError):
-        return False
-    return True
+    A repeated name, or an escaped one, makes the text longer; spaces do not count.
+    """
+    fields = _as_fields(line)
+    size = len("".join(fields).encode()) + len(b"".join(fields.values()))
+    return size + 4 * len(fields) + 1 == len(_format(line, indent=-1))
 
 
 def refuse_repeats(line: bytes, fields: Mapping[str, bytes]) -> None:
@@ -88,22 +80,20 @@ def refuse_repeats(line: bytes, fields: Mapping[str, bytes]) -> None:
     In ``context`` only the promoted fields are read; its text is kept as it came.
     """
     if not has_distinct_fields(line):
-        _unique(_AS_PAIRS.decode(line.decode()))
+        refuse_repeated_fields(line)
     for name in ("properties", "traits"):
         if name in fields and not are_plain(fields[name]):
             refuse_repeats_within(fields[name])
 
 
+def refuse_repeated_fields(line: bytes) -> None:
+    """Raise Rejected where a JSON object repeats one of its own fields."""
+    _unique(_AS_PAIRS.decode(line.decode()))
+
+
 def refuse_repeats_within(text: bytes) -> None:
     """Raise Rejected for a repeated name or too large a number anywhere in JSON text."""
     _EXACT.decode(text.decode())
-
-
-def _fills(line: bytes) -> bool:
-    """Compare lengths: a repeated name, an escaped one, or a space makes the line longer."""
-    fields = _as_fields(line)
-    size = len("".join(fields).encode()) + len(b"".join(fields.values()))
-    return size + 4 * len(fields) + 1 == len(line)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> None:
