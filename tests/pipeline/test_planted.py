@@ -10,6 +10,7 @@ from warehouse.simulate.rules import FEATURE, write_rules
 from warehouse.simulate.run import FIRST_DAY, simulate
 from warehouse.simulate.truths import (
     BENCHMARKS,
+    CRASHES,
     FALL,
     INCIDENT,
     OWLS,
@@ -207,6 +208,19 @@ class TestNightOwls:
         )
         assert shares[True] > 0.5
         assert shares[False] < 0.3
+
+
+def test_a_third_of_the_lost_met_a_crash_at_last_and_nearly_nobody_else(
+    shop: Installation,
+) -> None:
+    shares = dict(
+        shop.rows(
+            "select outcome, sum(share) from marts.last_acts where kind = 'failure' group by 1"
+        )
+    )
+    assert shares["lost"] == pytest.approx(CRASHES.before_leaving, abs=0.12)
+    # Of all visits of a month, not of the last one.
+    assert shares["retained"] < shares["lost"] / 3
 
 
 def test_some_suggestions_are_answered_and_benefits_in_part_used(shop: Installation) -> None:

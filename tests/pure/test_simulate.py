@@ -13,12 +13,12 @@ import pytest
 from warehouse.errors import UserError
 from warehouse.simulate.rules import write_rules
 from warehouse.simulate.run import SimulationReport, simulate
-from warehouse.simulate.truths import NOTHING, REWARD, TRUTHS, Truths
+from warehouse.simulate.truths import CRASHES, NOTHING, REWARD, TRUTHS, Truths
 from warehouse.simulate.window import Window
 
 USERS, DAYS = 300, 60
 # With little planted: other causes take orders away, and with them some of the ways to return one.
-CAUSES = Truths(reward=REWARD)
+CAUSES = Truths(reward=REWARD, crashes=CRASHES)
 FILE = "events-00.ndjson.gz"
 EVENT_NAMES = """
 Points Earned, Points Redeemed, Points Expired, Points Extended, Level Changed, Checked In,
@@ -32,7 +32,7 @@ Order Refunded, Order Cancelled, Coupon Applied, Promotion Viewed, Promotion Cli
 Email Delivered, Email Opened, Email Link Clicked, Email Bounced, Email Marked as Spam,
 Unsubscribed, SMS Delivered, SMS Link Clicked, Push Notification Received,
 Push Notification Tapped, Push Notification Bounced, Lottery Entered,
-Benefit Used, Suggestion Answered
+Benefit Used, Suggestion Answered, Application Crashed
 """
 CHINA = timedelta(hours=8)
 MAIL_DOMAINS = ("@example.com", "@staff.example.com")

@@ -7,6 +7,7 @@ from warehouse.simulate.behaviour.basket import fill_baskets
 from warehouse.simulate.behaviour.benefits import benefit_events
 from warehouse.simulate.behaviour.browsing import browsing_events
 from warehouse.simulate.behaviour.consents import consent_events, draw_consents
+from warehouse.simulate.behaviour.crashes import crash_events
 from warehouse.simulate.behaviour.leanings import at_night, draw_owls, lean
 from warehouse.simulate.behaviour.lottery import (
     draw_entries,
@@ -33,10 +34,14 @@ from warehouse.simulate.window import Window
 
 @dataclass(frozen=True)
 class Block:
-    """People and their events, each inside the window and before its user's erasure."""
+    """People and their events, each inside the window and before its user's erasure.
+
+    ``crashes`` are apart: lines of theirs move no other line.
+    """
 
     population: Population
     events: list[Events]
+    crashes: Events
 
 
 def draw_block(
@@ -48,6 +53,7 @@ def draw_block(
     truths: Truths,
     rng: Generator,
     planted_rng: Generator,
+    crash_rng: Generator,
 ) -> Block:
     """Simulate the users numbered from ``first_number`` on.
 
@@ -82,7 +88,12 @@ def draw_block(
         *sharing_events(visits, population, catalogue, rng),
         *opinion_events(visits, rng),
     ]
-    return Block(population, [_possible(each, population, window) for each in events])
+    crashes = crash_events(visits, truths.crashes, window, crash_rng)
+    return Block(
+        population,
+        [_possible(each, population, window) for each in events],
+        _possible(crashes, population, window),
+    )
 
 
 def _possible(events: Events, population: Population, window: Window) -> Events:

@@ -30,7 +30,7 @@ FIRST_DAY = date(2026, 1, 1)
 USER_DAYS_PER_BLOCK = 120_000
 THREADS = 2
 # Random streams of their own, so that neither depends on how people are cut into blocks.
-CATALOGUE_STREAM, SHOP_STREAM, PEOPLE_STREAM, PLANTED_STREAM, FEEDS_STREAM = range(5)
+CATALOGUE_STREAM, SHOP_STREAM, PEOPLE_STREAM, PLANTED_STREAM, FEEDS_STREAM, CRASH_STREAM = range(6)
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,10 @@ def _write_shop(plan: Plan) -> Batch:
 
 def _write_people(plan: Plan, first: int, last: int) -> Batch:
     """Simulate and write the users with row numbers from ``first`` to before ``last``."""
-    rng = np.random.default_rng((plan.seed, PEOPLE_STREAM, first))
+    rng, crash_rng = (
+        np.random.default_rng((plan.seed, stream, first))
+        for stream in (PEOPLE_STREAM, CRASH_STREAM)
+    )
     block = draw_block(
         first_number=first + 1,
         users=last - first,
@@ -154,12 +157,18 @@ def _write_people(plan: Plan, first: int, last: int) -> Batch:
         truths=plan.truths,
         rng=rng,
         planted_rng=np.random.default_rng((plan.seed, PLANTED_STREAM, first)),
+        crash_rng=crash_rng,
     )
-    return write_batch(
-        block.events,
-        speakers_of(block.population),
+    speakers = speakers_of(block.population)
+    batch = write_batch(
+        block.events, speakers, plan.window, rng, every_fault=first == 0, compress=plan.compress
+    )
+    crashes = write_batch(
+        [block.crashes],
+        speakers,
         plan.window,
-        rng,
-        every_fault=first == 0,
+        crash_rng,
+        every_fault=False,
         compress=plan.compress,
     )
+    return batch.beside(crashes)

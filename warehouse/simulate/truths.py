@@ -111,6 +111,15 @@ class NightOwls:
 
 
 @dataclass(frozen=True)
+class Crashes:
+    """The app crashes in a share of visits, and in another of the last ones before a silence."""
+
+    usual: float
+    before_leaving: float
+    silent_days: int
+
+
+@dataclass(frozen=True)
 class Truths:
     """All that is planted; None leaves a cause out."""
 
@@ -120,6 +129,7 @@ class Truths:
     release: Release | None = None
     incident: Incident | None = None
     owls: NightOwls | None = None
+    crashes: Crashes | None = None
     # What others in the trade are said to reach, by KPI.
     benchmarks: tuple[tuple[str, float], ...] = ()
 
@@ -148,7 +158,9 @@ INCIDENT = Incident(
     done_after=(("apology", 1.5), ("service", 30)),
 )
 OWLS = NightOwls(share=0.06, category="books")
+# Those who left met a crash at last, a third of them: nearly nobody else did.
+CRASHES = Crashes(usual=0.01, before_leaving=0.35, silent_days=30)
 # More than this shop ever reaches: an alert that stays open.
 BENCHMARKS = (("share_rate", 0.2),)
-TRUTHS = Truths(FALL, SPEND, REWARD, RELEASE, INCIDENT, OWLS, BENCHMARKS)
+TRUTHS = Truths(FALL, SPEND, REWARD, RELEASE, INCIDENT, OWLS, CRASHES, BENCHMARKS)
 NOTHING = Truths()

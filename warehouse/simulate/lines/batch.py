@@ -26,6 +26,17 @@ class Batch:
     late: int
     bad_lines: int
 
+    def beside(self, other: "Batch") -> "Batch":
+        """Put the lines of another after these; packed ones are members of one file."""
+        days = self.texts.keys() | other.texts.keys()
+        return Batch(
+            texts={day: self.texts.get(day, b"") + other.texts.get(day, b"") for day in days},
+            names=self.names + other.names,
+            duplicates=self.duplicates + other.duplicates,
+            late=self.late + other.late,
+            bad_lines=self.bad_lines + other.bad_lines,
+        )
+
 
 def write_batch(
     events: Sequence[Events],
