@@ -284,7 +284,15 @@ FILL = (
       ('lost', 'act', 1, 'Cart Emptied', 4, 0.04, 9, 2),
       ('lost', 'act', 1, 'Page Left', 12, 0.12, 2.5, 3),
       ('lost', 'act', 2, 'Second to Last', 50, 0.5, 5, 1),
-      ('retained', 'act', 1, 'Still Here', 50, 0.5, 1, 1)""",
+      ('retained', 'act', 1, 'Still Here', 50, 0.5, 1, 1),
+      ('lost', 'complaint', null, 'late_delivery', 6, 0.06, null, 1),
+      ('lost', 'failure', null, 'Application Crashed', 31, 0.31, 6.2, 1),
+      ('retained', 'failure', null, 'Application Crashed', 5, 0.05, 6.2, 1)""",
+    """insert into serving.marts.user_stages (user_id, stage)
+    select 'user_' || i, case when i < 30 then 'growth' else 'lost' end from range(40) t(i)""",
+    """insert into serving.marts.segment_modes (dimension, segment, users, operating_mode)
+    values ('rfm_tier', 'none', 1240, 'strategic'), ('rfm_tier', 'gold', 97, 'personal'),
+      ('warning_level', '3', 75, 'personal'), ('rfm_segment', 'none', 1240, 'strategic')""",
     """insert into serving.marts.activity_heatmap (kind, "row", "column", events, users)
     select 'hour_by_weekday', cast(1 + i % 7 as varchar), lpad(cast(i % 24 as varchar), 2, '0'),
       100 + i, 9 from range(168) t(i)""",

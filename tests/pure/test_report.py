@@ -516,6 +516,9 @@ def test_what_users_do_is_told_from_the_marts_by_the_rules(settings: Settings) -
         "less than 45 days ago; lost: 90 days or longer ago",
         "Account Closed 8 8.0% lost only 仅流失 Page Left 12 12.0% ×2.50",
         "6 users or more",
+        "Application Crashed Failure 故障 31 31.0% ×6.20 Late delivery Complaint 投诉 6 6.0% lost",
+        "from 30 days before their last activity on",
+        "Rising 上升 30 (75.0%) Lost 流失期 10 (25.0%)",
         "Introduction 导入期 Rising 上升 At risk 风险期",
         "Rising 上升 61 23 New here 当周新来 17",
         "2026-11-02 to 2026-11-08",
@@ -541,6 +544,9 @@ def test_who_users_are_is_told_by_the_names_of_the_rules(settings: Settings) -> 
         "Explorers 探索型 150 75.0%",
         "teapot tea 30 60.0% ×4.2",
         "lamp bulb 7 35.0% ×2.0",
+        "RFM 客群 Never bought 未购买 1,240 by a strategy 策略运营 Tier 等级 No tier 无等级 1,240",
+        "Gold 黄金 97 one by one 逐一沟通 Churn warning 流失预警 Level 3 3 级 75",
+        "Up to 999 users can be spoken to one by one",
     ):
         assert words in said, words
     # Not each way round, not below chance, and of each kind the five most frequent.

@@ -19,7 +19,11 @@ NAMED = (
 
 def test_growth_is_told_by_stage_and_channel_beside_the_week_before(settings: Settings) -> None:
     change_rules(settings, NAMED.format("k_factor", "K-factor", "K因子", "number"))
-    change(settings, KPI.format("k_factor", 0.031, 31, 1000, 0.025))
+    change(
+        settings,
+        KPI.format("k_factor", 0.031, 31, 1000, 0.025),
+        "update marts.dim_users set is_potential = user_id like '%1'",
+    )
 
     said = section(settings, "growth")
 
@@ -28,6 +32,8 @@ def test_growth_is_told_by_stage_and_channel_beside_the_week_before(settings: Se
         "8 users contributed in the last 30 days: 80 pieces of content, 40 shares, 16 invitations",
         "Key opinion consumers among them: 2, with 25.0% of the contribution score",
         "其中 2 位为 KOC",
+        "Potential users 潜在用户 ",
+        ": neither signed up nor bought 共",
         "K-factor K因子 0.03 a week before 0.03 上周 0.03",
         "Acquisition 获取 New users 新增用户 120 – 113 +6.2%",
         "Retention 留存 Day-1 retention 次日留存 40 35.0% 28.0% +7.0 pp",
@@ -119,6 +125,12 @@ def test_who_deserves_care_is_told_by_the_rules_in_force(settings: Settings) -> 
         settings,
         "update rules.care_rules set min_silent_days = 21 where list = 'high_value_silent'",
     )
+    change(
+        settings,
+        "insert into marts.care_lists (as_of_date, list, user_id, evidence, cost, rule_id)"
+        " select date '2026-11-10', 'points_extension', 'user_' || i, 'gold', 1.5, 'S2-17'"
+        " from range(4) t(i)",
+    )
 
     said = section(settings, "people")
 
@@ -128,6 +140,7 @@ def test_who_deserves_care_is_told_by_the_rules_in_force(settings: Settings) -> 
         "a login on 7 days in a row, and no order 连续登录 7 天且未下单",
         "daily logins made the list 30 days ago, 25.0% have made a first order since; elsewhere",
         "Nobody is on: High potential asleep,",
+        "gold extending the points of all costs ¥6.00 全部延期的成本 ¥6.00 4",
         "Core users 核心用户 12 by the thresholds of 2026-11-08",
         "Potential of 70 or more 潜力分 70 及以上 10 of 80 scored",
         "Complaints 投诉 20 16 12.9 h 10.0% Survey answers 问卷 66 – – – Suggestions 建议 – – – –",

@@ -1,4 +1,4 @@
-"""``path_transitions``, ``last_acts``, ``activity_heatmap``, ``stage_flows`` -> what users do."""
+"""Paths, last acts, hours, stages of life -> what users do, and what they did before they left."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -8,7 +8,7 @@ import duckdb
 from warehouse.report import numbers
 from warehouse.report.charts import Chart
 from warehouse.report.hours import hours_chart
-from warehouse.report.labels import NO_STAGE, Label, days, label
+from warehouse.report.labels import NO_STAGE, TROUBLES, Bar, Label, days, label, readable
 from warehouse.report.query import rows, sql
 from warehouse.report.rules import Rules
 
@@ -37,6 +37,17 @@ class Act:
 
 
 @dataclass(frozen=True)
+class Trouble:
+    """What the lost complained of, or what failed for them, last before they left or after."""
+
+    kind: Label
+    what: str
+    users: str
+    share: str
+    lift: str
+
+
+@dataclass(frozen=True)
 class Flows:
     """Users by stage before and after a week: ``cells`` by row are (users, stayed)."""
 
@@ -52,12 +63,15 @@ class Behaviour:
 
     paths: list[Path]
     acts: list[Act]
+    troubles: list[Trouble]
     hours: Chart | None
+    stages: list[Bar]
     flows: Flows | None
     least: str
     lost: Label
     retained: Label
     reach: Label
+    reason: Label
 
 
 def read_behaviour(
@@ -68,14 +82,18 @@ def read_behaviour(
     found = Behaviour(
         paths=_paths(connection),
         acts=_acts(connection, least),
+        troubles=_troubles(connection),
         hours=hours_chart(connection),
+        stages=_stages(connection, rules),
         flows=_flows(connection, rules, as_of_date),
         least=numbers.count(least),
         lost=_span(rules, "churned_after_days"),
         retained=_span(rules, "silent_after_days"),
         reach=_span(rules, "heatmap_days"),
+        reason=_span(rules, "churn_reason_days"),
     )
-    return found if found.paths or found.acts or found.hours or found.flows else None
+    parts = (found.paths, found.acts, found.troubles, found.hours, found.stages, found.flows)
+    return found if any(parts) else None
 
 
 def _span(rules: Rules, parameter: str) -> Label:
@@ -119,9 +137,55 @@ def _acts(connection: duckdb.DuckDBPyConnection, least: int) -> list[Act]:
             event=str(row["event"]),
             users=numbers.count(row["users"]),
             share=numbers.share(row["share"]),
-            lift=f"×{row['lift']:.2f}" if numbers.is_number(row["lift"]) else "",
+            lift=_lift(row["lift"]),
         )
         for row in found
+    ]
+
+
+def _lift(lift: float | None) -> str:
+    return f"×{lift:.2f}" if numbers.is_number(lift) else ""
+
+
+def _troubles(connection: duckdb.DuckDBPyConnection) -> list[Trouble]:
+    """Give the last complaints and failures of the lost, failures first, the most told first."""
+    found = rows(
+        connection,
+        "select kind, event, users, share, lift from serving.marts.last_acts"
+        " where outcome = 'lost' and kind in ('complaint', 'failure')"
+        f" order by kind desc, users desc, event limit {SHOWN}",
+    )
+    return [
+        Trouble(
+            kind=label(TROUBLES, row["kind"]),
+            what=readable(row["event"]),
+            users=numbers.count(row["users"]),
+            share=numbers.share(row["share"]),
+            lift=_lift(row["lift"]),
+        )
+        for row in found
+    ]
+
+
+def _stages(connection: duckdb.DuckDBPyConnection, rules: Rules) -> list[Bar]:
+    """Count the users of each stage of today, in the order of the rules."""
+    counted = {
+        row["stage"]: row["users"]
+        for row in rows(
+            connection,
+            "select stage, count(*) as users from serving.marts.user_stages group by stage",
+        )
+    }
+    names = rules.names("lifecycle_stages", "stage")
+    most, everybody = max(counted.values(), default=0), sum(counted.values())
+    return [
+        Bar(
+            label(names, stage),
+            f"{numbers.count(counted[stage])} ({numbers.share(counted[stage] / everybody)})",
+            numbers.width(counted[stage], most),
+        )
+        for stage in dict.fromkeys([*names, *sorted(counted)])
+        if stage in counted
     ]
 
 

@@ -146,7 +146,7 @@ def _figures(
     entries = {row["kpi"]: row for row in rules.tables["kpis"]}
     names = rules.names("kpis", "kpi")
     found = {row["kpi"]: row for row in _kpis(connection, as_of_date, FIGURES)}
-    figures = []
+    figures = _potential(connection)
     for kpi in FIGURES:
         row, unit = found.get(kpi), str(entries.get(kpi, {}).get("unit") or "number")
         if row and numbers.is_number(row["value"]):
@@ -159,6 +159,28 @@ def _figures(
                 )
             )
     return figures
+
+
+def _potential(connection: duckdb.DuckDBPyConnection) -> list[Figure]:
+    """Count who was seen and neither signed up nor bought; nothing where nobody ever signs up."""
+    found = rows(
+        connection,
+        "select count(is_potential) as users, count_if(is_potential) as potential"
+        " from serving.marts.dim_users",
+    )
+    if not found or not found[0]["users"]:
+        return []
+    users = found[0]["users"]
+    return [
+        Figure(
+            Label("Potential users", "潜在用户"),
+            numbers.count(found[0]["potential"]),
+            Label(
+                f"of {many(users, 'user')}: neither signed up nor bought",
+                f"共 {users:,} 人，未注册且未购买",
+            ),
+        )
+    ]
 
 
 def _spend(connection: duckdb.DuckDBPyConnection, rules: Rules, as_of_date: date) -> Label:

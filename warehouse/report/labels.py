@@ -111,6 +111,14 @@ FEEDBACK = {
     "suggestion": Label("Suggestions", "建议"),
     "feedback": Label("Survey answers", "问卷"),
 }
+TROUBLES = {
+    "complaint": Label("Complaint", "投诉"),
+    "failure": Label("Failure", "故障"),
+}
+MODES = {
+    "personal": Label("one by one", "逐一沟通"),
+    "strategic": Label("by a strategy", "策略运营"),
+}
 DEMOGRAPHICS = {
     "gender": Label("Gender", "性别"),
     "age": Label("Age", "年龄"),
@@ -127,6 +135,7 @@ PHASES = {
     "growth": Label("Growth", "成长期"),
 }
 NO_STAGE = {"none": Label("New here", "当周新来")}
+LEVELS = {"0": Label("None", "无")} | {str(n): Label(f"Level {n}", f"{n} 级") for n in (1, 2, 3)}
 NO_CLASS = {"none": Label("Not active of late", "近期未活跃"), "unknown": Label("Unknown", "未知")}
 NO_TIER = {"none": Label("No tier", "无等级")}
 

@@ -97,7 +97,7 @@ def _read(
         "funnels": read_funnels(connection, rules, as_of_date),
         "portrait": read_portrait(connection, rules),
         "behaviour": read_behaviour(connection, rules, as_of_date),
-        "people": read_people(connection, rules, as_of_date),
+        "people": read_people(connection, rules, as_of_date, currency),
         "incentives": read_incentives(connection, rules, as_of_date, currency),
         "changes": read_changes(connection, rules, as_of_date),
         "warnings": read_warnings(connection, rules, as_of_date),

@@ -19,6 +19,7 @@ class CareList:
     why: Label
     users: str
     evidence: str
+    cost: Label
 
 
 @dataclass(frozen=True)
@@ -46,14 +47,15 @@ class People:
 
 
 def read_people(
-    connection: duckdb.DuckDBPyConnection, rules: Rules, as_of_date: date
+    connection: duckdb.DuckDBPyConnection, rules: Rules, as_of_date: date, currency: str
 ) -> People | None:
     """Read whom to care for and what they told; None before anything of it is known."""
     listed = {
         row["list"]: row
         for row in rows(
             connection,
-            "select list, count(*) as users, min(evidence) as evidence, max(measured_rate) as rate"
+            "select list, count(*) as users, min(evidence) as evidence, max(measured_rate) as rate,"
+            " sum(cost) as cost"
             f" from serving.marts.care_lists where as_of_date = {sql(as_of_date)} group by list",
         )
     }
@@ -66,6 +68,7 @@ def read_people(
                 _why(rule, rules),
                 numbers.count(listed[rule["list"]]["users"]),
                 listed[rule["list"]]["evidence"],
+                _cost(listed[rule["list"]], currency),
             )
             for rule in rules.tables["care_rules"]
             if rule["list"] in listed
@@ -112,6 +115,14 @@ def _why(rule: Row, rules: Rules) -> Label:
             "their activity fell, and an alert of it is open", "活跃下降且相关预警未关闭"
         ),
     }.get(str(rule["list"]), Label(""))
+
+
+def _cost(listed: Row, currency: str) -> Label:
+    """Say what acting on a whole list costs, where its mart says so."""
+    if not numbers.is_number(listed["cost"]):
+        return Label("")
+    cost = numbers.money(listed["cost"], currency)
+    return Label(f"extending the points of all costs {cost}", f"全部延期的成本 {cost}")
 
 
 def _streaks(listed: Row | None, rules: Rules) -> Label:

@@ -1,4 +1,4 @@
-"""``user_tags``, ``user_portraits``, ``item_pairs`` -> who users are, and what goes together."""
+"""Tags, portraits, pairs, segments -> who users are, what goes together, how to speak to them."""
 
 from dataclasses import dataclass
 from itertools import groupby
@@ -8,6 +8,8 @@ import duckdb
 from warehouse.report import numbers
 from warehouse.report.labels import (
     CLASS_KINDS,
+    LEVELS,
+    MODES,
     NO_CLASS,
     TAG_KINDS,
     VALUES,
@@ -34,6 +36,16 @@ class Count:
 
 
 @dataclass(frozen=True)
+class Segment:
+    """Users of a segment of one dimension, and how to work with that many."""
+
+    of: Label
+    name: Label
+    users: str
+    mode: Label
+
+
+@dataclass(frozen=True)
 class Pair:
     """Two things of the same users, the one that says more of the other first."""
 
@@ -54,6 +66,8 @@ class Portrait:
     classes: list[Count]
     bought: list[Pair]
     searched: list[Pair]
+    segments: list[Segment]
+    most: str
 
 
 def read_portrait(connection: duckdb.DuckDBPyConnection, rules: Rules) -> Portrait | None:
@@ -72,6 +86,8 @@ def read_portrait(connection: duckdb.DuckDBPyConnection, rules: Rules) -> Portra
         classes=_classes(connection, rules, users),
         bought=_pairs(connection, "bought"),
         searched=_pairs(connection, "searched"),
+        segments=_segments(connection, rules),
+        most=numbers.count(rules.parameter("personal_mode_max_users")),
     )
 
 
@@ -129,6 +145,37 @@ def _classes(connection: duckdb.DuckDBPyConnection, rules: Rules, users: int) ->
         if rest:
             told.append(_count(label(CLASS_KINDS, kind), NO_CLASS["none"], rest, users))
     return told
+
+
+def _segments(connection: duckdb.DuckDBPyConnection, rules: Rules) -> list[Segment]:
+    """Give the segments of each dimension in its order, the largest first."""
+    classes = rules.names("portrait_classes", "code") | NO_CLASS
+    dimensions = {
+        "lifecycle_stage": (
+            Label("Stage of life", "生命周期"),
+            rules.names("lifecycle_stages", "stage") | {"none": Label("No stage", "无阶段")},
+        ),
+        "rfm_segment": (
+            Label("Segment of buyers", "RFM 客群"),
+            rules.names("rfm_tiers", "segment") | {"none": Label("Never bought", "未购买")},
+        ),
+        "rfm_tier": (Label("Tier", "等级"), rules.tiers()),
+        "warning_level": (Label("Churn warning", "流失预警"), LEVELS),
+        "behaviour_class": (label(CLASS_KINDS, "behaviour_class"), classes),
+        "loyalty_depth": (label(CLASS_KINDS, "loyalty_depth"), classes),
+    }
+    found = rows(
+        connection, "from serving.marts.segment_modes order by users desc, dimension, segment"
+    )
+    return [
+        Segment(
+            of, label(names, row["segment"]), numbers.count(row["users"]),
+            label(MODES, row["operating_mode"]),
+        )
+        for dimension, (of, names) in dimensions.items()
+        for row in found
+        if row["dimension"] == dimension
+    ]  # fmt: skip
 
 
 def _count(kind: Label, name: Label, users: int, everybody: int) -> Count:
