@@ -10,7 +10,7 @@ COLLECTED = {
     "browser": 2,
     "fault": 54,
     "golden": 102,
-    "pipeline": 486,
+    "pipeline": 487,
     "property": 106,
     "pure": 1509,
     "recompute": 26,
