@@ -15,7 +15,6 @@ from dagster_dbt import DbtProject
 from orchestration import lineage, parsed
 from orchestration.data_tests import carried, description
 from orchestration.engines import Engine, engine_of
-from orchestration.lineage import ancestors
 from warehouse.judging.currencies import minor_unit
 from warehouse.rules.effective import effective_rules, prepare_rules
 from warehouse.serving.comments import Meaning
@@ -170,11 +169,8 @@ def definition_fingerprint(project: Project, settings: Settings) -> str:
     the clock and money of the installation. When it changes, history is built anew.
     """
     nodes = project.nodes["nodes"]
-    incremental = {
-        key for key, node in nodes.items() if node["config"]["materialized"] == "incremental"
-    }
-    wanted = incremental.union(*(ancestors(project.nodes, key) for key in incremental))
-    content = {key: nodes[key]["checksum"]["checksum"] for key in sorted(wanted) if key in nodes}
+    wanted = sorted(lineage.remembered(project.nodes))
+    content = {key: nodes[key]["checksum"]["checksum"] for key in wanted if key in nodes}
     macros = {
         key: macro["macro_sql"]
         for key, macro in sorted(project.nodes["macros"].items())

@@ -74,6 +74,19 @@ def ancestors(manifest: Mapping[str, Any], key: str) -> set[str]:
     return seen
 
 
+def remembered(manifest: Mapping[str, Any]) -> set[str]:
+    """Return the tables that are carried from run to run, and all they are made from.
+
+    Every other table is made anew each time, of these and of nothing it held before.
+    """
+    kept = {
+        key
+        for key, node in manifest["nodes"].items()
+        if node["config"]["materialized"] == "incremental"
+    }
+    return kept.union(*(ancestors(manifest, key) for key in kept))
+
+
 def made_from(manifest: Mapping[str, Any], keys: Collection[str]) -> set[str]:
     """Return every node that any of these goes into, tests included."""
     seen: set[str] = set()

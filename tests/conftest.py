@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -24,6 +24,7 @@ from orchestration.dbt_project import project_of
 from orchestration.dbt_run import run_models
 from orchestration.definitions import build_definitions
 from orchestration.environment import enter
+from orchestration.lineage import remembered
 from orchestration.partitions import DAYS, TO
 from tests.chat import Chat
 from tests.order import pytest_collection_modifyitems  # noqa: F401 - a hook of pytest
@@ -63,8 +64,11 @@ class Installation:
                 instance=instance, partition_key=last, tags=tags, raise_on_error=False
             )
 
-    def build(self, *days: str) -> None:
-        """Load the days and build the models, without Dagster and checks: for many small runs."""
+    def build(self, *days: str, history_only: bool = False) -> None:
+        """Load the days and build the models, without Dagster and checks: for many small runs.
+
+        ``history_only``: leave out what is made anew each time, and kept by no later run.
+        """
         enter(self.settings)
         wanted = [date.fromisoformat(day) for day in days] or landed_days(self.settings)
         ingest_days(self.settings, wanted)
@@ -79,9 +83,27 @@ class Installation:
         is_first = not self.settings.build_db.exists()
         with standing(project, self.settings) as stands:
             skipped = ("test", "seed") if stands or not is_first else ("test",)
-            told = run_models(project, self.settings, newest, skipped=skipped, is_known=stands)
+            chosen = ()
+            if history_only and stands:
+                kept = remembered(project.nodes) & project.built(skipped)
+                chosen = (project.chosen(kept - project.standing.keys()),)
+            told = run_models(
+                project, self.settings, newest, skipped=skipped, is_known=stands, selection=chosen
+            )
             for _ in told:
                 pass
+
+    def build_in_turn(self, *runs: Sequence[str]) -> None:
+        """Load and build days, run after run; the tables are whole after the last."""
+        for run in runs[:-1]:
+            self.build(*run, history_only=True)
+        self.build(*runs[-1])
+
+    def begin_anew(self) -> None:
+        """Forget all but what landed, the rules and the parsed project."""
+        shutil.rmtree(self.settings.home / "lake", ignore_errors=True)
+        for path in (self.settings.build_db, self.settings.serving_build_db):
+            path.unlink(missing_ok=True)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Ask the marts under construction."""

@@ -166,8 +166,7 @@ def test_any_order_any_grouping_and_every_file_twice_make_the_marts_of_one_range
         land(other, days, names)
 
         whole.build()
-        for run in runs_of(days, order, cuts):
-            other.build(*run)
+        other.build_in_turn(*runs_of(days, order, cuts))
 
         expected, found = whole.hashes(), other.hashes()
         assert expected.keys() == found.keys()
@@ -238,7 +237,7 @@ def test_a_day_redelivered_without_some_lines_takes_them_back(
     days = lines_by_day([Message(0, True, "Product Viewed", 60 * hour) for hour in range(72)])
     changed, straight = new_installation(), new_installation()
     land(changed, days)
-    changed.build()
+    changed.build(history_only=True)
     victim = sorted(days)[0]
     days[victim] = days[victim][:3]
     shutil.rmtree(changed.settings.landing_root)
@@ -276,8 +275,7 @@ def test_aliases_that_come_late_or_overrule_each_other_move_the_days_they_reach(
     land(daily, days)
 
     whole.build()
-    for day in days:
-        daily.build(str(day))
+    daily.build_in_turn(*([str(day)] for day in days))
 
     assert daily.hashes() == whole.hashes()
     assert whole.rows(

@@ -19,10 +19,9 @@ SHOPS = [(1, 40, 60), (2, 40, 45), (3, 30, 125)]
 
 @dataclass(frozen=True)
 class Shop:
-    """What landed, twice, and what is to be made of it."""
+    """What landed, and what is to be made of it."""
 
-    whole: Installation
-    daily: Installation
+    installation: Installation
     days: list[date]
     world: World
 
@@ -30,12 +29,9 @@ class Shop:
 @pytest.fixture(scope="module", params=SHOPS, ids=lambda shop: f"seed {shop[0]}")
 def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Shop:
     seed, people, number = request.param
-    folder = tmp_path_factory.mktemp("shop")
-    homes = [folder / name for name in ("whole", "daily")]
-    for home in homes:
-        days = landings.write(home, seed, people=people, days=number)
-    whole, daily = (Installation(Settings(home)) for home in homes)
-    return Shop(whole, daily, days, World(Rules(homes[0]), days[-1]))
+    home = tmp_path_factory.mktemp("shop")
+    days = landings.write(home, seed, people=people, days=number)
+    return Shop(Installation(Settings(home)), days, World(Rules(home), days[-1]))
 
 
 def told(world: World, database: Path) -> str:
@@ -45,21 +41,21 @@ def told(world: World, database: Path) -> str:
 
 
 def test_a_range_makes_the_tables_that_the_definitions_describe(shop: Shop) -> None:
-    shop.whole.build()
+    shop.installation.build()
 
-    assert told(shop.world, shop.whole.settings.serving_build_db) == ""
+    assert told(shop.world, shop.installation.settings.serving_build_db) == ""
     # A record of runs, by `tests/pipeline/test_restatements.py`.
-    assert unread_tables(shop.whole.settings.serving_build_db) == {"kpi_restatements"}
+    assert unread_tables(shop.installation.settings.serving_build_db) == {"kpi_restatements"}
 
 
 def test_days_in_another_order_make_the_same(shop: Shop) -> None:
     *first, one, other = shop.days
     late = first.pop(len(first) // 2)
-    shop.daily.build(*map(str, first))
-    for day in (one, late, other):
-        shop.daily.build(str(day))
+    runs = [first, [one], [late], [other]]
+    shop.installation.begin_anew()
+    shop.installation.build_in_turn(*([str(day) for day in run] for run in runs))
 
-    assert told(shop.world, shop.daily.settings.serving_build_db) == ""
+    assert told(shop.world, shop.installation.settings.serving_build_db) == ""
 
 
 def test_what_is_recomputed_is_not_nothing(shop: Shop) -> None:
