@@ -17,6 +17,7 @@ from warehouse.report.labels import (
     label,
     many,
 )
+from warehouse.report.people import feedback_cells
 from warehouse.report.query import Row, newest, rows, sql
 from warehouse.report.rules import Rules
 
@@ -139,12 +140,7 @@ def _months(
         (
             f"{row['month']:%Y-%m}",
             label(FEEDBACK, row["kind"]),
-            [
-                numbers.count(row["count"]),
-                numbers.count(row["answered"]),
-                numbers.amount(row["response_hours"], "hours", ""),
-                numbers.share(row["answered_in_time"]),
-            ],
+            feedback_cells(row),
         )
         for row in found
     ]

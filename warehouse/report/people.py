@@ -23,17 +23,6 @@ class CareList:
 
 
 @dataclass(frozen=True)
-class Feedback:
-    """What users told of one kind in the month, and how soon they were answered."""
-
-    kind: Label
-    cases: str
-    answered: str
-    hours: str
-    in_time: str
-
-
-@dataclass(frozen=True)
 class People:
     """Lists that somebody is on, names of those without anybody, figures, and what was heard."""
 
@@ -42,7 +31,7 @@ class People:
     streaks: Label
     figures: list[Figure]
     states: list[Bar]
-    feedback: list[Feedback]
+    feedback: list[tuple[Label, list[str]]]
     answer_hours: str
 
 
@@ -201,19 +190,22 @@ def _states(connection: duckdb.DuckDBPyConnection, rules: Rules) -> list[Bar]:
     ]
 
 
-def _feedback(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> list[Feedback]:
+def _feedback(
+    connection: duckdb.DuckDBPyConnection, as_of_date: date
+) -> list[tuple[Label, list[str]]]:
     found = rows(
         connection,
         "from serving.marts.feedback_monthly where month ="
         f" {sql(as_of_date.replace(day=1))} order by kind",
     )
+    return [(label(FEEDBACK, row["kind"]), feedback_cells(row)) for row in found]
+
+
+def feedback_cells(row: Row) -> list[str]:
+    """Write what was told of a kind in a month: cases, answers, hours to one, the share in time."""
     return [
-        Feedback(
-            label(FEEDBACK, row["kind"]),
-            numbers.count(row["count"]),
-            numbers.count(row["answered"]),
-            numbers.amount(row["response_hours"], "hours", ""),
-            numbers.share(row["answered_in_time"]),
-        )
-        for row in found
+        numbers.count(row["count"]),
+        numbers.count(row["answered"]),
+        numbers.amount(row["response_hours"], "hours", ""),
+        numbers.share(row["answered_in_time"]),
     ]
