@@ -27,7 +27,8 @@ summed as (
         cast(sum(case when is_mature then users end) as bigint) as users,
         cast(sum(case when is_mature then orders end) as bigint) as orders,
         {{ money('sum(case when is_mature then net_revenue end)') }} as net_revenue,
-        sum(cumulative_revenue * mature_size) as revenue_so_far
+        -- Back in whole cents: a sum of fractions depends on the order it is taken in.
+        sum({{ money('cumulative_revenue * mature_size') }}) as revenue_so_far
 
     from cells
     group by
