@@ -114,7 +114,7 @@ def build_defs(*, project: Project, partitions: dg.PartitionsDefinition) -> dg.D
     def build_daily_report(
         context: dg.AssetExecutionContext, installation: dg.ResourceParam[Installation]
     ) -> dg.MaterializeResult:
-        """One page for the morning: KPIs, cohorts, RFM, lists in numbers, data quality."""
+        """The page of the day and that of the last complete week: KPIs, alerts, users, lists, quality."""
         # Read late: only a run that writes the page needs it.
         from warehouse.report.page import build_report
 
