@@ -114,7 +114,7 @@ def build_defs(*, project: Project, partitions: dg.PartitionsDefinition) -> dg.D
     def build_daily_report(
         context: dg.AssetExecutionContext, installation: dg.ResourceParam[Installation]
     ) -> dg.MaterializeResult:
-        """The page of the day and that of the last complete week: KPIs, alerts, users, lists, quality."""
+        """The page of the day and that of the last complete week: who, what, why, and how sure."""
         # Read late: only a run that writes the page needs it.
         from warehouse.report.page import build_report
 
