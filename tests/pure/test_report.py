@@ -119,6 +119,7 @@ def test_the_page_says_who_has_to_act_and_what_pulled_health_down(settings: Sett
     assert "Net promoter score 12.5 on 2026-11-08, compared with 20" in text
     assert "2026-11-10: Ann calls" in text
     assert "Closed this week 本周关闭 ✓ Over by now" in text
+    assert "复购率低于行业均值 no benchmark has been given 未提供行业均值" in text
     assert "Of 100 满分 100 64 +7.0 since last week" in text
     assert "Made of 80% of the weights" in text
     assert "Not known: Revenue per active user" in text

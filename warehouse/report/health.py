@@ -60,11 +60,11 @@ class Alert:
 
 @dataclass(frozen=True)
 class Queue:
-    """Open alerts, the most urgent first; those closed in the last week; rules nobody can judge."""
+    """Open alerts, the most urgent first; those closed in a week; rules not judged, and why."""
 
     alerts: list[Alert]
     closed: list[Label]
-    unknown: list[Label]
+    unknown: list[tuple[Label, Label]]
 
 
 def read_health(
@@ -149,7 +149,7 @@ def read_queue(
     return Queue(
         alerts=[_alert(row, label(names, row["kpi"]), units, places, currency) for row in found],
         closed=[_named(row) for row in closed],
-        unknown=[_named(row) for row in _unjudged(connection, as_of_date)],
+        unknown=[(_named(row), _why_not(row)) for row in _unjudged(connection, as_of_date)],
     )
 
 
@@ -207,11 +207,17 @@ def _named(row: Row) -> Label:
     return Label(row["name_en"] or row["alert"], row["name_zh"] or "")
 
 
+def _why_not(row: Row) -> Label:
+    if row["is_unknown"]:
+        return Label("its KPI has no value today", "指标今日无值")
+    return Label("no benchmark has been given", "未提供行业均值")
+
+
 def _unjudged(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> list[Row]:
     """Find rules whose KPI has no value today, or which ask for a benchmark nobody gave."""
     return rows(
         connection,
-        "select rules.* from build.rules.alert_rules as rules"
+        "select rules.*, kpis.value is null as is_unknown from build.rules.alert_rules as rules"
         " left join serving.marts.kpi_daily as kpis on rules.kpi = kpis.kpi"
         f" and kpis.dimension = 'all' and kpis.as_of_date = {sql(as_of_date)}"
         " left join build.rules.benchmarks as benchmarks on rules.kpi = benchmarks.kpi"
