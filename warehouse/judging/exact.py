@@ -46,6 +46,7 @@ _as_fields = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _as_anything = msgspec.json.Decoder().decode
 _pack = msgspec.msgpack.Encoder().encode
 _STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"?', re.DOTALL)
+_NO_BRACKETS = bytes(set(range(256)) - set(b"{}[]"))
 _NUL_ESCAPE = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _LATEST = int(datetime(LATEST_YEAR, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
 
@@ -136,7 +137,7 @@ def readable_fields(line: bytes, limits: Limits) -> dict[str, bytes]:
         line.decode("utf-8")
     except UnicodeDecodeError as error:
         raise Rejected("bad_encoding", f"byte {error.start} is not UTF-8") from None
-    if _depth(line) > MAX_DEPTH:
+    if _is_too_deep(line):
         raise Rejected("too_deep", f"nested deeper than {MAX_DEPTH}")
     try:
         fields = _as_fields(line)
@@ -244,8 +245,13 @@ def _json_object(raw: bytes | None, name: str) -> bytes | None:
     if raw is None or raw in (NULL, b"{}", b"[]"):
         return None
     if raw[:1] != b"{":
-        raise Rejected("bad_value", f"{name} is not an object")
+        raise Rejected(*no_object(name))
     return raw
+
+
+def no_object(name: str) -> Rejection:
+    """Say of a field that is something else than an object what is wrong."""
+    return Rejection("bad_value", f"{name} is not an object")
 
 
 def _promoted(context: bytes | None) -> tuple[str | None, ...]:
@@ -276,18 +282,16 @@ def _made_id(line: bytes) -> str:
     return "gen-" + xxhash.xxh3_128_hexdigest(line)
 
 
-def _depth(line: bytes) -> int:
-    """Return how deep brackets nest outside strings, without recursion."""
+def _is_too_deep(line: bytes) -> bool:
+    """Tell whether brackets nest too deep outside strings, without recursion."""
     if line.count(b"{") + line.count(b"[") <= MAX_DEPTH:
-        return 0
-    depth = deepest = 0
-    for byte in _STRINGS.sub(b"", line):
-        if byte in b"{[":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif byte in b"}]":
-            depth -= 1
-    return deepest
+        return False
+    depth = 0
+    for byte in _STRINGS.sub(b"", line).translate(None, _NO_BRACKETS):
+        depth += 1 if byte in b"{[" else -1
+        if depth > MAX_DEPTH:
+            return True
+    return False
 
 
 class _NotANumber(Exception):  # noqa: N818 - a signal between the two functions below

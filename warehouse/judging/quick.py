@@ -27,7 +27,14 @@ from warehouse.judging.columns import (
     trimmed,
     usual_ids,
 )
-from warehouse.judging.exact import MAX_DEPTH, NO_EVENT, NO_ID, Limits, refuse_unusable
+from warehouse.judging.exact import (
+    MAX_DEPTH,
+    NO_EVENT,
+    NO_ID,
+    Limits,
+    no_object,
+    refuse_unusable,
+)
 from warehouse.judging.orders import order_of
 from warehouse.judging.repeats import (
     are_plain,
@@ -221,8 +228,7 @@ def _columns(
     event, is_named = events_of(texts["type"], texts["event"])
     verdict = _Verdict(np.logical_and.reduce([brackets(column) < MAX_DEPTH for column in objects]))
     _refuse_repeats(texts, lengths, lines, verdict)
-    for parts in kept[:2]:
-        _refuse_repeats_within(parts, verdict)
+    are_others = [_refuse_repeats_within(parts, verdict) for parts in kept[:2]]
     verdict.doubt(~(is_usual & _clean(texts, contexts, limits)))
     verdict.refuse_all(~is_named, NO_EVENT)
     is_somebody = pc.or_(texts["userId"].is_valid(), texts["anonymousId"].is_valid())
@@ -232,6 +238,8 @@ def _columns(
         if found.null_count > texts[name].null_count:
             verdict.doubt(certain(pc.and_(texts[name].is_valid(), found.is_null())))
     verdict.refuse(out_of_time(happened, limits))
+    for name, is_other in zip(OBJECTS, are_others, strict=False):
+        verdict.refuse_all(is_other, no_object(name))
     orders = _orders(event, objects[0], kept[0], limits, verdict)
     _refuse_words(texts, kept[0], limits, verdict)
     said = pc.coalesce(times["originalTimestamp"], times["timestamp"]).cast(pa.int64())
@@ -325,25 +333,28 @@ def _is_shallow(line: bytes) -> bool:
     return line.count(b"{") + line.count(b"[") < MAX_DEPTH
 
 
-def _refuse_repeats_within(parts: Sequence[bytes | None], verdict: _Verdict) -> None:
-    """Refuse JSON text that repeats a name, doubt what is no object: mostly by one look at all."""
-    if are_plain(*(part for part in parts if part is not None)):
-        return
-    unclear = np.zeros(len(parts), bool)
+def _refuse_repeats_within(parts: Sequence[bytes | None], verdict: _Verdict) -> np.ndarray:
+    """Refuse JSON text that repeats a name, mostly by one look at all; tell what is no object."""
+    is_other, unclear = np.zeros(len(parts), bool), np.zeros(len(parts), bool)
+    there = {place: parts[place] or b"{}" for place in np.flatnonzero(verdict.sure).tolist()}
+    if are_plain(*there.values()):
+        return is_other
     refused: dict[int, Rejection] = {}
-    for place in np.flatnonzero(verdict.sure).tolist():
-        part = parts[place]
-        if part is None or are_plain(part):
+    for place, part in there.items():
+        if are_plain(part):
             continue
         try:
             refuse_repeats_within(part)
-            unclear[place] = part[:1] != b"{"
+            is_other[place] = part[:1] != b"{"
+            # An empty list is what PHP writes for no fields.
+            unclear[place] = part == b"[]"
         except Rejected as found:
             refused[place] = found.rejection
         except (ValueError, RecursionError):
             unclear[place] = True
     verdict.refuse(refused)
     verdict.doubt(unclear)
+    return is_other
 
 
 def _orders(

@@ -69,7 +69,10 @@ def has_distinct_fields(line: bytes) -> bool:
 
     A repeated name, or an escaped one, makes the text longer; spaces do not count.
     """
-    fields = _as_fields(line)
+    return _fills(line, _as_fields(line))
+
+
+def _fills(line: bytes, fields: Mapping[str, bytes]) -> bool:
     size = len("".join(fields).encode()) + len(b"".join(fields.values()))
     return size + 4 * len(fields) + 1 == len(_format(line, indent=-1))
 
@@ -79,7 +82,7 @@ def refuse_repeats(line: bytes, fields: Mapping[str, bytes]) -> None:
 
     In ``context`` only the promoted fields are read; its text is kept as it came.
     """
-    if not has_distinct_fields(line):
+    if not _fills(line, fields):
         refuse_repeated_fields(line)
     for name in ("properties", "traits"):
         if name in fields and not are_plain(fields[name]):
