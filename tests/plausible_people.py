@@ -35,12 +35,12 @@ FILL = (
       ('inc-2', 'service', {D} - interval 6 hour, null, true, 'ok'),
       ('inc-2', 'review', {D} + interval 42 hour, null, false, 'ok'),
       ('inc-1', 'apology', {D} - interval 1198 hour, {D} - interval 1190 hour, true, 'ok')""",
-    f"""insert into serving.marts.care_lists (as_of_date, list, user_id, evidence, measured_rate,
-      rule_id)
-    select {D}, 'high_value_silent', 'user_' || i, 'gold, silent for ' || (20 + i) || ' days', null,
-      'S3-2' from range(30) t(i)
-    union all select {D}, 'high_potential', 'user_99', '8 days with a login in a row', 0.25,
-      'S3-37'""",
+    f"""insert into serving.marts.care_lists (as_of_date, list, user_id, evidence, evidence_zh,
+      measured_rate, rule_id)
+    select {D}, 'high_value_silent', 'user_' || i, 'gold, silent for ' || (20 + i) || ' days',
+      '黄金，沉默 ' || (20 + i) || ' 天', null, 'S3-2' from range(30) t(i)
+    union all select {D}, 'high_potential', 'user_99', '8 days with a login in a row',
+      '连续登录 8 天', 0.25, 'S3-37'""",
     f"""insert into serving.marts.core_thresholds (as_of_date, threshold_set, phase, is_in_force,
       min_weekly_logins, min_session_minutes, min_monthly_spend, min_contributions, users_admitted,
       monthly_spend, status)

@@ -127,8 +127,9 @@ def test_who_deserves_care_is_told_by_the_rules_in_force(settings: Settings) -> 
     )
     change(
         settings,
-        "insert into marts.care_lists (as_of_date, list, user_id, evidence, cost, rule_id)"
-        " select date '2026-11-10', 'points_extension', 'user_' || i, 'gold', 1.5, 'S2-17'"
+        "insert into marts.care_lists"
+        " (as_of_date, list, user_id, evidence, evidence_zh, cost, rule_id)"
+        " select date '2026-11-10', 'points_extension', 'user_' || i, 'gold', '黄金', 1.5, 'S2-17'"
         " from range(4) t(i)",
     )
 
@@ -136,11 +137,11 @@ def test_who_deserves_care_is_told_by_the_rules_in_force(settings: Settings) -> 
 
     for words in (
         "High value gone silent 高价值沉默用户 Diamond or Gold, silent for 21 days or more"
-        " 钻石或黄金，沉默 21 天及以上 gold, silent for 20 days 30",
+        " 钻石或黄金，沉默 21 天及以上 gold, silent for 20 days 黄金，沉默 20 天 30",
         "a login on 7 days in a row, and no order 连续登录 7 天且未下单",
         "daily logins made the list 30 days ago, 25.0% have made a first order since; elsewhere",
         "Nobody is on: High potential asleep,",
-        "gold extending the points of all costs ¥6.00 全部延期的成本 ¥6.00 4",
+        "gold 黄金 extending the points of all costs ¥6.00 全部延期的成本 ¥6.00 4",
         "Core users 核心用户 12 by the thresholds of 2026-11-08",
         "Potential of 70 or more 潜力分 70 及以上 10 of 80 scored",
         "Complaints 投诉 20 16 12.9 h 10.0% Survey answers 问卷 66 – – – Suggestions 建议 – – – –",

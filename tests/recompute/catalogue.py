@@ -48,6 +48,61 @@ def dim_stages(world: "World") -> list[Row]:
     ]
 
 
+NAMED = (
+    ("aarrr_stage", "aarrr_stages", "stage", "position"),
+    ("alert", "alert_rules", "alert", ""),
+    ("benefit", "benefits", "benefit", "min_score"),
+    ("care_list", "care_rules", "list", ""),
+    ("compensation", "compensations", "compensation", ""),
+    ("core_rule_set", "core_rules", "rule_set", ""),
+    ("duty", "duty_rules", "duty", "hours"),
+    ("honour", "honours", "honour", "from_days"),
+    ("incentive", "incentive_kinds", "kind", ""),
+    ("level", "level_bands", "level", "from_score"),
+    ("load_time_band", "load_time_bands", "band", "from_ms"),
+    ("potential", "potential_weights", "dimension", ""),
+    ("rfm_class", "rfm_classes", "class", ""),
+    ("strategy", "strategies", "strategy", "priority"),
+    ("suggestion_state", "suggestion_states", "state", "position"),
+    ("warning_level", "warning_levels", "warning_level", "warning_level"),
+)
+
+
+def dim_names(world: "World") -> list[Row]:
+    """Name every code of the rules but those of the tables above, first what its rule has first."""
+    places: dict[tuple[str, str], list[tuple[float, str, str]]] = {}
+
+    def add(kind: str, code: str, rule: dict[str, str], place: str, other: str) -> None:
+        at = float(rule.get(place) or 0)
+        english, chinese = (rule.get(name, rule[other]) for name in ("name_en", "name_zh"))
+        places.setdefault((kind, code), []).append((at, english, chinese))
+
+    for rule in world.rules.rows("tags"):
+        value = rule["value"]
+        add("tag", f"{rule['tag']}/{value}" if value else rule["tag"], rule, "from_value", "tag")
+    for rule in world.rules.rows("portrait_classes"):
+        add(rule["kind"], rule["code"], rule, "position", "code")
+    for kind, file, code, place in NAMED:
+        for rule in world.rules.rows(file):
+            add(kind, rule[code], rule, place, "signal" if kind == "warning_level" else code)
+    found: list[Row] = []
+    for (kind, code), rows in sorted(
+        places.items(), key=lambda item: (item[0][0], min(item[1])[0], item[0][1])
+    ):
+        first = not found or found[-1]["kind"] != kind
+        _, english, chinese = min(rows)
+        found.append(
+            {
+                "kind": kind,
+                "code": code,
+                "name_en": english or code,
+                "name_zh": chinese or english or code,
+                "position": 1 if first else found[-1]["position"] + 1,
+            }
+        )
+    return found
+
+
 def dim_dates(world: "World") -> list[Row]:
     """Give whole years: from that of the first event to that of the day."""
     holidays = {rule["holiday_date"]: rule for rule in world.rules.rows("holidays")}

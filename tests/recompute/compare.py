@@ -138,6 +138,7 @@ TABLES: dict[str, tuple[Table, tuple[str, ...]]] = {
     "dim_segments": (catalogue.dim_segments, ("code",)),
     "dim_tiers": (catalogue.dim_tiers, ("code",)),
     "dim_stages": (catalogue.dim_stages, ("code",)),
+    "dim_names": (catalogue.dim_names, ("kind", "code")),
     "metric_catalogue": (catalogue.metric_catalogue, ("kpi",)),
 }
 

@@ -40,7 +40,7 @@ def judged_by(world: "World", sunday: date) -> dict[str, Row] | None:
     for user, days in rows.items():
         weeks = [
             sum(d["logins"] for d in days if end - WEEK < d["event_date"] <= end)
-            for end in (sunday - number * WEEK for number in range(4))
+            for end in (sunday - number * WEEK for number in range(month // WEEK))
         ]
         sessions = sum(d["sessions"] for d in days)
         online = sum(d["online_seconds"] for d in days)

@@ -18,7 +18,7 @@ class CareList:
     name: Label
     why: Label
     users: str
-    evidence: str
+    evidence: Label
     cost: Label
 
 
@@ -43,7 +43,8 @@ def read_people(
         row["list"]: row
         for row in rows(
             connection,
-            "select list, count(*) as users, min(evidence) as evidence, max(measured_rate) as rate,"
+            "select list, count(*) as users, min(evidence) as evidence,"
+            " min_by(evidence_zh, evidence) as evidence_zh, max(measured_rate) as rate,"
             " sum(cost) as cost"
             f" from serving.marts.care_lists where as_of_date = {sql(as_of_date)} group by list",
         )
@@ -56,7 +57,7 @@ def read_people(
                 label(names, rule["list"]),
                 _why(rule, rules),
                 numbers.count(listed[rule["list"]]["users"]),
-                listed[rule["list"]]["evidence"],
+                Label(listed[rule["list"]]["evidence"], listed[rule["list"]]["evidence_zh"] or ""),
                 _cost(listed[rule["list"]], currency),
             )
             for rule in rules.tables["care_rules"]

@@ -4,7 +4,10 @@ with
 
 parameters as (
 
-    select cast(value as integer) as core_days
+    select
+        cast(value as integer) as core_days,
+        floor(value / 7) as weeks
+
     from {{ ref('parameters') }}
     where parameter = 'core_days'
 
@@ -15,7 +18,8 @@ dates as (
     -- Of Sundays only, when a week is whole; and of those with all the days behind them.
     select
         dates.as_of_date,
-        {{ dbt.dateadd('day', '1 - parameters.core_days', 'dates.as_of_date') }} as from_date
+        {{ dbt.dateadd('day', '1 - parameters.core_days', 'dates.as_of_date') }} as from_date,
+        parameters.weeks
 
     from {{ ref('int_snapshot_dates') }} as dates
     cross join parameters
@@ -28,20 +32,15 @@ dates as (
 
 ),
 
-days as (
+weeks as (
 
+    -- Counted back from the Sunday, 0 the newest; days beyond the last whole week are of none.
     select
         dates.as_of_date,
+        dates.weeks,
         user_days.user_id,
-        {% for week in range(4) %}
-        sum(case
-            when
-                user_days.event_date > {{ dbt.dateadd('day', -7 * week - 7, 'dates.as_of_date') }}
-                and user_days.event_date <= {{ dbt.dateadd('day', -7 * week, 'dates.as_of_date') }}
-                then user_days.logins
-            else 0
-        end) as logins_{{ week }},
-        {% endfor %}
+        floor({{ days_between('user_days.event_date', 'dates.as_of_date') }} / 7) as week,
+        sum(user_days.logins) as logins,
         sum(user_days.sessions) as sessions,
         sum(user_days.online_seconds) as online_seconds,
         sum(user_days.net_revenue) as spend,
@@ -52,7 +51,32 @@ days as (
         on
             dates.as_of_date >= user_days.event_date
             and dates.from_date <= user_days.event_date
-    group by dates.as_of_date, user_days.user_id
+    group by
+        dates.as_of_date,
+        dates.weeks,
+        user_days.user_id,
+        floor({{ days_between('user_days.event_date', 'dates.as_of_date') }} / 7)
+
+),
+
+days as (
+
+    -- A week without a day of theirs has no row: fewer rows than weeks are a week without a login.
+    select
+        as_of_date,
+        user_id,
+        case
+            when count(case when week < weeks then 1 end) = max(weeks)
+                then min(case when week < weeks then logins end)
+            else 0
+        end as weekly_logins,
+        sum(sessions) as sessions,
+        sum(online_seconds) as online_seconds,
+        sum(spend) as spend,
+        sum(contributions) as contributions
+
+    from weeks
+    group by as_of_date, user_id
 
 ),
 
@@ -78,9 +102,7 @@ final as (
     select
         days.as_of_date,
         days.user_id,
-        cast(
-            least(days.logins_0, days.logins_1, days.logins_2, days.logins_3) as bigint
-        ) as weekly_logins,
+        cast(days.weekly_logins as bigint) as weekly_logins,
         {{ rate('days.online_seconds', '60 * days.sessions') }} as session_minutes,
         {{ money('days.spend') }} as monthly_spend,
         cast(days.contributions + coalesce(advice.suggestions, 0) as bigint) as contributions
