@@ -12,7 +12,14 @@ from tests.recompute.lines import YES, Line, channels_named, plain
 if TYPE_CHECKING:
     from tests.recompute.world import World
 
-TO_EMAIL_NO = {"Unsubscribed", "Email Marked as Spam", "Email Marked As Spam"}
+NO_BY_NAME = {
+    "Unsubscribed": "email",
+    "Email Marked as Spam": "email",
+    "Email Marked As Spam": "email",
+    "SMS Unsubscribed": "sms",
+    "Push Notification Unsubscribed": "push",
+    "WeChat Unsubscribed": "wechat_oa",
+}
 REACHED = {"Email Delivered", "Email Opened", "Email Link Clicked"}
 
 
@@ -96,8 +103,8 @@ def _listen(world: "World", book: Book, line: Line) -> None:
         for channel in every if named is None else named:
             if named is not None or is_no:
                 book.words[line.user, channel].append(Word(line.at, is_no))
-    elif line.event in TO_EMAIL_NO:
-        book.words[line.user, "email"].append(Word(line.at, is_no=True))
+    elif line.event in NO_BY_NAME:
+        book.words[line.user, NO_BY_NAME[line.event]].append(Word(line.at, is_no=True))
     elif line.event == "User Deleted":
         book.deleted[line.user] = max(line.at, book.deleted.get(line.user, line.at))
         for channel in every:
@@ -121,8 +128,10 @@ def _hold(world: "World", book: Book, day: date, country: str) -> None:
             for rule in world.rules.rows("channels"):
                 if named is not None and rule["channel"] not in named:
                     continue
-                if (row.get("user_id") or "").strip():
-                    book.held.add((rule["channel"], world.owner(row["user_id"].strip())))
+                for user in world.identity.named(row.get("user_id")):
+                    book.held.add((rule["channel"], user))
+                    own = book.addresses.get((user, rule["contact_field"]), [])
+                    book.held |= {(rule["channel"], address) for _, address in own}
                 address = address_of(rule["contact_field"], row.get("address"), country)
                 if address:
                     book.held.add((rule["channel"], address))

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.recompute.identity import hubs
+from tests.recompute.identity import Actor
 from tests.recompute.lines import Line, ids_of, message_key, sound_lines
 
 if TYPE_CHECKING:
@@ -75,9 +75,9 @@ def _names_nobody(line: Line, world: "World") -> bool:
 
 def identity_exceptions(world: "World") -> list[Row]:
     """Count who is in no number, and ids that join too many; with all of their lines."""
-    lines: Counter[str] = Counter(line.actor for line, kind in _judged(world))
+    lines: Counter[Actor] = Counter(line.actor for line, kind in _judged(world))
     excluded = {line.actor for line in world.everything if line.user in world.excluded}
-    apart = hubs(world.landed_lines, int(world.rules.number("identity_hub_limit") or 1000))
+    apart = world.identity.hubs
     kept = set().union(*apart.values())
     return [
         {
@@ -85,7 +85,7 @@ def identity_exceptions(world: "World") -> list[Row]:
             "users": len(world.excluded),
             "lines": sum(lines[x] for x in excluded),
         },
-        {"kind": "hub", "users": len(apart), "lines": sum(lines[name] for name in kept)},
+        {"kind": "hub", "users": len(apart), "lines": sum(lines[actor] for actor in kept)},
     ]
 
 

@@ -1,57 +1,74 @@
 """Lines -> whose they are: visitors belong to who they became, aliases lead to the end."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
-from tests.recompute.lines import Line
+from tests.recompute.lines import Line, id_of
+
+# An id, and whether it is a visitor's: an account of the same id is somebody of their own.
+Actor = tuple[str, bool]
 
 
-def canonical(lines: list[Line], hub_limit: int) -> Callable[[str], str]:
-    """Return who an id is, by every line there is: this is knowledge of the run, not of the day."""
-    ends = _ends(lines)
-    apart = set().union(*hubs(lines, hub_limit).values())
-    return lambda name: name if name in apart else ends.get(name, name)
+@dataclass(frozen=True)
+class Identity:
+    """Who an actor is by every line there is: knowledge of the run, not of the day."""
+
+    ends: dict[Actor, str]
+    # Users that more ids would end in than the limit, and these: they stay apart.
+    hubs: dict[str, set[Actor]]
+
+    def user(self, name: str, *, is_visitor: bool) -> str:
+        return self.ends.get((name, is_visitor), name)
+
+    def named(self, written: str | None) -> set[str]:
+        """Return all whom somebody may mean who wrote an id: an account, a visitor, or both."""
+        name = id_of(written, None)
+        return {self.user(name, is_visitor=kind) for kind in (False, True)} if name else set()
 
 
-def hubs(lines: list[Line], hub_limit: int) -> dict[str, set[str]]:
-    """Return users that more ids would end in than the limit, and those ids: they stay apart."""
-    joined = defaultdict(set)
-    for name, user in _ends(lines).items():
-        joined[user].add(name)
-    return {user: names for user, names in joined.items() if len(names) > hub_limit}
+def identity_of(lines: list[Line], hub_limit: int) -> Identity:
+    seen_with, aliases = _first_owners(lines)
+    accounts = {name: _end(name, aliases) for name in aliases}
+    accounts = {name: user for name, user in accounts.items() if name != user}
+    ends: dict[Actor, str] = {(name, False): user for name, user in accounts.items()}
+    # An alias may name a visitor too; having been seen with somebody comes first.
+    ends |= {(name, True): user for name, user in accounts.items()}
+    ends |= {(name, True): accounts.get(user, user) for name, user in seen_with.items()}
+    joined: dict[str, set[Actor]] = defaultdict(set)
+    for actor, user in ends.items():
+        joined[user].add(actor)
+    hubs = {
+        user: actors
+        for user, actors in joined.items()
+        if sum(not kind or name in seen_with for name, kind in actors) > hub_limit
+    }
+    apart = set().union(*hubs.values())
+    return Identity({actor: user for actor, user in ends.items() if actor not in apart}, hubs)
 
 
-def _ends(lines: list[Line]) -> dict[str, str]:
-    """Follow each id from owner to owner; a ring ends in the smallest id of it."""
-    owners = _owners(lines)
-    ends = {}
-    for name in owners:
-        path = [name]
-        while path[-1] in owners:
-            after = owners[path[-1]]
-            if after in path:
-                path.append(min(path[path.index(after) :]))
-                break
-            path.append(after)
-        if path[-1] != name:
-            ends[name] = path[-1]
-    return ends
+def _end(name: str, owners: dict[str, str]) -> str:
+    """Follow an id from owner to owner; a ring ends in the smallest id of it."""
+    path = [name]
+    while path[-1] in owners:
+        after = owners[path[-1]]
+        if after in path:
+            return min(path[path.index(after) :])
+        path.append(after)
+    return path[-1]
 
 
-def _owners(lines: list[Line]) -> dict[str, str]:
-    """Return to whom each id belongs by the line that told it first."""
-    accounts = {line.user_id for line in lines if line.user_id}
-    edges: dict[str, tuple[datetime, str, str]] = {}
+def _first_owners(lines: list[Line]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return whom each visitor was first seen with, and whom each alias first led to."""
+    seen: dict[str, tuple[datetime, str, str]] = {}
+    aliases: dict[str, tuple[datetime, str, str]] = {}
     for line in lines:
         if not line.user_id:
             continue
         met = (line.at, line.message_id or "", line.user_id)
-        names = []
-        if line.anonymous_id and line.anonymous_id not in accounts:
-            names.append(line.anonymous_id)
+        if line.anonymous_id:
+            seen[line.anonymous_id] = min(seen.get(line.anonymous_id, met), met)
         if line.kind == "alias" and line.previous_id and line.previous_id != line.user_id:
-            names.append(line.previous_id)
-        for name in names:
-            edges[name] = min(edges.get(name, met), met)
-    return {name: owner for name, (_, _, owner) in edges.items()}
+            aliases[line.previous_id] = min(aliases.get(line.previous_id, met), met)
+    first, led = ({name: owner for name, (*_, owner) in x.items()} for x in (seen, aliases))
+    return first, led

@@ -73,7 +73,7 @@ def incidents_of(world: "World") -> list[Incident]:
 
 
 def affected(world: "World", incident: Incident) -> set[str]:
-    users = {world.owner(row["user_id"]) for row in incident.rows if row["user_id"]}
+    users = set[str]().union(*(world.identity.named(row["user_id"]) for row in incident.rows))
     for row in incident.rows:
         if row["country"] or row["platform"] or row["event"]:
             users |= {user for user in world.by_user if _was_there(world, incident, row, user)}

@@ -5,15 +5,24 @@ from datetime import date
 from pathlib import Path
 from random import Random
 
-from tests.recompute import voices
+from tests.recompute import twins, voices
 from tests.recompute.shop_rules import write_rules
 from tests.recompute.shops import Shop
 
 
 def write(
-    home: Path, seed: int, *, people: int = 40, days: int = 70, rules: bool = True
+    home: Path,
+    seed: int,
+    *,
+    people: int = 40,
+    days: int = 70,
+    rules: bool = True,
+    twice: bool = False,
 ) -> list[date]:
-    """Lay a shop's lines and rules into a home; return the days that landed."""
+    """Lay a shop's lines and rules into a home; return the days that landed.
+
+    ``twice``: some ids are an account's and a visitor's.
+    """
     shop = Shop(seed, people, days)
     for day, lines in shop.arrivals.items():
         folder = home / "landing" / "events" / f"dt={day}"
@@ -23,19 +32,26 @@ def write(
         for name, part in (("part-2", lines[:half]), ("part-10", lines[half:])):
             text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in part)
             (folder / f"{name}.ndjson").write_text(text, encoding="utf-8")
-    for day, lines in voices.lines(seed, shop.users, sorted(shop.arrivals)).items():
-        text = "".join(json.dumps(line) + "\n" for line in lines)
-        path = home / "landing" / "events" / f"dt={day}" / "voices.ndjson"
-        path.write_text(text, encoding="utf-8")
-    spend(home, seed, sorted(shop.arrivals))
-    land_incidents(home, voices.incidents(seed, shop.users, sorted(shop.arrivals)))
+    landed = sorted(shop.arrivals)
+    told_by = {"voices": voices.lines(seed, shop.users, landed)}
+    if twice:
+        told_by["twins"] = twins.lines(seed, landed)
+        land_incidents(home, {landed[-2]: twins.incident(landed[-2])}, "twins")
+    for name, told in told_by.items():
+        for day, lines in told.items():
+            text = "".join(json.dumps(line) + "\n" for line in lines)
+            path = home / "landing" / "events" / f"dt={day}" / f"{name}.ndjson"
+            path.write_text(text, encoding="utf-8")
+    spend(home, seed, landed)
+    land_incidents(home, voices.incidents(seed, shop.users, landed))
     folder = home / "landing" / "suppressions" / f"dt={max(shop.arrivals)}"
     folder.mkdir(parents=True)
     rows = ["channel,address,user_id,since,reason", *shop.suppressed()]
+    rows += twins.suppressed() if twice else []
     (folder / "held.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     if rules:
         write_rules(home)
-    return sorted(shop.arrivals)
+    return landed
 
 
 def spend(home: Path, seed: int, days: list[date]) -> None:
@@ -60,11 +76,11 @@ def spend(home: Path, seed: int, days: list[date]) -> None:
             (folder / f"{name}.csv").write_text("\n".join([header, *part, ""]), encoding="utf-8")
 
 
-def land_incidents(home: Path, told: dict[date, list[str]]) -> None:
+def land_incidents(home: Path, told: dict[date, list[str]], name: str = "told") -> None:
     for day, rows in told.items():
         folder = home / "landing" / "incidents" / f"dt={day}"
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "told.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+        (folder / f"{name}.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

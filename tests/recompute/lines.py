@@ -3,6 +3,7 @@
 import csv
 import gzip
 import json
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -46,8 +47,9 @@ class Line:
     arrived_as: str = ""
 
     @property
-    def actor(self) -> str:
-        return self.user_id or self.anonymous_id or ""
+    def actor(self) -> tuple[str, bool]:
+        """Who sent it, and whether that is a visitor's id."""
+        return (self.user_id or self.anonymous_id or "", not self.user_id)
 
     @property
     def arrival(self) -> tuple[date, str, int]:
@@ -170,7 +172,7 @@ def _read(record: Any, day: date, file: str, number: int, rules: Rules) -> Line 
         number=number,
         kind=kind,
         event=event,
-        message_id=_id(record.get("messageId"), None),
+        message_id=id_of(record.get("messageId"), None),
         user_id=user_id,
         anonymous_id=anonymous_id,
         previous_id=previous_id,
@@ -188,7 +190,7 @@ def _read(record: Any, day: date, file: str, number: int, rules: Rules) -> Line 
 def ids_of(record: dict[str, Any], rules: Rules | None) -> dict[str, str | None]:
     """Return whom a line names; without rules a placeholder is taken for an id."""
     names = ("userId", "anonymousId", "previousId")
-    return {name: _id(record.get(name), rules) for name in names}
+    return {name: id_of(record.get(name), rules) for name in names}
 
 
 def _published(event: str, rules: Rules) -> str:
@@ -200,10 +202,11 @@ def _published(event: str, rules: Rules) -> str:
     return named[0] if named else event
 
 
-def _id(value: Any, rules: Rules | None) -> str | None:
+def id_of(value: Any, rules: Rules | None) -> str | None:
+    """Write an id as it is compared: how wide it is written, and as what number, says nothing."""
     if value is None or isinstance(value, dict | list | bool):
         return None
-    text = plain(value).translate(INVISIBLE).strip()
+    text = unicodedata.normalize("NFKC", plain(value).translate(INVISIBLE)).strip()
     if text.endswith(".0") and text[:-2].isdigit():
         text = text[:-2]
     placeholders = [] if rules is None else rules.rows("placeholder_ids")

@@ -228,8 +228,9 @@ def places(world: "World", day: date) -> list[Place]:
             if path.exists():
                 with path.open(encoding="utf-8-sig", newline="") as file:
                     found += [
-                        Place(world.owner(row["user_id"]), row["list_id"], rule["channel"], at)
+                        Place(user, row["list_id"], rule["channel"], at)
                         for row in csv.DictReader(file)
+                        for user in sorted(world.identity.named(row["user_id"]))
                     ]
     return found
 

@@ -30,7 +30,7 @@ class Shop:
 def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Shop:
     seed, people, number = request.param
     home = tmp_path_factory.mktemp("shop")
-    days = landings.write(home, seed, people=people, days=number)
+    days = landings.write(home, seed, people=people, days=number, twice=True)
     return Shop(Installation(Settings(home)), days, World(Rules(home), days[-1]))
 
 

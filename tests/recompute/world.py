@@ -1,7 +1,7 @@
 """An installation -> all that the tables are made from: lines with their users, in order."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Any
 
 from tests.recompute.activity import Session, is_login, sessions_of
-from tests.recompute.identity import canonical
+from tests.recompute.identity import Identity, identity_of
 from tests.recompute.lines import Line, load_days, plain, read_landing
 from tests.recompute.money import Money, Order, money_of
 from tests.recompute.rules import Rules, matches
@@ -29,7 +29,8 @@ class World:
     def everything(self) -> list[Line]:
         """Every line that arrived, with its user, also of people who do not count."""
         for line in self.landed_lines:
-            line.user = self.owner(line.actor)
+            name, is_visitor = line.actor
+            line.user = self.identity.user(name, is_visitor=is_visitor)
         return self.landed_lines
 
     @cached_property
@@ -37,10 +38,10 @@ class World:
         return read_landing(self.rules, self.as_of)
 
     @cached_property
-    def owner(self) -> Callable[[str], str]:
+    def identity(self) -> Identity:
         """Whose an id is."""
         limit = int(self.rules.number("identity_hub_limit") or 1000)
-        return canonical(self.landed_lines, limit)
+        return identity_of(self.landed_lines, limit)
 
     @cached_property
     def accounts(self) -> set[str]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.recompute.activity import is_seen
 from tests.recompute.lifecycle import stage_of
-from tests.recompute.lines import number_of, plain
+from tests.recompute.lines import id_of, number_of, plain
 from tests.recompute.money import ZERO, Order, money_days, rounded
 from tests.recompute.value import snapshot_days
 
@@ -235,11 +235,20 @@ def accepted(world: "World", day: date) -> dict[str, tuple[str, datetime, date]]
     for user, lines in world.by_user.items():
         for line in lines:
             named = line.text("inviter_id") if line.event == "Invite Accepted" else None
-            inviter = world.owner(named) if named else user
+            inviter = _inviter(world, named) if named else user
             if line.day <= day and inviter != user and _is_known(world, inviter, day):
                 found[user] = (inviter, line.at, line.day)
                 break
     return found
+
+
+def _inviter(world: "World", written: str) -> str:
+    """Return who invited by an id: its account, if there is one, before a visitor of that id."""
+    name = id_of(written, None) or ""
+    account = world.identity.user(name, is_visitor=False)
+    if account == name and not _is_known(world, name, world.as_of):
+        return world.identity.user(name, is_visitor=True)
+    return account
 
 
 def _is_known(world: "World", user: str, day: date) -> bool:
