@@ -10,7 +10,7 @@ COLLECTED = {
     "browser": 2,
     "fault": 54,
     "golden": 103,
-    "pipeline": 487,
+    "pipeline": 506,
     "property": 106,
     "pure": 1446,
     "recompute": 26,

@@ -38,8 +38,13 @@
 {%- endmacro %}
 
 {% macro email_address(expression) -%}
-    {#- An e-mail as it is compared and sent to; empty for what is none. -#}
-    {%- set email = folded(expression) -%}
+    {#-
+        An e-mail as it is compared and sent to; empty for what is none. Of `Ann <ann@x.org>` what the
+        brackets hold; without `mailto:`, and without quotes and stops around it.
+    -#}
+    {%- set text = "replace(replace(lower(" ~ expression ~ "), '。', '.'), 'mailto:', '')" -%}
+    {%- set text = "case when " ~ text ~ " like '%<%@%>%' then split_part(split_part(" ~ text ~ ", '<', 2), '>', 1) else " ~ text ~ " end" -%}
+    {%- set email = "trim(both chr(34) || chr(39) || ' .,;' from " ~ text ~ ")" -%}
     case
         when {{ email }} like '%_@_%' and translate({{ email }}, ' "<>()[]{},;:', '') = {{ email }}
             then {{ email }}
@@ -50,14 +55,19 @@
 {% macro phone_number(expression) -%}
     {#-
         Digits with `+`; empty for what is none. A number that begins with the country's code and is as
-        long as one that has it is taken to have it: written twice, it would be another's number.
+        long as one that has it is taken to have it: written twice, it would be another's number. What
+        a spreadsheet made of one (`1.38E+10`), or two numbers in one, is another's number too: none.
     -#}
-    {%- set text = "replace(" ~ folded(expression) ~ ", '(0)', '')" -%}
+    {%- set country = var('phone_country') | string -%}
+    {%- set text = "split_part(split_part(replace(lower(" ~ expression ~ "), '(0)', ''), 'ext', 1), '转', 1)" -%}
     {%- set digits = only_digits("case when " ~ text ~ " like '%.0' then left(" ~ text ~ ", length(" ~ text ~ ") - 2) else " ~ text ~ " end") -%}
-    {%- set country = var('phone_country') -%}
     case
-        when length({{ digits }}) < 5 then ''
+        when length({{ digits }}) < 5 or length({{ digits }}) > 17 then ''
+        when {{ text }} like '%e%' and translate({{ text }}, '0123456789.+-e', '') = '' then ''
+        when {{ digits }} like '00{{ country }}0%' then '+{{ country }}' || substr({{ digits }}, {{ country | length + 4 }})
         when {{ digits }} like '00%' then '+' || substr({{ digits }}, 3)
+        when {{ digits }} like '{{ country }}0%' and ({{ text }} like '%+%' or length({{ digits }}) >= 11)
+            then '+{{ country }}' || substr({{ digits }}, {{ country | length + 2 }})
         when {{ text }} like '%+%' then '+' || {{ digits }}
         when {{ digits }} like '{{ country }}%' and length({{ digits }}) >= 11 then '+' || {{ digits }}
         when {{ digits }} like '0%' then '+{{ country }}' || substr({{ digits }}, 2)
@@ -66,10 +76,13 @@
 {%- endmacro %}
 
 {% macro contact_address(field, expression) -%}
-    {#- What a contact field holds, as its addresses are compared: by the name of the field. -#}
+    {#-
+        What a contact field holds, as its addresses are compared: by the name of the field. The text is
+        one that `cleaned` has made, in a column of its own: it is named many times here.
+    -#}
     case
         when {{ field }} = 'email' or right({{ field }}, 6) = '_email' then {{ email_address(expression) }}
         when {{ field }} in ('phone', 'mobile') or right({{ field }}, 6) = '_phone' then {{ phone_number(expression) }}
-        else {{ cleaned(expression) }}
+        else {{ expression }}
     end
 {%- endmacro %}

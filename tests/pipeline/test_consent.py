@@ -80,6 +80,16 @@ WORDS: dict[str, tuple[list[dict[str, Any]], set[str]]] = {
     "unsubscribed": ([event("Unsubscribed")], NO_MAIL),
     "unsubscribed from another": ([event("Unsubscribed", channel="sms")], {"push"}),
     "spam": ([event("Email Marked as Spam")], NO_MAIL),
+    "unsubscribed in snake case": ([event("email_unsubscribed")], NO_MAIL),
+    "spam by a sender's name": ([event("spamreport")], NO_MAIL),
+    "a bounce by a sender's name": ([event("hard_bounce")], NO_MAIL),
+    "consent in snake case": ([event("consent_changed", channel="sms", granted=0)], ALL - {"sms"}),
+    "opted out": ([event("unsubscribe")], NONE),
+    "opted out in Chinese": ([event("退订")], NONE),
+    "opted out of one": ([event("退订", channel="短信")], ALL - {"sms"}),
+    "opted out of texts": ([event("SMS Opted Out")], ALL - {"sms"}),
+    "push turned off": ([event("关闭推送")], ALL - {"push"}),
+    "deleted in Chinese": ([event("用户注销")], NONE),
     "deleted": ([event("User Deleted")], NONE),
     "deleted, then yes": (
         [event("User Deleted"), said(channel="email", granted=True)], {"email"},
@@ -132,8 +142,19 @@ SHARED: list[tuple[str, dict[str, Any]]] = [
     ("a8", gives(email="a8@example.com")), ("a8", YES[0]),
     ("a8", event("Email Bounced", email="b8@example.com")),
     ("b8", gives(email="B8@example.com")), ("b8", YES[0]),
+    # The no came by another writing of the address.
+    ("c1", gives(email="Cid <C1@example.com>.")), ("c1", event("Unsubscribed")),
+    ("d1", gives(email="c1@example.com")), ("d1", YES[0]),
+    ("c2", gives(phone="+86 010-8888-0002")), ("c2", said(channel="sms", granted=False)),
+    ("d2", gives(phone="(010) 88880002")), ("d2", YES[1]),
+    ("c3", gives(phone="1.3800000003E10")), ("c3", YES[1]),
+    # A sender knows no user: the address it names is the id, or in a field of its own.
+    ("c4", gives(email="c4@example.com")), ("c4", YES[0]),
+    ("C4@example.com", event("Unsubscribed")),
+    ("e5", gives(email="e5@example.com")), ("e5", YES[0]),
+    ("?sender", event("Unsubscribed", recipient="e5@example.com")),
     # On suppression lists, by address and by user.
-    *((user, line) for user in ("s1", "s2", "s3", "s4", "s5", "s6", "s7")
+    *((user, line) for user in ("s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9")
       for line in (gives(email=f"{user}@example.com", phone=f"1390000100{user[1]}"), *YES)),
     ("t4", gives(email="s4@example.com")), ("t4", YES[0]),
     ("?d5", event("Page Viewed")), ("s5?d5", event("Page Viewed")),
@@ -146,12 +167,16 @@ email,,s4,2020-01-01,
 ,,d5,,a visitor who became an account
 email,s6@example.com,,2026-04-12,later than the lists of the day are sent
 sms,s7@example.com,,,an address of another channel
+email,s8,,,an id in the wrong cell
+email,,'s9,,an id as a spreadsheet quotes it
 """
 HELD = {
     "a1": NONE, "b1": NONE, "a2": NONE, "b2": NONE, "a3": NONE, "b3": NONE, "a4": NONE,
     "b4": NONE, "a5": NONE, "b5": NONE, "a9": NONE, "b9": NONE, "c5": NONE,
     "p1": {"email"}, "q1": {"email"},
     "a6": NONE, "b6": NONE, "a7": {"email"}, "b7": NONE, "a8": {"email"}, "b8": NONE,
+    "c1": NONE, "d1": NONE, "c2": NONE, "d2": NONE, "c3": NONE, "c4": NONE, "e5": NONE,
+    "s8": {"sms"}, "s9": {"sms"},
     "s1": {"sms"}, "s2": {"email"}, "s3": {"sms"},
     "s4": {"sms"}, "t4": NONE, "s5": NONE, "s6": {"email", "sms"}, "s7": {"email", "sms"},
 }  # fmt: skip

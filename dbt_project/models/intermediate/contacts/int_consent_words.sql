@@ -8,10 +8,10 @@ events as (
     where
         type = 'track'
         and event in (
+            {%- for name in refusal_events() %}
+            '{{ name }}',
+            {%- endfor %}
             'Consent Changed',
-            'Unsubscribed',
-            'Email Marked as Spam',
-            'Email Marked As Spam',
             'User Deleted'
         )
 
@@ -54,19 +54,23 @@ words as (
 
     from said
     where
-        event in ('Consent Changed', 'User Deleted')
+        event in ('Consent Changed', 'User Deleted', 'Opted Out')
         or said <> ''
 
     union
 
     select
         message_id,
-        'email' as said,
+        case event
+            {%- for name, channel in refusal_events().items() if channel %}
+            when '{{ name }}' then '{{ channel }}'
+            {%- endfor %}
+        end as said,
         0 as parts,
         word
 
     from said
-    where event not in ('Consent Changed', 'User Deleted')
+    where event not in ('Consent Changed', 'User Deleted', 'Opted Out')
 
 ),
 

@@ -1,5 +1,10 @@
 {{ rebuilt_by('event_date', 'int_touched_days') }}
 {% set birthday = "trim(" ~ json_text('events.traits', 'birthday') ~ ")" %}
+{#- What senders call the address that their event is of. -#}
+{% set addressed = {
+    'email': ['email_address', 'emailAddress', 'recipient'],
+    'phone': ['phone_number', 'phoneNumber', 'mobile'],
+} %}
 {% set today = 'cast(events.event_date as ' ~ dbt.type_string() ~ ')' %}
 
 with
@@ -21,7 +26,7 @@ fields as (
 given as (
 
     -- Whatever any channel can be reached by: what an identify says is the account's own; a word or
-    -- an event of a message may name the address it speaks of.
+    -- an event of a message may name the address it speaks of, also as the id of its user.
     select
         events.message_id,
         case when events.type = 'identify' then 'address' else 'named' end as kind,
@@ -31,7 +36,19 @@ given as (
                 then {{ json_text_at('events.traits', 'fields.contact_field') }}
             else coalesce(
                 {{ json_text_at('events.properties', 'fields.contact_field') }},
-                {{ json_text_at('events.context', "'traits.' || fields.contact_field") }}
+                {%- for field, names in addressed.items() %}
+                {%- for name in names %}
+                case
+                    when fields.contact_field = '{{ field }}'
+                        then {{ json_text('events.properties', name) }}
+                end,
+                {%- endfor %}
+                {%- endfor %}
+                {{ json_text_at('events.context', "'traits.' || fields.contact_field") }},
+                case
+                    when fields.contact_field = 'email' and events.actor_id like '%_@_%'
+                        then events.actor_id
+                end
             )
         end as written
 
@@ -39,7 +56,12 @@ given as (
     cross join fields
     where
         events.type = 'identify'
-        or events.event in ('Consent Changed', 'Unsubscribed')
+        or events.event in (
+            {%- for name in refusal_events() %}
+            '{{ name }}',
+            {%- endfor %}
+            'Consent Changed'
+        )
         or events.event like 'Email %'
 
 ),
@@ -52,8 +74,16 @@ addresses as (
         subject,
         {{ contact_address('subject', 'written') }} as value
 
-    from given
-    where written is not null
+    from (
+        select
+            message_id,
+            kind,
+            subject,
+            {{ cleaned('written') }} as written
+
+        from given
+        where written is not null
+    ) as cleaned
 
 ),
 

@@ -41,6 +41,71 @@ rows_of_channels as (
 
 ),
 
+cells as (
+
+    select
+        channel,
+        contact_field,
+        true as is_id,
+        user_id as said,
+        {{ cleaned('user_id') }} as cell
+
+    from rows_of_channels
+    where user_id is not null
+
+    union
+
+    select
+        channel,
+        contact_field,
+        false as is_id,
+        address as said,
+        {{ cleaned('address') }} as cell
+
+    from rows_of_channels
+    where address is not null
+
+),
+
+understood as (
+
+    -- A cell may hold what belongs in the other.
+    select
+        *,
+        case
+            when not is_id or cell like '%_@_%' then {{ contact_address('contact_field', 'cell') }}
+            else ''
+        end as address
+
+    from cells
+
+),
+
+ids as (
+
+    -- A spreadsheet may put quotes around an id.
+    select
+        channel,
+        contact_field,
+        case when is_id then said else {{ id_as_told('cell') }} end as user_id
+
+    from understood
+    where
+        is_id
+        or address = ''
+
+    union
+
+    select
+        channel,
+        contact_field,
+        translate(cell, chr(34) || chr(39) || '=', '') as user_id
+
+    from understood
+    where is_id
+
+),
+
 people as (
 
     select distinct
@@ -48,10 +113,10 @@ people as (
         listed.contact_field,
         coalesce(named_ids.user_id, listed.user_id) as user_id
 
-    from rows_of_channels as listed
+    from ids as listed
     left join {{ ref('int_named_ids') }} as named_ids
         on listed.user_id = named_ids.named_id
-    where listed.user_id is not null
+    where listed.user_id <> ''
 
 ),
 
@@ -59,11 +124,10 @@ final as (
 
     select
         channel,
-        {{ contact_address('contact_field', 'address') }} as address,
+        address,
         cast(null as {{ dbt.type_string() }}) as user_id
 
-    from rows_of_channels
-    where address is not null
+    from understood
 
     union all
 
