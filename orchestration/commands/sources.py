@@ -40,6 +40,7 @@ def try_(file: Path) -> None:
     path = file.absolute()
     found = try_file(settings, path, shown=SHOWN)
     _tell(found)
+    _tell_whose_clock(settings, found)
     if found.is_whole:
         return
     if not found.source and (suggestion := suggest(settings, path)):
@@ -83,6 +84,21 @@ def _tell(found: "Tryout") -> None:
         ]
         click.echo(table(told, ["row", "refused for", "detail"]))
         note(", ".join(f"{count:,} {reason}" for reason, count in sorted(found.reasons.items())))
+
+
+def _tell_whose_clock(settings: "Settings", found: "Tryout") -> None:
+    """Say that local times of a table were read as UTC, if they are local times."""
+    from warehouse.judging.readings import leaves_zone_open
+    from warehouse.landing.kinds import CSV
+
+    source = next((each for each in settings.sources if each.name == found.source), None)
+    is_open = source and leaves_zone_open(source.date_formats, source.timezone)
+    if is_open and found.format.startswith(CSV) and settings.timezone != "UTC":
+        note(
+            "times      without a zone were read as UTC, and the business is in"
+            f' {settings.timezone}: say timezone = "{settings.timezone}" on the source if they'
+            ' are local times, timezone = "UTC" if not'
+        )
 
 
 def _row(event: dict[str, Any]) -> list[object]:

@@ -48,6 +48,34 @@ def test_a_gbk_table_loads_at_the_first_try_by_what_is_suggested(tmp_path: Path)
     assert not (tmp_path / "lake").exists()
 
 
+@pytest.mark.parametrize(
+    ("keys", "is_asked"),
+    [
+        ('date_format = "%Y/%m/%d %H:%M:%S"', True),
+        ('date_format = "%Y/%m/%d %H:%M:%S"\ntimezone = "UTC"', False),
+        ("", True),
+        ('date_format = "%Y/%m/%d %H:%M:%S %z"', False),
+    ],
+)
+def test_it_is_asked_whose_clock_times_without_a_zone_are_of(
+    tmp_path: Path, keys: str, is_asked: bool
+) -> None:
+    zone = " +0800" if "%z" in keys else ""
+    file = tmp_path / "orders.csv"
+    file.write_text(f"who,when\nann,2026/03/02 00:30:00{zone}\n")
+    (tmp_path / "userops.toml").write_text(
+        f'[[sources]]\nname = "shop"\nglob = "orders.csv"\nformat = "csv"\n{keys}\n'
+        'constants = { type = "track", event = "Signed In" }\n'
+        'columns = { userId = "who", timestamp = "when" }\n'
+    )
+
+    told = tried(tmp_path, file)
+
+    assert told.exit_code == 0, told.output
+    asked = 'say timezone = "Asia/Shanghai" on the source if they are local times'
+    assert (asked in told.output) == is_asked
+
+
 def test_lines_of_segment_need_no_source(tmp_path: Path) -> None:
     file = tmp_path / "a.ndjson.gz"
     line = (

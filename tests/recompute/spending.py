@@ -120,6 +120,7 @@ def _economics(
     paid = sum(bought in spent for _, bought in customers)
     net = net_revenue(world)
     brought = Fraction(sum((net.get(user, ZERO) for user, _ in customers), ZERO))
+    has_landed = any(day in world.known_days for day in days)
     lived = sum((world.as_of - bought).days + 1 for _, bought in customers)
     cac = Fraction(cost) / paid if paid and cost is not None else None
     monthly = MONTH_DAYS * brought / lived if lived else Fraction(0)
@@ -127,8 +128,8 @@ def _economics(
         "month": month,
         "channel": code,
         "spend": cost,
-        "new_users": cell["users"],
-        "new_customers": len(customers),
+        "new_users": cell["users"] or (0 if has_landed else None),
+        "new_customers": len(customers) or (0 if has_landed else None),
         "cac": None if cac is None else _money(world, cac),
         # Shops as small as these have no fit.
         "ltv_predicted": None,

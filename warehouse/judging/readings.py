@@ -160,6 +160,13 @@ def _names_utc(form: str) -> bool:
     return any(name in form for name in _UTC_NAMES)
 
 
+def leaves_zone_open(forms: Sequence[str], zone: str) -> bool:
+    """Tell whether forms of times, or none, say nowhere whose clock those are of."""
+    told = ("%z", *_UTC_NAMES)
+    says = (form in (ISO, EPOCH) or any(name in form for name in told) for form in forms)
+    return not zone and not (forms and all(says))
+
+
 def _is_epoch(text: str) -> bool:
     # Programs write seconds with a fraction, and tables with gaps whole numbers with `.0`.
     digits, _, fraction = text.partition(".")

@@ -21,6 +21,7 @@ days as (
     select
         {{ period_start('month', 'landed.event_date') }} as month,
         count(*) as days,
+        count(case when landed.is_landed then 1 end) as landed_days,
         count(spent.spend_date) as spend_days
 
     from {{ ref('int_landed_days') }} as landed
@@ -110,8 +111,10 @@ measured as (
             when spend.channel is not null then spend.amount
             when days.spend_days > 0 then 0
         end as spend,
-        users.new_users,
-        customers.new_customers,
+        -- Where no day has landed, nobody knows who came.
+        coalesce(users.new_users, case when days.landed_days > 0 then 0 end) as new_users,
+        coalesce(customers.new_customers, case when days.landed_days > 0 then 0 end)
+            as new_customers,
         customers.paid_customers,
         customers.net_revenue,
         customers.customer_days,
@@ -157,8 +160,8 @@ final as (
         month,
         channel,
         {{ money('spend') }} as spend,
-        cast(coalesce(new_users, 0) as bigint) as new_users,
-        cast(coalesce(new_customers, 0) as bigint) as new_customers,
+        cast(new_users as bigint) as new_users,
+        cast(new_customers as bigint) as new_customers,
         {{ money('cac') }} as cac,
         {{ money('ltv_predicted') }} as ltv_predicted,
         {{ money('ltv_realised') }} as ltv_realised,
