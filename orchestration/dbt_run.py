@@ -65,16 +65,22 @@ def build(
         more=("--full-refresh",) if is_full else (),
     )
     partitions = [day.isoformat() for day in partitions_of(context)] or [None]
+    awaited = set() if selection else set(project.outgoing)
     try:
         for event in told:
-            yield from (
-                _valued(event)
-                if isinstance(event, Valuation)
-                else dagster_events(project, event, partitions)
-            )
+            if isinstance(event, Valuation):
+                yield from _valued(event)
+                continue
+            for item in dagster_events(project, event, partitions):
+                awaited.discard(item.asset_key)
+                yield item
     except Broken as broken:
         _try_again(context, restore(settings), str(broken))
         raise
+    if awaited:
+        # Dagster would skip what waits for them, and call the run a success.
+        names = ", ".join(sorted(key.path[-1] for key in awaited))
+        raise dg.Failure(f"dbt ended well and made no {names}: nothing would be published")
     if not is_small(settings):
         # Which files of history a day opens is known to the models alone.
         mended = mend(settings, EVENTS, loads_read(settings))

@@ -11,7 +11,7 @@ COLLECTED = {
     "fault": 54,
     "golden": 103,
     "pipeline": 506,
-    "property": 106,
+    "property": 107,
     "pure": 1450,
     "recompute": 26,
 }

@@ -74,8 +74,8 @@ def test_a_bad_table_fails_the_same_tests_as_by_hand_and_stops_the_same_models(
     assert "lifecycle_periods" in models
     # Nothing notes these days as built: the next run finds them again.
     with duckdb.connect(str(spoiled.settings.build_db), read_only=True) as build:
-        noted = "select count(*) from duckdb_tables() where table_name = 'applied_days'"
-        assert build.execute(noted).fetchall() == [(0,)]
+        noted = "select distinct input_fingerprint, as_of_date from intermediate.applied_days"
+        assert build.execute(noted).fetchall() == [("being built", None)]
     found = checks["unique_rows_lifecycle_periods_basis__period__period_start"]
     assert found.metadata["dagster_dbt/failed_row_count"].value
 

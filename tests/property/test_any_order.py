@@ -250,6 +250,28 @@ def test_a_day_redelivered_without_some_lines_takes_them_back(
     assert changed.hashes() == straight.hashes()
 
 
+def test_what_a_run_has_built_that_never_ended_goes_with_the_file_that_brought_it(
+    new_installation: NewInstallation,
+) -> None:
+    days = lines_by_day([Message(0, True, "Product Viewed", 60 * hour) for hour in range(72)])
+    last = max(days)
+    wrong = lines_by_day([Message(1, True, "Product Viewed", 60 * hour) for hour in range(72)])
+    changed, straight = new_installation(), new_installation()
+    land(straight, days)
+    land(changed, {day: lines for day, lines in days.items() if day != last})
+    changed.build()
+    # Of other days too, whose tables it changes; and nothing says that it has ended.
+    land(changed, {last: [line for lines in wrong.values() for line in lines]})
+    changed.build(str(last), history_only=True)
+    shutil.rmtree(changed.settings.landing_root)
+    land(changed, days)
+
+    changed.build(str(last))
+    straight.build()
+
+    assert changed.hashes() == straight.hashes()
+
+
 def test_aliases_that_come_late_or_overrule_each_other_move_the_days_they_reach(
     new_installation: NewInstallation,
 ) -> None:

@@ -111,7 +111,7 @@ def _forget_days(settings: Settings, days: Collection[date]) -> None:
     with open_file(settings, settings.build_db) as build:
         loads = "intermediate.int_load_days where list_contains($days, load_date)"
         for statement in (
-            "delete from intermediate.applied_days"
+            "update intermediate.applied_days set input_fingerprint = 'to be built'"
             f" where event_date in (select event_date from {loads})",
             f"delete from {loads}",
         ):

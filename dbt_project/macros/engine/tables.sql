@@ -2,8 +2,8 @@
     How a model becomes a table on DuckDB: one statement to dbt, in one transaction.
 
     dbt's own macros take five to eight and give the old table away in a second transaction: beside
-    small tables those cost more than the query. Killed at any point, the old table stands. Hooks,
-    grants and indexes are not for this project, and not done; comments are made when marts are published.
+    small tables those cost more than the query. Killed at any point, the old table stands. A
+    post-hook is part of the statement; grants and indexes are not for this project, and not done; comments are made when marts are published.
 -#}
 
 {% materialization table, adapter='duckdb' -%}
@@ -23,7 +23,12 @@
 {%- endmaterialization %}
 
 {% macro built_in_one(target_relation, statements) -%}
-    {% call statement('main') -%} {{ statements }} {%- endcall %}
+    {% call statement('main') -%}
+    {{ statements }}
+    {%- for hook in post_hooks %}
+    {{ render(hook.sql) }};
+    {%- endfor %}
+    {%- endcall %}
     {% do adapter.commit() %}
     {% do run_data_tests() %}
     {{ return({'relations': [target_relation]}) }}

@@ -1,7 +1,27 @@
 {#-
     `intermediate.applied_days`: by event day, the inputs that all tables were last built from. A note
-    at the end of a run and no model: a model would have to name every mart it waits for.
+    at the end of a run and no model: a model would have to name every mart it waits for. Of a day that
+    a run has begun to build, it says so from before its tables change: what that run read may be gone
+    when the next one begins, or be what it was before, and the tables hold it all the same.
 -#}
+
+{% macro note_days_begun() -%}
+    {%- if execute and flags.WHICH in ['build', 'run'] -%}
+    {%- if target.type == 'duckdb' -%}
+    {{ create_applied_days(applied_days()) }};
+    {%- else -%}
+    {%- do run_query(create_applied_days(applied_days())) -%}
+    {%- endif %}
+    insert into {{ applied_days() }}
+    select event_date, 'being built', cast(null as date) from {{ this }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro create_applied_days(applied) -%}
+    create table if not exists {{ applied }}
+    (event_date date, input_fingerprint {{ dbt.type_string() }}, as_of_date date)
+    {{ 'using parquet' if target.type != 'duckdb' }}
+{%- endmacro %}
 
 {% macro note_applied_days(results) -%}
     {#-
@@ -19,10 +39,7 @@
 {%- endmacro %}
 
 {% macro spark__note_applied_days(applied, inputs) -%}
-    {%- do run_query(
-        'create table if not exists ' ~ applied
-        ~ ' (event_date date, input_fingerprint string, as_of_date date) using parquet'
-    ) -%}
+    {%- do run_query(create_applied_days(applied)) -%}
     insert overwrite table {{ applied }}
     select event_date, input_fingerprint, {{ as_of_date() }} as as_of_date from {{ inputs }}
 {%- endmacro %}

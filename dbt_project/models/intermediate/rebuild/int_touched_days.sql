@@ -1,3 +1,5 @@
+{{ config(post_hook="{{ note_days_begun() }}") }}
+
 with
 
 inputs as (
@@ -15,8 +17,8 @@ applied as (
 
 final as (
 
-    -- New, changed or vanished: the day no longer is what its tables were built from.
-    select coalesce(inputs.event_date, applied.event_date) as event_date
+    -- New, changed, vanished or begun by a run that never ended: its tables are of something else.
+    select distinct coalesce(inputs.event_date, applied.event_date) as event_date
     from inputs
     full outer join applied
         on inputs.event_date = applied.event_date
