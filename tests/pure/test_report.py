@@ -329,6 +329,10 @@ def rename(rule: str, which: str, en: str, zh: str, *, prefix: str = "") -> str:
 
 def test_names_come_from_the_rules_in_both_languages(settings: Settings) -> None:
     change(settings, "update marts.recall_list set strategy = 'win_back_gift' where arm = 'coupon'")
+    # Evidence is worded as it is built, by the rules of that run.
+    change(
+        settings, "update marts.care_lists set evidence_zh = replace(evidence_zh, '黄金', '顶级')"
+    )
     change_rules(
         settings,
         rename("rfm_tiers", "segment = 'champions'", "Stars", "明星"),
