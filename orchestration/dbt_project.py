@@ -110,7 +110,12 @@ class Project:
     @cached_property
     def standing(self) -> Mapping[str, str]:
         """Name the models that stand as they are while the project and its rules do, by key."""
-        return lineage.standing(self.nodes) if self.engine.judges_its_tables else {}
+        if not self.engine.judges_its_tables:
+            return {}
+        nodes = self.nodes["nodes"]
+        found = lineage.standing(self.nodes).items()
+        # What other steps wait for is told of by each run, or they would be skipped.
+        return {key: name for key, name in found if _asset(nodes[key]) not in self.outgoing}
 
     def data_tests(self, *, seeds: bool) -> dict[str, list[dict[str, Any]]]:
         """Say which tests each model runs itself; with or without the rules loaded before it."""

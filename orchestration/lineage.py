@@ -4,8 +4,6 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from warehouse.serving.marts import SCHEMA
-
 # What may make a text other than it was when the project was parsed.
 CHANGING_WITH_RUN = (
     r"env_var|run_started_at|invocation_id|run_query|statement|flags|graph|adapter\.(?!dispatch)"
@@ -50,13 +48,8 @@ def standing(manifest: Mapping[str, Any]) -> dict[str, str]:
     return {
         key: node["name"]
         for key, node in nodes.items()
-        if key not in tested and not _is_published(node) and _stands(manifest, key, node)
+        if key not in tested and _stands(manifest, key, node)
     }
-
-
-def _is_published(node: Mapping[str, Any]) -> bool:
-    """Tell a mart: publishing waits for each of them, and would be skipped for one nobody made."""
-    return node["resource_type"] == "model" and node["schema"] == SCHEMA
 
 
 def _stands(manifest: Mapping[str, Any], key: str, node: Mapping[str, Any]) -> bool:

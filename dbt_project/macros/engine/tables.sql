@@ -3,7 +3,8 @@
 
     dbt's own macros take five to eight and give the old table away in a second transaction: beside
     small tables those cost more than the query. Killed at any point, the old table stands. A
-    post-hook is part of the statement; grants and indexes are not for this project, and not done; comments are made when marts are published.
+    post-hook is part of the statement; grants and indexes are not for this project, and not done;
+    comments are made when marts are published.
 -#}
 
 {% materialization table, adapter='duckdb' -%}

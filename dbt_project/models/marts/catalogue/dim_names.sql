@@ -27,7 +27,7 @@ tags as (
         coalesce(tag || '/' || value, tag) as code,
         name_en,
         name_zh,
-        from_value as place
+        cast(from_value as double) as place
 
     from {{ ref('tags') }}
 
@@ -40,7 +40,7 @@ classes as (
         code,
         name_en,
         name_zh,
-        position as place
+        cast(position as double) as place
 
     from {{ ref('portrait_classes') }}
 
@@ -54,7 +54,7 @@ others as (
         cast({{ code }} as {{ dbt.type_string() }}) as code,
         name_en,
         name_zh,
-        {{ place }} as place
+        cast({{ place }} as double) as place
 
     from {{ ref(rule) }}
     {{ 'union all' if not loop.last }}
@@ -64,32 +64,11 @@ others as (
 
 named as (
 
-    select
-        kind,
-        code,
-        name_en,
-        name_zh,
-        cast(place as double) as place
-
-    from tags
+    select * from tags
     union all
-    select
-        kind,
-        code,
-        name_en,
-        name_zh,
-        cast(place as double) as place
-
-    from classes
+    select * from classes
     union all
-    select
-        kind,
-        code,
-        name_en,
-        name_zh,
-        cast(place as double) as place
-
-    from others
+    select * from others
 
 ),
 
