@@ -10,7 +10,7 @@ COLLECTED = {
     "browser": 2,
     "fault": 54,
     "golden": 103,
-    "pipeline": 506,
+    "pipeline": 507,
     "property": 107,
     "pure": 1450,
     "recompute": 26,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from warehouse.errors import UserError, all_of
-from warehouse.refusals import faults_in
+from warehouse.setting_faults import faults_in
 from warehouse.settings import ENGINES, Settings, Source
 from warehouse.sources import source_of, unknown_key
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,6 +10,9 @@ from orchestration.commands.console import counted, note, span, table, verbose_o
 from warehouse.configuration import load_settings
 from warehouse.errors import UserError
 from warehouse.settings import Settings
+
+if TYPE_CHECKING:
+    from warehouse.rules.describe import RuleStatus
 
 RECENT_DAYS = 14
 LATE_SHOWN = 5
@@ -66,8 +69,7 @@ def rules(name: str | None) -> None:
         faults = [fault for rule in found for fault in rule.faults if rule.name == name]
         try:
             lines = difference(settings, name)
-            same = f"{name} is the shipped one, nothing differs"
-            click.echo("\n".join(lines) if lines else same)
+            click.echo("\n".join(lines or _where_to_edit(settings, name, found)))
         except UserError:
             if not faults:
                 raise
@@ -84,6 +86,14 @@ def rules(name: str | None) -> None:
         )
     )
     _tell_faults([fault for rule in found for fault in rule.faults])
+
+
+def _where_to_edit(settings: Settings, name: str, found: "Sequence[RuleStatus]") -> list[str]:
+    rule = next(each for each in found if each.name == name)
+    if rule.is_own:
+        return [f"{rule.path} says what the shipped rule says"]
+    own = settings.rules_dir / rule.path.name
+    return [f"{rule.path} is in effect, as shipped", f"to change it, edit a copy: {own}"]
 
 
 def _tell_faults(faults: Sequence[UserError]) -> None:

@@ -1,5 +1,6 @@
 """The command line: what an operator types, reads, and gets as exit code."""
 
+import shutil
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ from orchestration.failures import problems_of
 from orchestration.runs import close_dead_runs
 from tests.conftest import DEMO, userops
 from warehouse.errors import UserError
+from warehouse.rules.effective import SHIPPED_DIR
 from warehouse.settings import Settings
 
 
@@ -45,6 +47,19 @@ def test_looking_at_an_empty_home_is_friendly_and_leaves_it_empty(
     found = ask(home, *command)
     assert found.exit_code == 0, found.output
     assert not home.exists()
+
+
+def test_a_rule_nobody_has_edited_says_where_to_edit_it(tmp_path: Path) -> None:
+    found = ask(tmp_path, "rules", "rfm_bands")
+    shipped, own = SHIPPED_DIR / "rfm_bands.csv", tmp_path / "rules" / "rfm_bands.csv"
+    assert str(shipped) in found.output
+    assert str(own) in found.output
+
+    own.parent.mkdir()
+    shutil.copy(shipped, own)
+    assert ask(tmp_path, "rules", "rfm_bands").output == (
+        f"{own} says what the shipped rule says\n"
+    )
 
 
 @pytest.mark.parametrize(

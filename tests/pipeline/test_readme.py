@@ -18,7 +18,7 @@ from warehouse.rules.effective import SHIPPED_DIR
 from warehouse.settings import Settings
 
 READMES = ("README.md", "README.zh-CN.md")
-PAGES = (*READMES, "docs/sources.md", "docs/recipes.md", "docs/design-notes.md")
+PAGES = (*READMES, "docs/sources.md", "docs/recipes.md", "docs/rebuilding-a-day.md")
 RULES, CHECKS = 4, 5  # sections of a README
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
@@ -179,9 +179,9 @@ def test_every_setting_is_explained_and_every_explained_setting_exists() -> None
     assert explained == set(Settings.__dataclass_fields__) - {"home", "sources"}
 
 
-def test_models_named_in_the_design_notes_exist() -> None:
+def test_models_named_where_a_rebuilt_day_is_explained_exist() -> None:
     models = {path.stem for path in (ROOT / "dbt_project" / "models").rglob("*.sql")}
-    named = re.findall(r"\b(?:stg|int)_\w+", read("docs/design-notes.md"))
+    named = re.findall(r"\b(?:stg|int)_\w+", read("docs/rebuilding-a-day.md"))
 
     assert set(named) <= models
 

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from orchestration.cli import cli
 from warehouse.configuration import load_settings
 from warehouse.errors import UserError
-from warehouse.refusals import LEAST_MEMORY, size_of
+from warehouse.setting_faults import LEAST_MEMORY, size_of
 from warehouse.settings import Settings
 
 SOURCE = '[[sources]]\nname = "shop"\nglob = "*.csv"\nformat = "csv"\n'

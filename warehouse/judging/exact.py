@@ -1,7 +1,8 @@
 """One line -> one event row or one reason: the judge, exact and without regard to speed.
 
-``batches`` does the same for whole batches and hands every line it is not certain about
-to this module, so what is accepted and what it becomes is defined here alone.
+``quick`` does the same for whole batches and hands every line it is not certain about to this
+module, so what is accepted and what it becomes is defined here alone. A row of another feed than
+events is judged in ``cells``, a row that a source maps in ``mapping``, which ends here.
 """
 
 import json
