@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 STEP = timedelta(days=1)
 SECOND = timedelta(seconds=1)
+TEXT = "%Y-%m-%d %H:%M:%S"
 
 
 @cache
@@ -14,7 +15,9 @@ def utc_offsets(timezone: str, until: date) -> list[dict[str, str | int]]:
     """Return the offsets of a zone from 1970 to the end of a day, newest first.
 
     ``since`` is the UTC instant an offset begins to hold, as ``YYYY-MM-DD HH:MM:SS``; ``seconds``
-    is what to add to UTC. An instant before the last one listed has the last offset.
+    is what to add to UTC. An instant before the last one listed has the last offset. ``local`` is
+    the first local time whose first instant has the offset: of an hour that comes twice, its start
+    still has the one before; of an hour that is left out, no time has it.
     """
     zone = ZoneInfo(timezone)
     last = datetime.combine(until + STEP, datetime.min.time(), UTC)
@@ -25,9 +28,14 @@ def utc_offsets(timezone: str, until: date) -> list[dict[str, str | int]]:
         if _offset(ahead, zone) != found[-1][1]:
             found.append(_change(instant, ahead, zone))
         instant = ahead
+    before = [found[0][1], *(offset for _, offset in found)]
     return [
-        {"since": since.strftime("%Y-%m-%d %H:%M:%S"), "seconds": offset // SECOND}
-        for since, offset in reversed(found)
+        {
+            "since": f"{since:{TEXT}}",
+            "local": f"{since + offset + (SECOND if offset < earlier else 0 * SECOND):{TEXT}}",
+            "seconds": offset // SECOND,
+        }
+        for (since, offset), earlier in zip(reversed(found), reversed(before[:-1]), strict=True)
     ]
 
 

@@ -169,12 +169,11 @@
 
 {% macro duckdb__date_spine(datepart, start_date, end_date) -%}
     {#- Days only; dbt's own asks the database for their number while it compiles. Spark: spark.sql. -#}
+    {#- As rows: of a list of days the planner makes a constant, at 30 ms. -#}
     select cast(days.date_day as date) as date_day
-    from (
-        select unnest(range(
-            cast({{ start_date }} as timestamp), cast({{ end_date }} as timestamp), interval 1 day
-        )) as date_day
-    ) as days
+    from range(
+        cast({{ start_date }} as timestamp), cast({{ end_date }} as timestamp), interval 1 day
+    ) as days (date_day)
 {%- endmacro %}
 
 {% macro whole_number(expression) -%}
