@@ -17,19 +17,19 @@
     ))
 {%- endmacro %}
 
-{% macro id_as_told(expression) -%}
+{% macro id_as_told(text) -%}
     {#-
         A user's id inside properties, as the door writes ids: `12345.0` is 12345; empty for none. Only
         letters that are composed of several signs, which no engine composes alike, stay as they are.
+        The text is one that `cleaned` has made, in a column of its own: it is named many times here.
     -#}
-    {%- set id = cleaned(expression, dashes=false) -%}
     case
         when
-            {{ id }} like '_%.0%'
-            and translate({{ id }}, '0123456789', '') = '.'
-            and replace(split_part({{ id }}, '.', 2), '0', '') = ''
-            then split_part({{ id }}, '.', 1)
-        else {{ id }}
+            {{ text }} like '_%.0%'
+            and translate({{ text }}, '0123456789', '') = '.'
+            and replace(split_part({{ text }}, '.', 2), '0', '') = ''
+            then split_part({{ text }}, '.', 1)
+        else {{ text }}
     end
 {%- endmacro %}
 
@@ -37,30 +37,25 @@
     lower({{ cleaned(expression) }})
 {%- endmacro %}
 
-{% macro email_address(expression) -%}
+{% macro email_address(text) -%}
     {#-
         An e-mail as it is compared and sent to; empty for what is none. Of `Ann <ann@x.org>` what the
         brackets hold; without `mailto:`, and without quotes and stops around it.
     -#}
-    {%- set text = "replace(replace(lower(" ~ expression ~ "), '。', '.'), 'mailto:', '')" -%}
-    {%- set text = "case when " ~ text ~ " like '%<%@%>%' then split_part(split_part(" ~ text ~ ", '<', 2), '>', 1) else " ~ text ~ " end" -%}
-    {%- set email = "trim(both chr(34) || chr(39) || ' .,;' from " ~ text ~ ")" -%}
     case
-        when {{ email }} like '%_@_%' and translate({{ email }}, ' "<>()[]{},;:', '') = {{ email }}
-            then {{ email }}
+        when {{ text }} like '%_@_%' and translate({{ text }}, ' "<>()[]{},;:', '') = {{ text }}
+            then {{ text }}
         else ''
     end
 {%- endmacro %}
 
-{% macro phone_number(expression) -%}
+{% macro phone_number(text, digits) -%}
     {#-
         Digits with `+`; empty for what is none. A number that begins with the country's code and is as
         long as one that has it is taken to have it: written twice, it would be another's number. What
         a spreadsheet made of one (`1.38E+10`), or two numbers in one, is another's number too: none.
     -#}
     {%- set country = var('phone_country') | string -%}
-    {%- set text = "split_part(split_part(replace(lower(" ~ expression ~ "), '(0)', ''), 'ext', 1), '转', 1)" -%}
-    {%- set digits = only_digits("case when " ~ text ~ " like '%.0' then left(" ~ text ~ ", length(" ~ text ~ ") - 2) else " ~ text ~ " end") -%}
     case
         when length({{ digits }}) < 5 or length({{ digits }}) > 17 then ''
         when {{ text }} like '%e%' and translate({{ text }}, '0123456789.+-e', '') = '' then ''
@@ -75,14 +70,43 @@
     end
 {%- endmacro %}
 
-{% macro contact_address(field, expression) -%}
+{% macro contact_addresses(relation, columns, field, text) -%}
     {#-
-        What a contact field holds, as its addresses are compared: by the name of the field. The text is
-        one that `cleaned` has made, in a column of its own: it is named many times here.
+        The columns of the rows of `relation`, and as `address` what the text of a contact field holds,
+        as addresses are compared: by the name of the field. The text is one that `cleaned` has made.
+        Each step has a column of its own: an expression that is named again is planned again.
     -#}
-    case
-        when {{ field }} = 'email' or right({{ field }}, 6) = '_email' then {{ email_address(expression) }}
-        when {{ field }} in ('phone', 'mobile') or right({{ field }}, 6) = '_phone' then {{ phone_number(expression) }}
-        else {{ expression }}
-    end
+    {%- set is_email = field ~ " = 'email' or right(" ~ field ~ ", 6) = '_email'" -%}
+    {%- set is_phone = field ~ " in ('phone', 'mobile') or right(" ~ field ~ ", 6) = '_phone'" -%}
+    select
+        {{ columns | join(', ') }},
+        case
+            when {{ is_email }} then {{ email_address('bare') }}
+            when {{ is_phone }} then {{ phone_number('unwrapped', 'bare') }}
+            else unwrapped
+        end as address
+    from (
+        select
+            {{ columns | join(', ') }},
+            unwrapped,
+            case
+                when {{ is_phone }}
+                    then {{ only_digits("case when unwrapped like '%.0' then left(unwrapped, length(unwrapped) - 2) else unwrapped end") }}
+                else trim(both chr(34) || chr(39) || ' .,;' from case
+                    when unwrapped like '%<%@%>%' then split_part(split_part(unwrapped, '<', 2), '>', 1)
+                    else unwrapped
+                end)
+            end as bare
+        from (
+            select
+                {{ columns | join(', ') }},
+                case
+                    when {{ is_email }} then replace(replace(lower({{ text }}), '。', '.'), 'mailto:', '')
+                    when {{ is_phone }}
+                        then split_part(split_part(replace(lower({{ text }}), '(0)', ''), 'ext', 1), '转', 1)
+                    else {{ text }}
+                end as unwrapped
+            from {{ relation }}
+        ) as told
+    ) as told
 {%- endmacro %}

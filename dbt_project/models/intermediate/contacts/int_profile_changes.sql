@@ -66,24 +66,22 @@ given as (
 
 ),
 
-addresses as (
+written as (
 
     select
         message_id,
         kind,
         subject,
-        {{ contact_address('subject', 'written') }} as value
+        {{ cleaned('written') }} as written
 
-    from (
-        select
-            message_id,
-            kind,
-            subject,
-            {{ cleaned('written') }} as written
+    from given
+    where written is not null
 
-        from given
-        where written is not null
-    ) as cleaned
+),
+
+addresses as (
+
+    {{ contact_addresses('written', ['message_id', 'kind', 'subject'], 'subject', 'written') }}
 
 ),
 
@@ -106,7 +104,7 @@ signals as (
         events.message_id,
         case when events.event = 'Email Bounced' then 'bounced' else 'reached' end as kind,
         'email' as subject,
-        nullif(addresses.value, '') as value
+        nullif(addresses.address, '') as value
 
     from events
     left join addresses
@@ -189,10 +187,16 @@ traits as (
 
 changes as (
 
-    select * from addresses
+    select
+        message_id,
+        kind,
+        subject,
+        address as value
+
+    from addresses
     where
         kind = 'address'
-        or value <> ''
+        or address <> ''
     union all
     select * from words
     union all

@@ -41,43 +41,61 @@ rows_of_channels as (
 
 ),
 
-cells as (
+listed as (
 
     select
         channel,
         contact_field,
         true as is_id,
-        user_id as said,
-        {{ cleaned('user_id') }} as cell
+        user_id as said
 
     from rows_of_channels
     where user_id is not null
 
-    union
+    union all
 
     select
         channel,
         contact_field,
         false as is_id,
-        address as said,
-        {{ cleaned('address') }} as cell
+        address as said
 
     from rows_of_channels
     where address is not null
 
 ),
 
-understood as (
+cells as (
 
-    -- A cell may hold what belongs in the other.
     select
         *,
-        case
-            when not is_id or cell like '%_@_%' then {{ contact_address('contact_field', 'cell') }}
-            else ''
-        end as address
+        {{ cleaned('said') }} as cell
 
-    from cells
+    from listed
+
+),
+
+addresses as (
+
+    {{ contact_addresses(
+        'cells', ['channel', 'contact_field', 'is_id', 'said', 'cell'], 'contact_field', 'cell'
+    ) }}
+
+),
+
+understood as (
+
+    -- A cell may hold what belongs in the other. Each is read once, however often it is listed.
+    select
+        channel,
+        contact_field,
+        is_id,
+        said,
+        cell,
+        max(case when not is_id or cell like '%_@_%' then address else '' end) as address
+
+    from addresses
+    group by channel, contact_field, is_id, said, cell
 
 ),
 

@@ -14,17 +14,16 @@ roles as (
 
 ),
 
-final as (
+invites as (
 
-    -- Whom an acceptance names is told apart later: who that is, a later line may change.
     select
         events.message_id,
         events.user_id,
         case when events.event = 'Invite Accepted' then 'accepted' else 'sent' end as kind,
         case
             when events.event = 'Invite Accepted'
-                then nullif({{ id_as_told(json_text('events.properties', 'inviter_id')) }}, '')
-        end as inviter,
+                then {{ cleaned(json_text('events.properties', 'inviter_id'), dashes=false) }}
+        end as told,
         events.occurred_at,
         events.load_date,
         events.source_file,
@@ -37,6 +36,24 @@ final as (
     where
         events.event = 'Invite Accepted'
         or roles.is_invite
+
+),
+
+final as (
+
+    -- Whom an acceptance names is told apart later: who that is, a later line may change.
+    select
+        message_id,
+        user_id,
+        kind,
+        nullif({{ id_as_told('told') }}, '') as inviter,
+        occurred_at,
+        load_date,
+        source_file,
+        source_line,
+        event_date
+
+    from invites
 
 )
 
