@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from orchestration.runs import RunReport
 
 
+# What a person knows an export by; others are told by their own name.
+EXPORTS = "exports/"
+CALLED = {"exports/report": "report", "exports/recall": "lists", "exports/kpi": "KPIs"}
 SUPERSEDED = "ignore:Function `dev_command` is superseded"
 
 
@@ -189,9 +192,11 @@ def _summary(settings: Settings, report: "RunReport") -> str:
     if published:
         state = "new" if published["changed"] else "unchanged"
         rows.append(("revision", f"{published['revision']} ({state})"))
-    for name, key in (("report", "report"), ("lists", "recall"), ("KPIs", "kpi")):
-        output = report.outputs.get(f"exports/{key}")
+    others = sorted(key for key in report.outputs if key.startswith(EXPORTS) and key not in CALLED)
+    for key in (*CALLED, *others):
+        output = report.outputs.get(key)
         if output:
+            name = CALLED.get(key, key.removeprefix(EXPORTS))
             kept = "  (kept: exported before, and a list is never rewritten)"
             rows.append((name, f"{output['path']}{kept if output.get('kept') else ''}"))
             if gone := output.get("withdrawn"):

@@ -7,8 +7,10 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from orchestration.dbt_project import project_of
 from orchestration.definitions import build_definitions
-from tests.conftest import ROOT, NewInstallation
+from tests.conftest import ROOT, Installation, NewInstallation
+from warehouse.rules.catalogue import declared_rules
 
 PACKAGES = {"warehouse", "quality", "orchestration"}
 ALLOWED = {
@@ -70,8 +72,13 @@ def test_every_event_that_a_model_asks_for_by_name_is_kept() -> None:
 
 
 @pytest.fixture(scope="module")
-def definitions(new_installation: NewInstallation) -> dg.Definitions:
-    return build_definitions(settings=new_installation().settings)
+def installation(new_installation: NewInstallation) -> Installation:
+    return new_installation()
+
+
+@pytest.fixture(scope="module")
+def definitions(installation: Installation) -> dg.Definitions:
+    return build_definitions(settings=installation.settings)
 
 
 @pytest.fixture(scope="module")
@@ -90,15 +97,35 @@ def test_every_asset_is_in_the_group_of_its_stage_and_has_an_owner(
 
 
 def test_all_marts_are_published_and_an_export_waits_for_what_it_shows(
-    specs: dict[dg.AssetKey, dg.AssetSpec],
+    specs: dict[dg.AssetKey, dg.AssetSpec], installation: Installation
 ) -> None:
     waits = {key.to_user_string(): {dep.asset_key for dep in specs[key].deps} for key in specs}
     marts = {key for key in specs if key.path[0] == "marts"}
     assert len(marts) >= 16
     assert waits["serving/warehouse"] == marts
     assert dg.AssetKey(["marts", "kpi_daily"]) in waits["exports/kpi"]
-    for export in ("exports/recall", "exports/kpi", "exports/report"):
-        assert dg.AssetKey(["serving", "warehouse"]) in waits[export]
+    exports = [waits[name] for name in waits if name.startswith("exports/")]
+    for deps in exports:
+        assert dg.AssetKey(["serving", "warehouse"]) in deps
+    project = project_of(installation.settings)
+    for exposure in project.nodes["exposures"].values():
+        made_from = set(project.assets_of(exposure["name"]))
+        assert any(made_from <= deps for deps in exports), f"nothing exports {exposure['name']}"
+
+
+def test_a_rule_that_names_codes_is_read_by_a_mart_that_shows_the_names(
+    installation: Installation,
+) -> None:
+    nodes = project_of(installation.settings).nodes["nodes"].values()
+    naming = {rule for rule, spec in declared_rules().items() if "name_zh" in spec.columns}
+    shown = {
+        key.rsplit(".", 1)[-1]
+        for node in nodes
+        # Phases are dated by a step of their own before they are shown.
+        if any(name.endswith("name_zh") for name in node["columns"]) or node["name"] == "int_phases"
+        for key in node["depends_on"].get("nodes", ())
+    }
+    assert naming - shown == set(), "name them in dim_names.sql"
 
 
 def test_every_mart_has_a_contract(specs: dict[dg.AssetKey, dg.AssetSpec]) -> None:

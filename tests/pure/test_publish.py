@@ -14,6 +14,7 @@ from tests.conftest import ROOT
 from tests.plausible_marts import DAY, change, create, make_settings
 from warehouse.errors import UserError
 from warehouse.gates.profiles import marts_day
+from warehouse.serving.comments import Meaning
 from warehouse.serving.publish import content_hashes, current, publish, verify
 from warehouse.serving.restatements import record_restatements
 from warehouse.settings import Settings
@@ -59,6 +60,19 @@ def files_below(folder: Path) -> dict[str, bytes]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+
+
+def test_a_mart_that_no_model_makes_any_more_is_not_published(settings: Settings) -> None:
+    published = publish(settings, as_of_date=DAY, run_id="run-1")
+    made = {name: Meaning("") for name in published.tables if name != "claims"}
+
+    again = publish(settings, as_of_date=DAY, run_id="run-2", meanings=made)
+
+    assert again.changed
+    assert set(published.tables) - set(again.tables) == {"claims"}
+    left = read(settings.serving_build_db, "select table_name from duckdb_tables()")
+    assert ("claims",) not in left
+    assert not (settings.serving_dir / "parquet" / "current" / "claims.parquet").exists()
 
 
 def test_readers_find_the_marts_behind_one_name(settings: Settings) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.rule_files import shipped, write_own
 from warehouse.errors import UserError
-from warehouse.rules.catalogue import declared_rules
+from warehouse.rules.catalogue import declared_rules, spec_from
 from warehouse.rules.describe import describe_rules, difference
 from warehouse.rules.effective import (
     SHIPPED_DIR,
@@ -72,6 +72,44 @@ def test_every_column_of_every_shipped_rule_is_declared() -> None:
 
     declared = {name: ",".join(spec.columns) for name, spec in declared_rules().items()}
     assert declared == headers
+
+
+ENTRY = {
+    "name": "bands",
+    "config": {"column_types": {"band": "string", "least": "bigint"}, "meta": {"keys": [["band"]]}},
+    "columns": [{"name": "band"}, {"name": "least"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "what", "cure"),
+    [
+        ({"columns": [{"name": "band"}]}, "columns and column_types differ: least", "in both"),
+        (
+            {"columns": [{"name": "band", "config": {"meta": {"leest": 1}}}, {"name": "least"}]},
+            "band: meta knows no 'leest'",
+            "'least'",
+        ),
+        (
+            {
+                "config": ENTRY["config"]
+                | {"meta": {"keys": [], "checks": [{"counts_down": {"column": "least"}}]}}
+            },
+            "there is no check 'counts_down'",
+            "'counts_up'",
+        ),
+    ],
+)
+def test_an_entry_that_asks_for_what_is_not_known_is_refused_by_name(
+    change: dict, what: str, cure: str
+) -> None:
+    assert list(spec_from(ENTRY).columns) == ["band", "least"]
+    with pytest.raises(UserError) as caught:
+        spec_from(ENTRY | change)
+
+    assert caught.value.what == what
+    assert caught.value.where.endswith("_rules__seeds.yml, entry bands")
+    assert cure in caught.value.cure
 
 
 def test_an_older_file_without_names_shows_its_codes(settings: Settings) -> None:

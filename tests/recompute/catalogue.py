@@ -53,6 +53,7 @@ NAMED = (
     ("alert", "alert_rules", "alert", ""),
     ("benefit", "benefits", "benefit", "min_score"),
     ("care_list", "care_rules", "list", ""),
+    ("claim", "claim_rules", "claim", ""),
     ("compensation", "compensations", "compensation", ""),
     ("core_rule_set", "core_rules", "rule_set", ""),
     ("duty", "duty_rules", "duty", "hours"),

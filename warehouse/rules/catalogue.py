@@ -7,11 +7,13 @@ whole file.
 
 from collections.abc import Callable, Mapping
 from functools import cache
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from warehouse.errors import UserError
 from warehouse.rules.bands import bands_follow_each_other
 from warehouse.rules.checks import Check, Spec
 from warehouse.rules.events import events_can_come
@@ -52,6 +54,7 @@ from warehouse.rules.strategies import (
     content_keys_are_actions,
     every_row_can_be_taken,
 )
+from warehouse.rules.table import nearest
 from warehouse.rules.tags import tags_can_be_told
 from warehouse.rules.warnings import higher_levels_ask_for_more, signals_have_their_limits
 
@@ -102,6 +105,8 @@ MAKERS: Mapping[str, Callable[..., Check]] = {
     "same_within": same_within,
     "tells_apart": tells_apart,
 }
+CHECKS = (*PROOFS, *MAKERS)
+CELL_WORDS = tuple(name for name in signature(kind_of).parameters if name != "data_type")
 
 
 def spec_of(name: str) -> Spec:
@@ -111,22 +116,27 @@ def spec_of(name: str) -> Spec:
 
 @cache
 def declared_rules() -> Mapping[str, Spec]:
-    """Read every entry, once a process.
-
-    Raises ValueError for an entry that asks for what is not known here.
-    """
+    """Read every entry, once a process."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C: a tenth of the time
     content = yaml.load(DECLARED.read_bytes(), loader)  # noqa: S506
-    return {entry["name"]: _spec(entry) for entry in content["seeds"]}
+    return {entry["name"]: spec_from(entry) for entry in content["seeds"]}
 
 
-def _spec(entry: Mapping[str, Any]) -> Spec:
+def spec_from(entry: Mapping[str, Any]) -> Spec:
+    """Return what one entry declares; raises UserError where it asks for what is not known."""
     types, meta = entry["config"]["column_types"], entry["config"]["meta"]
     cells = {
         column["name"]: column.get("config", {}).get("meta", {}) for column in entry["columns"]
     }
     if list(cells) != list(types):
-        raise ValueError(f"{entry['name']}: columns and column_types name other columns")
+        odd = ", ".join(sorted(set(cells) ^ set(types))) or "the same ones in another order"
+        raise _wrong(entry, f"columns and column_types differ: {odd}", "name each in both")
+    for column, cell in cells.items():
+        for word in cell.keys() - set(CELL_WORDS):
+            raise _wrong(entry, f"{column}: meta knows no {word!r}", nearest(word, CELL_WORDS))
+    for name in map(_name_of, meta.get("checks", ())):
+        if name not in CHECKS:
+            raise _wrong(entry, f"there is no check {name!r}", nearest(name, CHECKS))
     return Spec(
         columns={column: kind_of(types[column], **cell) for column, cell in cells.items()},
         keys=tuple(tuple(key) for key in meta["keys"]),
@@ -134,6 +144,14 @@ def _spec(entry: Mapping[str, Any]) -> Spec:
         may_be_empty=meta.get("may_be_empty", False),
         stands=meta.get("stands", {}),
     )
+
+
+def _wrong(entry: Mapping[str, Any], what: str, cure: str) -> UserError:
+    return UserError(what, where=f"{DECLARED}, entry {entry['name']}", cure=cure)
+
+
+def _name_of(demand: str | Mapping[str, Mapping[str, Any]]) -> str:
+    return demand if isinstance(demand, str) else next(iter(demand))
 
 
 def _check(demand: str | Mapping[str, Mapping[str, Any]]) -> Check:

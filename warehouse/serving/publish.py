@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -44,12 +45,13 @@ def publish(
 ) -> Publication:
     """Show readers the marts as they are built now, with what they mean as comments.
 
+    A table that ``meanings`` (where given) does not name is made by no model any more: it goes.
     Equal content on an equal day publishes nothing. Killed anywhere, the revision before stays
     readable and the next call removes what was left; a damaged current revision is superseded.
     """
     serving = settings.serving_dir
     with versions.exclusive(serving):
-        parts = _built_parts(settings)
+        parts = _built_parts(settings, meanings)
         before = manifests.read(serving)
         shown = versions.newest_manifest(serving)
         if before and shown > before.revision and shown not in damaged_revisions(settings):
@@ -128,9 +130,11 @@ def damaged_revisions(settings: Settings) -> dict[int, list[str]]:
     return {revision: problems for revision, problems in found.items() if problems}
 
 
-def _built_parts(settings: Settings) -> list[Part]:
+def _built_parts(settings: Settings, meanings: Meanings | None) -> list[Part]:
     """Fold the write-ahead log into the build file, so that a copy of it is whole."""
     with open_file(settings, settings.serving_build_db) as build:
+        if meanings is not None:
+            _drop_all_but(build, meanings)
         build.execute("checkpoint")
         views = build.execute(
             "select view_name from duckdb_views() where database_name = current_database()"
@@ -144,6 +148,19 @@ def _built_parts(settings: Settings) -> list[Part]:
                 cure="materialise it as a table: readers do not have what the view reads",
             )
         return table_parts(build)
+
+
+def _drop_all_but(build: duckdb.DuckDBPyConnection, made: Collection[str]) -> None:
+    for table in _tables(build):
+        if table not in made and not is_leftover(table):
+            build.execute(f"drop table {SCHEMA}.{quoted(table)}")
+
+
+def _tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    found = connection.execute(
+        "select table_name from duckdb_tables() where schema_name = ?", [SCHEMA]
+    ).fetchall()
+    return [name for (name,) in found]
 
 
 def _write(
@@ -175,10 +192,7 @@ def _copy_database(
 ) -> None:
     shutil.copyfile(settings.serving_build_db, target)
     with open_file(settings, target) as copy:
-        tables = copy.execute(
-            "select table_name from duckdb_tables() where schema_name = ?", [SCHEMA]
-        ).fetchall()
-        for (table,) in tables:
+        for table in _tables(copy):
             if is_leftover(table):
                 copy.execute(f"drop table {SCHEMA}.{quoted(table)}")
         _mark(copy, manifest)

@@ -4,6 +4,7 @@
     ('alert', 'alert_rules', 'alert', '0'),
     ('benefit', 'benefits', 'benefit', 'coalesce(min_score, 0)'),
     ('care_list', 'care_rules', 'list', '0'),
+    ('claim', 'claim_rules', 'claim', '0'),
     ('compensation', 'compensations', 'compensation', '0'),
     ('core_rule_set', 'core_rules', 'rule_set', '0'),
     ('duty', 'duty_rules', 'duty', 'hours'),
