@@ -518,11 +518,11 @@ def test_what_users_do_is_told_from_the_marts_by_the_rules(settings: Settings) -
     for words in (
         "最活跃：周日 23:00，事件数 267",
         "last 90 days",
-        "Product Viewed Product Added 70 21.0% 7.0%",
+        "Product Viewed 浏览商品 Product Added 加入购物车 70 21.0% 7.0%",
         "less than 45 days ago; lost: 90 days or longer ago",
         "Account Closed 8 8.0% lost only 仅流失 Page Left 12 12.0% ×2.50",
         "6 users or more",
-        "Application Crashed Failure 故障 31 31.0% ×6.20 Late delivery Complaint 投诉 6 6.0% lost",
+        "Application Crashed 应用崩溃 Failure 故障 31 31.0% ×6.20 Late delivery Complaint 投诉 6 6.0% lost",
         "from 30 days before their last activity on",
         "Rising 上升 30 (75.0%) Lost 流失期 10 (25.0%)",
         "Introduction 导入期 Rising 上升 At risk 风险期",

@@ -83,6 +83,8 @@ def dim_names(world: "World") -> list[Row]:
         add("tag", f"{rule['tag']}/{value}" if value else rule["tag"], rule, "from_value", "tag")
     for rule in world.rules.rows("portrait_classes"):
         add(rule["kind"], rule["code"], rule, "position", "code")
+    for rule in world.rules.rows("names"):
+        add(rule["kind"], rule["code"], rule, "", "code")
     for kind, file, code, place in NAMED:
         for rule in world.rules.rows(file):
             add(kind, rule[code], rule, place, "signal" if kind == "warning_level" else code)

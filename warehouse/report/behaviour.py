@@ -8,7 +8,7 @@ import duckdb
 from warehouse.report import numbers
 from warehouse.report.charts import Chart
 from warehouse.report.hours import hours_chart
-from warehouse.report.labels import NO_STAGE, TROUBLES, Bar, Label, days, label, readable
+from warehouse.report.labels import NO_STAGE, TROUBLES, Bar, Label, days, label
 from warehouse.report.query import rows, sql
 from warehouse.report.rules import Rules
 
@@ -19,8 +19,8 @@ SHOWN = 8
 class Path:
     """A recommended next step, and the share that takes it of those who stayed and who left."""
 
-    start: str
-    end: str
+    start: Label
+    end: Label
     users: str
     retained: str
     lost: str
@@ -30,7 +30,7 @@ class Path:
 class Act:
     """A last act of the lost; ``lift`` is empty where no retained user ended with it."""
 
-    event: str
+    event: Label
     users: str
     share: str
     lift: str
@@ -41,7 +41,7 @@ class Trouble:
     """What the lost complained of, or what failed for them, last before they left or after."""
 
     kind: Label
-    what: str
+    what: Label
     users: str
     share: str
     lift: str
@@ -80,9 +80,9 @@ def read_behaviour(
     """Read what users do; None while all of it is empty."""
     least = int(rules.parameter("path_min_users") or 1)
     found = Behaviour(
-        paths=_paths(connection),
-        acts=_acts(connection, least),
-        troubles=_troubles(connection),
+        paths=_paths(connection, rules),
+        acts=_acts(connection, rules, least),
+        troubles=_troubles(connection, rules),
         hours=hours_chart(connection),
         stages=_stages(connection, rules),
         flows=_flows(connection, rules, as_of_date),
@@ -101,7 +101,7 @@ def _span(rules: Rules, parameter: str) -> Label:
     return Label("? days", "? 天") if number is None else days(number)
 
 
-def _paths(connection: duckdb.DuckDBPyConnection) -> list[Path]:
+def _paths(connection: duckdb.DuckDBPyConnection, rules: Rules) -> list[Path]:
     """Give the recommended steps that most users take, and how many of the lost took them."""
     found = rows(
         connection,
@@ -114,8 +114,8 @@ def _paths(connection: duckdb.DuckDBPyConnection) -> list[Path]:
     )
     return [
         Path(
-            start=str(row["from_event"]),
-            end=str(row["to_event"]),
+            start=rules.called("event", row["from_event"]),
+            end=rules.called("event", row["to_event"]),
             users=numbers.count(row["users"]),
             retained=numbers.share(row["share"]),
             lost=numbers.share(row["lost_share"]),
@@ -124,7 +124,7 @@ def _paths(connection: duckdb.DuckDBPyConnection) -> list[Path]:
     ]
 
 
-def _acts(connection: duckdb.DuckDBPyConnection, least: int) -> list[Act]:
+def _acts(connection: duckdb.DuckDBPyConnection, rules: Rules, least: int) -> list[Act]:
     """Give the last acts of the lost in the mart's order, without what hardly anybody did."""
     found = rows(
         connection,
@@ -134,7 +134,7 @@ def _acts(connection: duckdb.DuckDBPyConnection, least: int) -> list[Act]:
     )
     return [
         Act(
-            event=str(row["event"]),
+            event=rules.called("event", row["event"]),
             users=numbers.count(row["users"]),
             share=numbers.share(row["share"]),
             lift=_lift(row["lift"]),
@@ -147,7 +147,7 @@ def _lift(lift: float | None) -> str:
     return f"×{lift:.2f}" if numbers.is_number(lift) else ""
 
 
-def _troubles(connection: duckdb.DuckDBPyConnection) -> list[Trouble]:
+def _troubles(connection: duckdb.DuckDBPyConnection, rules: Rules) -> list[Trouble]:
     """Give the last complaints and failures of the lost, failures first, the most told first."""
     found = rows(
         connection,
@@ -158,7 +158,7 @@ def _troubles(connection: duckdb.DuckDBPyConnection) -> list[Trouble]:
     return [
         Trouble(
             kind=label(TROUBLES, row["kind"]),
-            what=readable(row["event"]),
+            what=rules.called("event" if row["kind"] == "failure" else "complaint", row["event"]),
             users=numbers.count(row["users"]),
             share=numbers.share(row["share"]),
             lift=_lift(row["lift"]),

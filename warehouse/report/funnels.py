@@ -6,7 +6,7 @@ from datetime import date
 import duckdb
 
 from warehouse.report import numbers
-from warehouse.report.labels import Label, duration, readable
+from warehouse.report.labels import Label, duration
 from warehouse.report.query import Row, rows, sql
 from warehouse.report.rules import Rules
 
@@ -15,7 +15,7 @@ from warehouse.report.rules import Rules
 class Step:
     """One step of a funnel; ``width`` is its share of the first step, in percent."""
 
-    event: str
+    event: Label
     users: str
     conversion: str
     step_conversion: str
@@ -26,7 +26,7 @@ class Step:
 class Funnel:
     """A funnel's name, the time it may take, and its steps."""
 
-    name: str
+    name: Label
     window: Label
     steps: list[Step]
 
@@ -44,7 +44,7 @@ def read_funnels(
     ):
         found.setdefault(str(row["funnel"]), []).append(row)
     return [
-        Funnel(readable(name), _window(windows, name), _steps(steps))
+        Funnel(rules.called("funnel", name), _window(windows, name), _steps(steps, rules))
         for name, steps in found.items()
     ]
 
@@ -59,11 +59,11 @@ def _window(windows: dict[str, int | None], funnel: str) -> Label:
     return Label(f"within {span.en} of the first step", f"首步后 {span.zh}内")
 
 
-def _steps(found: list[Row]) -> list[Step]:
+def _steps(found: list[Row], rules: Rules) -> list[Step]:
     first = found[0]["users"] or 0
     return [
         Step(
-            event=str(row["event"]),
+            event=rules.called("event", row["event"]),
             users=numbers.count(row["users"]),
             conversion=numbers.share(row["conversion"]),
             step_conversion=numbers.share(row["step_conversion"]) if place > 1 else "",

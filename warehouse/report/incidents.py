@@ -35,7 +35,7 @@ class Incident:
     """One incident, without naming whom it affected."""
 
     name: str
-    kind: str
+    kind: Label
     started: str
     ended: str
     affected: str
@@ -89,7 +89,7 @@ def _incident(row: Row, duties: list[Row], rules: Rules, currency: str, zone: Zo
     names = rules.names("duty_rules", "duty")
     return Incident(
         name=row["incident_id"],
-        kind=readable(row["kind"]),
+        kind=rules.called("incident", row["kind"]),
         started=_local(row["started_at"], zone),
         ended=_local(row["ended_at"], zone),
         affected=numbers.count(row["affected_users"]),

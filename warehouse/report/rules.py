@@ -11,7 +11,7 @@ from warehouse.report.query import Row, rows
 READ = (
     "aarrr_stages", "benefits", "care_rules", "channels", "claim_rules", "compensations",
     "core_rules", "duty_rules", "funnels", "health_metrics", "honours", "incentive_kinds", "kpis",
-    "level_bands", "lifecycle_stages", "load_time_bands", "parameters", "phases",
+    "level_bands", "lifecycle_stages", "load_time_bands", "names", "parameters", "phases",
     "portrait_classes", "potential_weights", "rfm_segments", "rfm_tiers", "strategies",
     "suggestion_states", "tags", "value_weights", "warning_levels",
 )  # fmt: skip
@@ -32,6 +32,17 @@ class Rules:
             )
             for row in self.tables[rule]
         }
+
+    def called(self, kind: str, code: object) -> Label:
+        """Name an event, a funnel, a kind of complaint or incident; what has no name shows itself.
+
+        A Chinese code, as it arrives where there is none in English, is said once.
+        """
+        for row in self.tables["names"]:
+            if (row["kind"], row["code"]) == (kind, code):
+                english, chinese = row["name_en"] or readable(code), row["name_zh"] or ""
+                return Label(english, chinese if chinese != english else "")
+        return Label(str(code) if kind == "event" else readable(code))
 
     def tiers(self) -> dict[str, Label]:
         """Name each tier, and what it is to have none."""

@@ -47,6 +47,19 @@ classes as (
 
 ),
 
+plain as (
+
+    select
+        kind,
+        code,
+        name_en,
+        name_zh,
+        cast(0 as double) as place
+
+    from {{ ref('names') }}
+
+),
+
 others as (
 
     {% for kind, rule, code, place in named %}
@@ -68,6 +81,8 @@ named as (
     select * from tags
     union all
     select * from classes
+    union all
+    select * from plain
     union all
     select * from others
 
