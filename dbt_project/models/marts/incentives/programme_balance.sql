@@ -160,8 +160,10 @@ final as (
         is_complete,
         cost_points,
         cost_benefits,
-        cast(case when has_holdout then treated_users end as bigint) as treated_users,
-        cast(case when has_holdout then holdout_users end as bigint) as holdout_users,
+        cast(case when has_holdout and has_landed then treated_users end as bigint)
+            as treated_users,
+        cast(case when has_holdout and has_landed then holdout_users end as bigint)
+            as holdout_users,
         incremental_revenue,
         case
             when has_points or has_benefits
