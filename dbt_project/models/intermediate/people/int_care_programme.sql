@@ -2,16 +2,6 @@
 
 with
 
-rules as (
-
-    select
-        *,
-        '>' || coalesce(tiers, '') || '>' as tier_steps
-
-    from {{ ref('care_rules') }}
-
-),
-
 terms as (
 
     select
@@ -22,16 +12,10 @@ terms as (
 
 ),
 
-users as (
-
-    select * from {{ ref('int_silent_days') }}
-
-),
-
 first_days as (
 
     select min(first_seen_date) as first_date
-    from users
+    from {{ ref('int_silent_days') }}
 
 ),
 
@@ -63,12 +47,12 @@ points_extension as (
         || {{ whole_number('floor(balances.expiring_this_month)') }} || ' 积分到期' as evidence_zh,
         {{ payable('balances.expiring_this_month * balances.unit_value') }} as cost
 
-    from users
+    from {{ ref('int_silent_days') }} as users
     cross join launch
-    inner join rules
+    inner join {{ ref('care_rules') }} as rules
         on
             rules.list = 'points_extension'
-            and position('>' || users.rfm_tier || '>' in rules.tier_steps) > 0
+            and {{ is_listed('users.rfm_tier', 'rules.tiers') }}
     inner join {{ ref('points_balances') }} as balances
         on users.user_id = balances.user_id
     where
@@ -91,13 +75,13 @@ at_the_top as (
         {{ whole_number('max(users.silent_days)') }} as silent_days
 
     from {{ ref('growth_levels') }} as levels
-    inner join users
+    inner join {{ ref('int_silent_days') }} as users
         on levels.user_id = users.user_id
     inner join {{ ref('contributors') }} as kocs
         on
             levels.user_id = kocs.user_id
             and kocs.is_koc
-    inner join rules
+    inner join {{ ref('care_rules') }} as rules
         on
             rules.list = 'max_level_watch'
             and coalesce(users.silent_days >= rules.min_silent_days, true)

@@ -2,22 +2,6 @@
 
 with
 
-rules as (
-
-    select
-        *,
-        '>' || coalesce(tiers, '') || '>' as tier_steps
-
-    from {{ ref('care_rules') }}
-
-),
-
-users as (
-
-    select * from {{ ref('int_silent_days') }}
-
-),
-
 high_value_silent as (
 
     select
@@ -28,11 +12,11 @@ high_value_silent as (
         users.tier_zh || '，沉默 ' || {{ whole_number('users.silent_days') }}
         || ' 天（规则：' || {{ whole_number('rules.min_silent_days') }} || ' 天）' as evidence_zh
 
-    from users
-    inner join rules
+    from {{ ref('int_silent_days') }} as users
+    inner join {{ ref('care_rules') }} as rules
         on
             rules.list = 'high_value_silent'
-            and position('>' || users.rfm_tier || '>' in rules.tier_steps) > 0
+            and {{ is_listed('users.rfm_tier', 'rules.tiers') }}
             and users.silent_days >= rules.min_silent_days
 
 ),
@@ -46,10 +30,10 @@ asleep as (
         {{ whole_number('max(users.silent_days)') }} as silent_days,
         {{ whole_number('max(rules.min_silent_days)') }} as min_silent_days
 
-    from users
+    from {{ ref('int_silent_days') }} as users
     inner join {{ ref('potential_scores') }} as scores
         on users.user_id = scores.user_id
-    inner join rules
+    inner join {{ ref('care_rules') }} as rules
         on
             rules.list = 'high_potential_dormant'
             and users.silent_days >= rules.min_silent_days
