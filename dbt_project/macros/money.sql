@@ -18,6 +18,15 @@
     cast({{ expression }} as {{ money_type() }})
 {%- endmacro %}
 
+{% macro mean_money(total, count) -%}
+    {#-
+        Half up: of whole cents, or half a cent would fall either way. A cast would take the number on one
+        engine, its text on the other.
+    -#}
+    {%- set places = '1e' ~ [2, var('currency_places')] | max -%}
+    {{ money('floor(' ~ rate(whole(total, places), count) ~ ' + 0.5) / ' ~ places) }}
+{%- endmacro %}
+
 {% macro payable(expression) -%}
     {#- Half up, once, to the minor unit of the reporting currency: on both engines a cast does so. -#}
     {{ money('cast(' ~ expression ~ ' as decimal(38, ' ~ var('currency_places') ~ '))') }}

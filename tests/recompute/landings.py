@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from random import Random
 
-from tests.recompute import twins, voices
+from tests.recompute import regulars, twins, voices
 from tests.recompute.shop_rules import write_rules
 from tests.recompute.shops import Shop
 
@@ -18,10 +18,11 @@ def write(
     days: int = 70,
     rules: bool = True,
     twice: bool = False,
+    valued: bool = False,
 ) -> list[date]:
     """Lay a shop's lines and rules into a home; return the days that landed.
 
-    ``twice``: some ids are an account's and a visitor's.
+    ``twice``: some ids are an account's and a visitor's; ``valued``: there are buyers enough.
     """
     shop = Shop(seed, people, days)
     for day, lines in shop.arrivals.items():
@@ -37,6 +38,8 @@ def write(
     if twice:
         told_by["twins"] = twins.lines(seed, landed)
         land_incidents(home, {landed[-2]: twins.incident(landed[-2])}, "twins")
+    if valued:
+        told_by["regulars"] = regulars.lines(seed, landed)
     for name, told in told_by.items():
         for day, lines in told.items():
             text = "".join(json.dumps(line) + "\n" for line in lines)
@@ -50,7 +53,7 @@ def write(
     rows += twins.suppressed() if twice else []
     (folder / "held.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     if rules:
-        write_rules(home)
+        write_rules(home, regulars.TERMS if valued else ())
     return landed
 
 

@@ -3,12 +3,14 @@
 import csv
 import hashlib
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 from tests.recompute.activity import is_interaction, is_seen
+from tests.recompute.arrivals import acquisition_channel
 from tests.recompute.contacts import Book, book_of, contact_of, contacted_days
 from tests.recompute.incidents import frozen
 from tests.recompute.lifecycle import stage_of
@@ -122,7 +124,7 @@ def churn_warnings(world: "World") -> list[dict[str, Any]]:
 def candidates(world: "World", day: date) -> list[dict[str, Any]]:
     """Give everybody who is warned the most urgent strategy that is meant for them."""
     scores = {row["user_id"]: row for row in rfm_of(world, day)}
-    value = _mean_order(world, day)
+    worth = _worth(world, day)
     rows = []
     for warning in warnings_of(world, day):
         user = warning["user_id"]
@@ -141,6 +143,7 @@ def candidates(world: "World", day: date) -> list[dict[str, Any]]:
             continue
         rule = min(fitting, key=lambda rule: int(rule["priority"]))
         cost, uplift = Decimal(rule["unit_cost"]), Decimal(rule["uplift"])
+        value, basis = worth(user)
         expected = None if value is None else _four(uplift * value - cost)
         least = rule.get("min_silent_days")
         rows.append(
@@ -159,7 +162,7 @@ def candidates(world: "World", day: date) -> list[dict[str, Any]]:
                 "channel_order": rule["channels"],
                 "unit_cost": cost,
                 "user_value": value if value is None else _four(value),
-                "value_basis": "mean_order",
+                "value_basis": basis,
                 "expected_value": expected,
                 "priority": int(rule["priority"]),
                 "min_silent_days": int(least) if least else None,
@@ -174,6 +177,26 @@ def candidates(world: "World", day: date) -> list[dict[str, Any]]:
 
 def _four(amount: Decimal) -> Decimal:
     return amount.quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP)
+
+
+def _worth(world: "World", day: date) -> Callable[[str], tuple[Decimal | None, str]]:
+    """Say what a user is worth on a list, and by which yardstick: one for all, where it can be."""
+    mean_order, told = _mean_order(world, day), world.valuations[day].predictions
+    came_by = {u: acquisition_channel(world, u, day) for u in world.by_user} if told else {}
+    by_channel: dict[str, list[Decimal]] = {}
+    for user, row in told.items():
+        by_channel.setdefault(came_by[user], []).append(row["clv_365d"])
+
+    def worth(user: str) -> tuple[Decimal | None, str]:
+        if not told:
+            return mean_order, "mean_order"
+        if user in told:
+            return told[user]["clv_365d"], "clv"
+        alike = by_channel.get(came_by[user])
+        every = alike or [row["clv_365d"] for row in told.values()]
+        return sum(every, ZERO) / len(every), "channel_clv" if alike else "mean_clv"
+
+    return worth
 
 
 def _mean_order(world: "World", day: date) -> Decimal | None:

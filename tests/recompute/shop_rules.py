@@ -48,7 +48,7 @@ RULES = {
         "maker,,,growth,1970-01-01,true,,,,9,S2-12",
         "often,,,*,2026-02-01,false,2,,,,S2-11",
     ],
-    "benchmarks": ["kpi,benchmark,told_by", "share_rate,0.3,a guess"],
+    "benchmarks": ["kpi,benchmark,told_by", "share_rate,0.3,a guess", "ltv,250,a guess"],
     # Shops as young as these bring nobody far.
     "level_bands": ["level,from_score,source_id", "seed,0,", "sprout,60,", "tree,110,"],
     "benefits": [

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tests.recompute.arrivals import acquisition_channel, seen_days
 from tests.recompute.lifecycle import period_start
 from tests.recompute.money import ZERO, exchange, in_minor_units
-from tests.recompute.worth import net_revenue
+from tests.recompute.worth import clv_of, net_revenue
 from warehouse.judging.spelling import folded
 
 if TYPE_CHECKING:
@@ -124,6 +124,13 @@ def _economics(
     lived = sum((world.as_of - bought).days + 1 for _, bought in customers)
     cac = Fraction(cost) / paid if paid and cost is not None else None
     monthly = MONTH_DAYS * brought / lived if lived else Fraction(0)
+    valued = [
+        net.get(user, ZERO) + clv
+        for user, _ in customers
+        if (clv := clv_of(world, user)) is not None
+    ]
+    ltv = Fraction(sum(valued, ZERO)) / len(valued) if valued else None
+    is_whole = len(known) == len(days) and not cell["unvalued"]
     return {
         "month": month,
         "channel": code,
@@ -131,12 +138,15 @@ def _economics(
         "new_users": cell["users"] or (0 if has_landed else None),
         "new_customers": len(customers) or (0 if has_landed else None),
         "cac": None if cac is None else _money(world, cac),
-        # Shops as small as these have no fit.
-        "ltv_predicted": None,
+        "ltv_predicted": None if ltv is None else _money(world, ltv),
         "ltv_realised": _money(world, brought / len(customers)) if customers else None,
-        "ltv_cac": None,
+        "ltv_cac": float(ltv / cac) if ltv is not None and cac else None,
         "payback_months": float(cac / monthly) if cac is not None and monthly > 0 else None,
-        "status": "unknown" if cost is None else "insufficient_data",
+        "status": "unknown"
+        if cost is None
+        else "ok"
+        if is_whole and cac is not None and ltv is not None
+        else "insufficient_data",
     }
 
 

@@ -23,7 +23,7 @@ SEED, PEOPLE, DAYS = 6, 40, 120
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> tuple[Installation, list[date]]:
     home = tmp_path_factory.mktemp("shop")
-    days = landings.write(home, SEED, people=PEOPLE, days=DAYS)
+    days = landings.write(home, SEED, people=PEOPLE, days=DAYS, twice=True)
     return Installation(Settings(home)), days
 
 

@@ -13,8 +13,9 @@ from tests.recompute.rules import Rules
 from tests.recompute.world import World
 from warehouse.settings import Settings
 
-# seed, people, days: one shop older than the longest silence that a rule speaks of.
-SHOPS = [(1, 40, 60), (2, 40, 45), (3, 30, 125)]
+# seed, people, days, whether buyers are valued: one shop older than the longest silence that a rule
+# speaks of, and with enough of them for a fit.
+SHOPS = [(1, 40, 60, False), (2, 40, 45, False), (3, 30, 125, True)]
 
 
 @dataclass(frozen=True)
@@ -24,14 +25,15 @@ class Shop:
     installation: Installation
     days: list[date]
     world: World
+    is_valued: bool
 
 
 @pytest.fixture(scope="module", params=SHOPS, ids=lambda shop: f"seed {shop[0]}")
 def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    seed, people, number = request.param
+    seed, people, number, is_valued = request.param
     home = tmp_path_factory.mktemp("shop")
-    days = landings.write(home, seed, people=people, days=number, twice=True)
-    return Shop(Installation(Settings(home)), days, World(Rules(home), days[-1]))
+    days = landings.write(home, seed, people=people, days=number, twice=True, valued=is_valued)
+    return Shop(Installation(Settings(home)), days, World(Rules(home), days[-1]), is_valued)
 
 
 def told(world: World, database: Path) -> str:
@@ -62,3 +64,7 @@ def test_what_is_recomputed_is_not_nothing(shop: Shop) -> None:
     empty = {table for table, (compute, _) in TABLES.items() if not compute(shop.world)}
 
     assert empty <= {"recall_list"}
+    fits = {row["status"] for row in TABLES["clv_fits"][0](shop.world)}
+    assert ("ok" in fits) == shop.is_valued
+    bases = {row["value_basis"] for row in TABLES["recall_candidates"][0](shop.world)}
+    assert bases == ({"clv", "channel_clv", "mean_clv"} if shop.is_valued else {"mean_order"})

@@ -8,7 +8,7 @@ from tests.recompute.lifecycle import stage_of
 from tests.recompute.places import place_of
 from tests.recompute.recall import warnings_of
 from tests.recompute.value import rfm_of
-from tests.recompute.worth import net_revenue, referral_value, value_of
+from tests.recompute.worth import clv_of, net_revenue, referral_value, value_of
 
 if TYPE_CHECKING:
     from tests.recompute.world import World
@@ -30,6 +30,7 @@ def dim_users(world: "World") -> list[dict[str, Any]]:
         score = scores.get(user, {})
         signed_up = signed_up_at([line for line in lines if line.day <= as_of])
         has_accounts = has_accounts or signed_up is not None
+        own, clv = net.get(user, Decimal(0)), clv_of(world, user)
         rows.append(
             {
                 "user_id": user,
@@ -42,18 +43,17 @@ def dim_users(world: "World") -> list[dict[str, Any]]:
                 "active_days": sum(day <= as_of for day in world.active_days.get(user, [])),
                 "sessions": sum(session.day <= as_of for session in world.sessions[user]),
                 "orders": len(ordered),
-                "net_revenue": net.get(user, Decimal(0)),
+                "net_revenue": own,
                 "first_order_date": min(ordered, default=None),
                 "last_order_date": max(ordered, default=None),
                 "lifecycle_stage": stage_of(world, user, as_of),
                 "rfm_segment": score.get("rfm_segment"),
                 "rfm_class": score.get("rfm_class"),
                 "rfm_tier": score.get("rfm_tier"),
-                # Nobody's value to come is known in a shop too small for a fit.
-                "clv_365d": None,
-                "own_value": None,
+                "clv_365d": clv,
+                "own_value": None if clv is None else own + clv,
                 "referral_value": brought.get(user, Decimal(0)),
-                "ltv": None,
+                "ltv": None if clv is None else own + clv + brought.get(user, Decimal(0)),
                 "value_score": worth.get(user),
                 "warning_level": warned.get(user, 0),
                 "is_potential": signed_up is None and not ordered,

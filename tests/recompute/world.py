@@ -14,6 +14,7 @@ from tests.recompute.lines import Line, load_days, plain, read_landing
 from tests.recompute.money import Money, Order, money_of
 from tests.recompute.rules import Rules, matches
 from tests.recompute.tags import tag_history
+from tests.recompute.valuation import Valuation, valuations
 
 DAY = timedelta(days=1)
 
@@ -117,6 +118,11 @@ class World:
             user: sorted({order.day for order in orders if not order.is_void})
             for user, orders in self.orders_of.items()
         }
+
+    @cached_property
+    def valuations(self) -> dict[date, Valuation]:
+        """What buyers are worth as of each kept day, by the fits that the last build left."""
+        return valuations(self)
 
     @cached_property
     def kpi_rows(self) -> list[dict[str, Any]]:

@@ -1,8 +1,4 @@
-"""Lines -> what users are worth: purchase days, value scores, whom they brought (5, 13).
-
-Shops here are too small for a fit, and that is what their tables say: what a fit is made from is
-recomputed, what it predicts has tests of its own.
-"""
+"""Lines -> what users are worth: fits and predictions, value scores, whom they brought (5, 13)."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -15,25 +11,14 @@ from tests.recompute.activity import is_seen
 from tests.recompute.lifecycle import stage_of
 from tests.recompute.lines import id_of, number_of, plain
 from tests.recompute.money import ZERO, Order, money_days, rounded
+from tests.recompute.valuation import PREDICTED
 from tests.recompute.value import snapshot_days
 
 if TYPE_CHECKING:
     from tests.recompute.world import World
 
-PREDICTED = (
-    "p_alive",
-    "expected_orders_30d",
-    "expected_orders_90d",
-    "expected_orders_365d",
-    "expected_spend",
-    "clv_365d",
-)
 # A part is what it says it is to so many digits, whichever engine divided.
 PLACES = 6
-FITTED = (
-    *("r", "alpha", "a", "b", "p", "q", "v", "log_likelihood", "spend_log_likelihood"),
-    *("correlation", "converged", "holdout_expected", "holdout_actual"),
-)
 RANKED = (
     "purchasing_power",
     "activity",
@@ -41,28 +26,6 @@ RANKED = (
     "demand_sensitivity",
     "category_concentration",
 )
-
-
-def purchases(world: "World", day: date) -> dict[str, dict[str, Any]]:
-    """Return x, t_x, T and spend of each buyer as of a day, in days with an order that stands."""
-    found = {}
-    for user, orders in world.orders_of.items():
-        totals: dict[date, list[Decimal]] = {}
-        for order in orders:
-            if order.stands(day):
-                known = totals.setdefault(order.day, [])
-                known += [] if order.amount is None else [order.net(day)]
-        if not totals:
-            continue
-        first, *others = sorted(totals)
-        spent = [sum(totals[at], ZERO) for at in others if totals[at]]
-        found[user] = {
-            "x": len(others),
-            "t_x": (max(totals) - first).days,
-            "age_days": (day - first).days,
-            "spend": float(Fraction(sum(spent, ZERO)) / len(spent)) if spent else None,
-        }
-    return found
 
 
 def month_days(world: "World") -> list[date]:
@@ -74,22 +37,35 @@ def month_days(world: "World") -> list[date]:
 
 
 def clv_fits(world: "World") -> list[dict[str, Any]]:
-    rows = []
-    for day in snapshot_days(world):
-        if buyers := len(purchases(world, day)):
-            row = {"as_of_date": day, "buyers": buyers, "status": "insufficient_data"}
-            rows.append(row | dict.fromkeys(FITTED))
-    return rows
+    return [
+        {
+            "as_of_date": day,
+            "buyers": len(found.buyers),
+            **found.fit,
+            "status": "ok" if found.predictions else "insufficient_data",
+        }
+        for day, found in world.valuations.items()
+        if found.buyers
+    ]
 
 
 def clv_predictions(world: "World") -> list[dict[str, Any]]:
-    return [
-        {"as_of_date": day, "user_id": user, "status": "insufficient_data"}
-        | inputs
-        | dict.fromkeys(PREDICTED)
-        for day in month_days(world)
-        for user, inputs in purchases(world, day).items()
-    ]
+    rows = []
+    for day in month_days(world):
+        found = world.valuations[day]
+        status = "ok" if found.predictions else "insufficient_data"
+        for user, buyer in found.buyers.items():
+            told = found.predictions.get(user) or dict.fromkeys(PREDICTED)
+            inputs = {name: buyer[name] for name in ("x", "t_x", "age_days", "spend")}
+            row = {"as_of_date": day, "user_id": user, "status": status}
+            rows.append(row | inputs | told)
+    return rows
+
+
+def clv_of(world: "World", user: str) -> Decimal | None:
+    """Return what is expected of a buyer as of the newest day; None without a fit."""
+    told = world.valuations[world.as_of].predictions.get(user)
+    return told["clv_365d"] if told else None
 
 
 def value_scores(world: "World") -> list[dict[str, Any]]:
@@ -214,7 +190,7 @@ def user_referrals(world: "World") -> list[dict[str, Any]]:
             for line in world.by_user[inviter]
             if "invite" in line.roles and line.at <= accepted_at
         ]
-        orders = world.orders_of.get(user, [])
+        orders, clv = world.orders_of.get(user, []), clv_of(world, user)
         rows.append(
             {
                 "user_id": user,
@@ -223,7 +199,7 @@ def user_referrals(world: "World") -> list[dict[str, Any]]:
                 "accepted_at": accepted_at,
                 "orders": sum(order.stands(world.as_of) for order in orders),
                 "net_revenue": net.get(user, ZERO),
-                "own_value": None,
+                "own_value": None if clv is None else net.get(user, ZERO) + clv,
             }
         )
     return rows

@@ -117,8 +117,9 @@ KPIS: dict[str, Kpi] = {
         days=90,
         tracked="purchase",
     ),
-    # Shops as small as these have no fit.
-    "ltv": Kpi(lambda _: {}, lambda _: {}, tracked="purchase"),
+    "ltv": Kpi(
+        lambda day: day.own_value(), lambda day: dict.fromkeys(day.valued, 1), tracked="purchase"
+    ),
     "cross_sell_rate": Kpi(
         lambda day: {user: 1 for user, n in day.category_counts().items() if n > 1},
         lambda day: dict.fromkeys(day.category_counts(), 1),
@@ -166,7 +167,11 @@ KPIS: dict[str, Kpi] = {
         lambda day: day.more_points(), lambda day: day.points(365), 365, "points", "ends"
     ),
     "ltv_cac": Kpi(
-        lambda _: {}, lambda _: {}, days=30, tracked="spend purchase", has_dimensions=False
+        lambda day: {NOBODY: sum(day.own_value().values())},
+        lambda day: {NOBODY: day.cost_of_as_many},
+        days=30,
+        tracked="spend purchase",
+        has_dimensions=False,
     ),
     "cac": Kpi(
         lambda day: {NOBODY: day.cac_parts[0]},

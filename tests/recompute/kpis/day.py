@@ -69,6 +69,25 @@ class Day:
         payers, net = len(self.payers(30)), self.count("net_revenue", self.window(30))
         return self.cac_parts[1] * float(sum(net.values())) / payers if payers else 0.0
 
+    @cached_property
+    def valued(self) -> dict[str, Decimal]:
+        """Return what was expected, on the last Sunday, of each buyer of then."""
+        sunday = self.day - timedelta(days=self.day.isoweekday() % 7)
+        found = self.world.valuations.get(sunday)
+        told = found.predictions if found else {}
+        return {user: row["clv_365d"] for user, row in told.items()}
+
+    def own_value(self) -> Amounts:
+        """Return what these buyers brought to date, and what was expected of them."""
+        net = self.facts.net_revenue(self.day)
+        return {user: net.get(user, 0) + clv for user, clv in self.valued.items()}
+
+    @property
+    def cost_of_as_many(self) -> float:
+        """Return what as many customers as are valued cost at the price of the window."""
+        spent, won = self.cac_parts
+        return len(self.valued) * float(spent) / won if won else 0.0
+
     def payers(self, days: int) -> Amounts:
         return {
             user: 1

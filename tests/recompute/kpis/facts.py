@@ -116,6 +116,10 @@ class Facts:
                     found[user] += amounts[name]
         return found
 
+    def net_revenue(self, day: date) -> Amounts:
+        """Return what each user brought until the end of a day."""
+        return self.sum("net_revenue", [at for at in self.by_day if at <= day])
+
     @property
     def landed(self) -> set[date]:
         return self.world.known_days

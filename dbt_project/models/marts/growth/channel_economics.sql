@@ -147,7 +147,6 @@ priced as (
         *,
         {{ rate('spend', 'paid_customers') }} as cac,
         {{ rate('own_value', 'valued_customers') }} as ltv_predicted,
-        {{ rate('net_revenue', 'new_customers') }} as ltv_realised,
         {{ rate('30 * net_revenue', 'customer_days') }} as monthly_revenue
 
     from measured
@@ -162,9 +161,9 @@ final as (
         {{ money('spend') }} as spend,
         cast(new_users as bigint) as new_users,
         cast(new_customers as bigint) as new_customers,
-        {{ money('cac') }} as cac,
-        {{ money('ltv_predicted') }} as ltv_predicted,
-        {{ money('ltv_realised') }} as ltv_realised,
+        {{ mean_money('spend', 'paid_customers') }} as cac,
+        {{ mean_money('own_value', 'valued_customers') }} as ltv_predicted,
+        {{ mean_money('net_revenue', 'new_customers') }} as ltv_realised,
         {{ rate('ltv_predicted', 'cac') }} as ltv_cac,
         case when monthly_revenue > 0 then {{ rate('cac', 'monthly_revenue') }} end
             as payback_months,
