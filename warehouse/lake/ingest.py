@@ -322,7 +322,11 @@ def _read_all(
 
 @contextmanager
 def _garbage_collection_paused() -> Generator[None]:
-    """Hold the collector: lines become objects without cycles; it would search for nothing."""
+    """Hold the collector: lines become objects without cycles; it would search for nothing.
+
+    A tenth of reading in Dagster's daemon and in tests (1.05 and 0.93 CPU seconds for 59,801
+    lines); the command line has a limit of its own, and nothing to gain (0.84 and 0.85).
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:
