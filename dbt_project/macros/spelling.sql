@@ -37,6 +37,14 @@
     lower({{ cleaned(expression) }})
 {%- endmacro %}
 
+{% macro event_word(expression) -%}
+    {#-
+        The name of an event as it is compared with aliases: letters and signs alone, whatever their
+        case and what parts them. `warehouse/judging/aliases.py` does the same, which a test compares.
+    -#}
+    lower(translate({{ cleaned(expression) }}, ' _-.:/', ''))
+{%- endmacro %}
+
 {% macro email_address(text) -%}
     {#-
         An e-mail as it is compared and sent to; empty for what is none. Of `Ann <ann@x.org>` what the

@@ -8,6 +8,7 @@ import duckdb
 import pytest
 
 from tests.conftest import Installation, NewInstallation
+from warehouse.judging.aliases import event_word
 from warehouse.judging.spelling import REPLACED, folded
 from warehouse.lake.quarantine import list_quarantine
 
@@ -263,6 +264,7 @@ def test_a_word_is_compared_alike_where_it_is_judged_and_where_it_is_decided() -
     for sign in signs:
         assert sign in macro or f"\\u{ord(sign):04x}" in macro, ascii(sign)
     assert folded("\u3000Ｅ\u2013Mail\u200b ") == "e-mail"
+    assert "'" + "".join(sign for sign in " !_-.:/" if not event_word(sign)) + "', ''" in macro
 
 
 def test_a_suppression_list_that_cannot_be_read_stops_every_run_until_it_is_mended(

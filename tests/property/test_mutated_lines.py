@@ -49,6 +49,7 @@ PIECES = [piece.encode("utf-8", "surrogateescape") for piece in (
     *('"2024-02-29T23:59:59.9999999+05:30"', '"2026-01-01"'),
     *('"2026-01-01T00:00:60Z"', '"2026-01-01T00:00:00,5Z"', '"2026-01-01T00:00:00.Z"'),
     *('"2026-01-01T00:00:00z"', '"2026-01-01T00:00:00+24:00"', '"2026-01-01T00:00:00-00:30"'),
+    *("orderPaid", "order_paid", "CONSENT CHANGED", "付款"),
     *("Order Completed", "Order Refunded", '"order_id":"",', '"revenue":"1,5",', '"1.5"', "XTS"),
     *("PayOrder", "GiveBack", '"order_id":"o9",', '"products":[{"price":2}],', '"revenue":null,'),
 )]  # fmt: skip

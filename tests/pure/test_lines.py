@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from warehouse.judging.aliases import event_aliases
+from warehouse.judging.aliases import Aliases, event_aliases, event_word
 from warehouse.judging.currencies import ISO_4217, MINOR_UNITS, minor_unit
 from warehouse.judging.exact import Limits, judge
 from warehouse.judging.orders import ROLES as SHIPPED_ROLES
@@ -21,7 +21,16 @@ from warehouse.judging.verdicts import JUDGED_SCHEMA, Row, judge_rows
 DAY = date(2026, 10, 1)
 # Names of an installation's own, beside the shipped ones.
 ROLES = {**SHIPPED_ROLES, "PayOrder": "purchase", "GiveBack": "refund"}
-ALIASES = {"付款": "Order Completed", "退": "Order Refunded", "问卷": "Survey Answered"}
+ALIASES = Aliases(
+    {
+        "付款": "Order Completed",
+        "退": "Order Refunded",
+        "问卷": "Survey Answered",
+        "orderpaid": "Order Completed",
+        "consentchanged": "Consent Changed",
+    },
+    own=frozenset({"order_paid"}),
+)
 NOBODY = frozenset({"null", "none", "-", "0", "\\n"})
 LIMITS = Limits.of(
     DAY,
@@ -115,6 +124,14 @@ BAD = {
     "previous id without digits": (line_of(type="alias", previousId="1.2e15"), "bad_number"),
     "order id without digits": (order(order_id="1.23457E+15"), "bad_number"),
     "refund of a placeholder": (order(event="Order Refunded", order_id="null"), "no_order_id"),
+    "alias of an order in no money, in another writing": (
+        order(event="orderPaid", currency="QQQ"),
+        "unknown_currency",
+    ),
+    "a yes to nobody knows what, in another writing": (
+        line_of(event=" consent_changed ", properties={"channel": "fax", "granted": True}),
+        "unknown_channel",
+    ),
     "alias of an order in no money": (order(event="付款", currency="QQQ"), "unknown_currency"),
     "alias of a refund without id": (order(event="退", order_id=...), "no_order_id"),
     "alias of an impossible answer": (
@@ -188,6 +205,8 @@ UNUSUAL = {
     "a Chinese id": line_of(userId="用户一"),
     "a wide placeholder": line_of(userId="ｎｕｌｌ", anonymousId="a1"),
     "alias of an order": order(event="付款"),
+    "alias in another writing": order(event="\u3000Order－PAID\u200b "),
+    "own name like an alias": order(event="order_paid"),
     "alias of an order without id": order(event="付款", order_id=...),
     "hexadecimal ids": line_of(userId="12e45678", anonymousId="5e10"),
     "addresses as ids": line_of(userId="ann.b+c@example.com", anonymousId="1.2.3"),
@@ -459,8 +478,31 @@ def test_a_name_that_another_rule_uses_stands_for_no_other(tmp_path: Path) -> No
     (own / "event_roles.csv").write_text("event,role\n付款,activity\n")
     (own / "funnels.csv").write_text("funnel,step,event,window_minutes\nf,1,逛,\n")
 
-    assert set(event_aliases((shipped,))) == {"付款", "逛"}
-    assert event_aliases((own, shipped)) == {"看": "Product Viewed"}
+    assert set(event_aliases((shipped,)).words) == {"付款", "逛"}
+    assert event_aliases((own, shipped)).words == {"看": "Product Viewed"}
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Email Opt Out",
+        "email_opt-out",
+        "EmailOptOut",
+        " ＥＭＡＩＬ\u00a0opt\u3000out\t",
+        "e\u200bmail.Opt Out",
+    ],
+)
+def test_a_name_stands_for_another_however_it_is_written(written: str) -> None:
+    aliases = Aliases({event_word("email opt out"): "Unsubscribed"}, frozenset({"email optout"}))
+
+    assert aliases.meant(written) == "Unsubscribed"
+
+
+def test_an_own_name_is_itself_to_the_letter_and_others_stay_apart() -> None:
+    aliases = Aliases({event_word("Opt Out"): "Opted Out"}, frozenset({"opt-out"}))
+
+    names = ["opt-out", "Opt-Out", "Opt Outs", "opt_in"]
+    assert list(map(aliases.meant, names)) == ["opt-out", "Opted Out", "Opt Outs", "opt_in"]
 
 
 def test_exact_copies_without_an_id_are_copies_of_one_another() -> None:

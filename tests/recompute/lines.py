@@ -198,8 +198,15 @@ def _published(event: str, rules: Rules) -> str:
     own = ("event_roles", "funnels", "activation")
     if any(row["event"] == event for name in own for row in rules.rows(name)):
         return event
-    named = [row["event"] for row in rules.rows("event_aliases") if row["alias"] == event]
+    said = _bare(event)
+    named = [row["event"] for row in rules.rows("event_aliases") if _bare(row["alias"]) == said]
     return named[0] if named else event
+
+
+def _bare(name: str) -> str:
+    """Write a name as names are compared: what parts its words, and how large, says nothing."""
+    narrow = unicodedata.normalize("NFKC", name.translate(INVISIBLE)).casefold()
+    return "".join(sign for sign in narrow if not sign.isspace() and sign not in "_-.:/")
 
 
 def id_of(value: Any, rules: Rules | None) -> str | None:

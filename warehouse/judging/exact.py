@@ -17,6 +17,7 @@ import msgspec
 import xxhash
 
 from warehouse.judging import answers, consents
+from warehouse.judging.aliases import Aliases
 from warehouse.judging.orders import ROLES, order_of
 from warehouse.judging.repeats import canonical_json, refuse_repeats
 from warehouse.judging.values import (
@@ -67,7 +68,7 @@ class Limits:
     roles: Mapping[str, str] = field(default_factory=lambda: ROLES)
     channels: frozenset[str] = frozenset()
     nobody: frozenset[str] = frozenset()
-    aliases: Mapping[str, str] = field(default_factory=dict)
+    aliases: Aliases = field(default_factory=Aliases)
     home: str = ""
 
     @classmethod
@@ -81,7 +82,7 @@ class Limits:
         roles: Mapping[str, str] = ROLES,
         channels: frozenset[str] = frozenset(),
         nobody: frozenset[str] = frozenset(),
-        aliases: Mapping[str, str] | None = None,
+        aliases: Aliases | None = None,
         home: str = "",
     ):
         """Return the limits of a load day: ``future_days`` after its end is too late.
@@ -90,7 +91,7 @@ class Limits:
         """
         end = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1 + future_days)
         latest = min(int(end.timestamp()) * 1_000_000, _LATEST)
-        words = aliases or {}
+        words = aliases or Aliases()
         return cls(latest, currencies, max_line_bytes, roles, channels, nobody, words, home)
 
 
@@ -167,7 +168,7 @@ def _event(
     properties, traits, context = (
         _json_object(fields.get(name), name) for name in ("properties", "traits", "context")
     )
-    meant = limits.aliases.get(event or "", event)
+    meant = limits.aliases.meant(event) if event else event
     order = order_of(meant, properties, limits.roles, limits.currencies, limits.nobody)
     if kind == "track":
         refuse_unusable(meant, properties, limits)

@@ -240,8 +240,9 @@ def _columns(
     verdict.refuse(out_of_time(happened, limits))
     for name, is_other in zip(OBJECTS, are_others, strict=False):
         verdict.refuse_all(is_other, no_object(name))
-    orders = _orders(event, objects[0], kept[0], limits, verdict)
-    _refuse_words(texts, kept[0], limits, verdict)
+    meant = {name: limits.aliases.meant(name) for name in event.unique().to_pylist() if name}
+    orders = _orders(event, meant, objects[0], kept[0], limits, verdict)
+    _refuse_words(texts, meant, kept[0], limits, verdict)
     said = pc.coalesce(times["originalTimestamp"], times["timestamp"]).cast(pa.int64())
     payload = zip(
         *(given[name] for name in PAYLOAD),
@@ -359,19 +360,20 @@ def _refuse_repeats_within(parts: Sequence[bytes | None], verdict: _Verdict) -> 
 
 def _orders(
     event: pa.Array,
+    meant: dict[str, str],
     properties: pa.Array,
     parts: Sequence[bytes | None],
     limits: Limits,
     verdict: _Verdict,
 ) -> list[pa.Array]:
     """Return order id, amount and currency; refuse what cannot be an order."""
-    perhaps = certain(pc.is_in(event, pa.array([*limits.roles, *limits.aliases], pa.string())))
+    of_orders = [name for name, known in meant.items() if known in limits.roles]
+    perhaps = certain(pc.is_in(event, pa.array(of_orders, pa.string())))
     perhaps |= certain(pc.match_substring(properties, '"order_id"'))
     columns: list[list] = [[None] * len(parts) for _ in range(3)]
     refused: dict[int, Rejection] = {}
     for place in np.flatnonzero(perhaps & verdict.sure).tolist():
-        name = event[place].as_py()
-        name = limits.aliases.get(name, name)
+        name = meant.get(event[place].as_py())
         try:
             order = order_of(name, parts[place], limits.roles, limits.currencies, limits.nobody)
         except Rejected as found:
@@ -386,20 +388,20 @@ def _orders(
 
 def _refuse_words(
     texts: dict[str, pa.Array],
+    meant: dict[str, str],
     properties: Sequence[bytes | None],
     limits: Limits,
     verdict: _Verdict,
 ) -> None:
     """Refuse what says what nobody can take as it stands."""
-    words = {consents.EVENT, answers.EVENT}
-    words |= {alias for alias, event in limits.aliases.items() if event in words}
+    words = [name for name, event in meant.items() if event in (consents.EVENT, answers.EVENT)]
     is_word = certain(pc.is_in(texts["event"], pa.array(words, pa.string()))) & verdict.sure
     is_word &= certain(pc.equal(texts["type"], "track"))
     refused: dict[int, Rejection] = {}
     for place in np.flatnonzero(is_word).tolist():
         try:
             name = texts["event"][place].as_py()
-            refuse_unusable(limits.aliases.get(name, name), properties[place], limits)
+            refuse_unusable(meant[name], properties[place], limits)
         except Rejected as found:
             refused[place] = found.rejection
     verdict.refuse(refused)

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from warehouse.erasure.tombstones import erased_people
 from warehouse.errors import UserError
 from warehouse.feeds import EVENTS, FEEDS
-from warehouse.judging.aliases import event_aliases
+from warehouse.judging.aliases import Aliases, event_aliases
 from warehouse.judging.consents import known_channels
 from warehouse.judging.currencies import known_currencies
 from warehouse.judging.erased import Erased
@@ -49,7 +49,7 @@ from warehouse.storage.objects import FileChanged
 from warehouse.storage.places import readable
 
 # Raise it when the same lines would become other rows: every day is then read again.
-PARSER_VERSION = "7"
+PARSER_VERSION = "8"
 FINGERPRINT = b"userops.fingerprint"
 ATTEMPTS = 3
 # A day costs this much beside its bytes; below the limit, other processes cost more than they save.
@@ -67,7 +67,7 @@ class _Work:
     roles: Mapping[str, str]
     channels: frozenset[str]
     nobody: frozenset[str]
-    aliases: Mapping[str, str]
+    aliases: Aliases
     mark: bytes
     force: bool
     feed: str

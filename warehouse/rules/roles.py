@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 
+from warehouse.judging.aliases import event_word
 from warehouse.rules.checks import Faults, Rules
-from warehouse.rules.table import Table
+from warehouse.rules.table import Row, Table
 
 # Lines of these types have no event name; a page is `Page Viewed`, a screen `Screen Viewed`.
 NEVER_EVENTS = frozenset({"identify", "group", "alias"})
@@ -50,12 +51,31 @@ def roles_have_effect(table: Table, rules: Rules) -> Faults:
 
 
 def aliases_have_effect(table: Table, _: Rules) -> Faults:
-    """Refuse a name that stands for itself or for what stands for another: it is read once."""
-    aliases = {row["alias"] for row in table.rows}
+    """Refuse a name that stands for what stands for another, or for two: it is read once.
+
+    Names are compared by their words: of two that are one name in two writings, one is enough.
+    """
+    first: dict[str, Row] = {}
     for row in table.rows:
-        if row["event"] in aliases:
+        first.setdefault(event_word(row["alias"]), row)
+    for row in table.rows:
+        word = event_word(row["alias"])
+        before, target = first[word], first.get(event_word(row["event"]))
+        if not word:
+            what = f"{row['alias']!r} can have no effect: it has no letter"
+            cure = "leave out this line, or give the name of a track event"
+        elif before["event"] != row["event"]:
+            what = (
+                f"{row['alias']!r} stands for {row['event']!r}, and on line {before.line}"
+                f" {before['alias']!r}, the same name in another writing, for {before['event']!r}"
+            )
+            cure = "leave one of the two lines out"
+        elif target is not None and target["event"] != row["event"]:
             what = f"{row['alias']!r} stands for {row['event']!r}, which is an alias itself"
             cure = "give the published name that both stand for"
+        elif row["alias"] == row["event"]:
+            what = f"{row['alias']!r} stands for itself"
+            cure = "leave out this line, or give the alias in another writing"
         elif row["alias"].lower() in NEVER_EVENTS:
             what = f"{row['alias']!r} can have no effect: it is a type of line, no event"
             cure = "leave out this line, or give the name of a track event"

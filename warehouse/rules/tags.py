@@ -2,6 +2,7 @@
 
 import re
 
+from warehouse.judging.aliases import event_word
 from warehouse.rules.checks import Faults, Rules
 from warehouse.rules.kinds import INTEGER
 from warehouse.rules.roles import NEVER_EVENTS
@@ -41,9 +42,10 @@ def _subject_fault(row: Row, rules: Rules) -> tuple[str, str] | None:
         if not TRAIT.fullmatch(subject):
             return f"subject cannot be {subject!r}", "give a trait by its name, as gender"
     if kind == "event":
-        aliases = {row["alias"]: row["event"] for row in rules.effective["event_aliases"].rows}
-        if subject in aliases:
-            return f"{subject!r} is another name of an event", f"give {aliases[subject]!r}"
+        rows = rules.effective["event_aliases"].rows
+        meant = {event_word(row["alias"]): row["event"] for row in rows}.get(event_word(subject))
+        if meant is not None and meant != subject:
+            return f"{subject!r} is another name of an event", f"give {meant!r}"
         if subject.lower() in NEVER_EVENTS:
             return f"{subject!r} is a type of line, and no event", "give the name of a track event"
     if kind in SPANS:

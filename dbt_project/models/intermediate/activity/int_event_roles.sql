@@ -67,10 +67,51 @@ taken as (
 
 ),
 
+aliases as (
+
+    -- Of one name in several writings one row.
+    select
+        word,
+        min(alias) as alias,
+        min(event) as event
+
+    from (
+        select
+            alias,
+            event,
+            {{ event_word('alias') }} as word
+
+        from {{ ref('event_aliases') }}
+        where alias not in (select taken.event from taken)
+    ) as written
+    where word <> ''
+    group by word
+
+),
+
+own as (
+
+    select
+        word,
+        ';' || {{ joined_texts('event') }} || ';' as names
+
+    from (
+        select
+            event,
+            {{ event_word('event') }} as word
+
+        from taken
+    ) as written
+    group by word
+
+),
+
 final as (
 
     select
         *,
+        cast(null as {{ dbt.type_string() }}) as word,
+        cast(null as {{ dbt.type_string() }}) as own_names,
         cast(null as {{ dbt.type_string() }}) as stands_for
     from flags
 
@@ -78,7 +119,7 @@ final as (
 
     -- A line never keeps such a name: what it does is said of the name that it stands for.
     select
-        alias as event,
+        aliases.alias as event,
         {%- for flag in [
             'activity', 'interaction', 'login', 'content', 'share', 'invite', 'complaint',
             'message', 'purchase', 'refund', 'cancel', 'feature',
@@ -86,10 +127,13 @@ final as (
         ] %}
         false as is_{{ flag }},
         {%- endfor %}
-        event as stands_for
+        aliases.word,
+        own.names as own_names,
+        aliases.event as stands_for
 
-    from {{ ref('event_aliases') }}
-    where alias not in (select taken.event from taken)
+    from aliases
+    left join own
+        on aliases.word = own.word
 
 )
 

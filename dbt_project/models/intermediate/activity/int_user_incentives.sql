@@ -16,27 +16,24 @@ incentives as (
 
 ),
 
-names as (
+listed as (
 
-    -- As a line may have it: the name itself, or one that stands for it and is not listed itself.
+    select distinct event from incentives
+
+),
+
+name_days as (
+
+    -- The name itself, or what it stands for where it is not listed itself.
     select
-        event,
-        kind,
-        mix_kind
+        names.user_id,
+        coalesce(listed.event, names.stands_for) as event,
+        names.events,
+        names.event_date
 
-    from incentives
-
-    union all
-
-    select
-        roles.event,
-        incentives.kind,
-        incentives.mix_kind
-
-    from {{ ref('int_event_roles') }} as roles
-    inner join incentives
-        on roles.stands_for = incentives.event
-    where roles.event not in (select listed.event from {{ ref('incentive_events') }} as listed)
+    from {{ ref('int_name_days') }} as names
+    left join listed
+        on names.event = listed.event
 
 ),
 
@@ -44,15 +41,15 @@ final as (
 
     select
         name_days.user_id,
-        names.kind,
-        names.mix_kind,
+        incentives.kind,
+        incentives.mix_kind,
         cast(sum(name_days.events) as bigint) as uses,
         name_days.event_date
 
-    from {{ ref('int_name_days') }} as name_days
-    inner join names
-        on name_days.event = names.event
-    group by name_days.user_id, names.kind, names.mix_kind, name_days.event_date
+    from name_days
+    inner join incentives
+        on name_days.event = incentives.event
+    group by name_days.user_id, incentives.kind, incentives.mix_kind, name_days.event_date
 
 )
 

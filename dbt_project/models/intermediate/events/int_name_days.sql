@@ -5,9 +5,10 @@ with
 counted as (
 
     -- By actor first, so that the identity map is joined to a fraction of the rows. Names as they
-    -- arrive, whatever they stand for: of these people ask what they are.
+    -- arrive: of these people ask what they are.
     select
         given_event as event,
+        case when event <> given_event then event end as stands_for,
         actor_id,
         is_anonymous,
         count(*) as events,
@@ -16,7 +17,7 @@ counted as (
 
     from {{ ref('int_touched_events') }}
     where type in ('track', 'page', 'screen')
-    group by given_event, actor_id, is_anonymous, event_date
+    group by given_event, event, actor_id, is_anonymous, event_date
 
 ),
 
@@ -24,6 +25,7 @@ final as (
 
     select
         counted.event,
+        counted.stands_for,
         coalesce(identity_map.user_id, counted.actor_id) as user_id,
         cast(sum(counted.events) as bigint) as events,
         cast(sum(counted.order_lines) as bigint) as order_lines,
@@ -35,7 +37,10 @@ final as (
             counted.actor_id = identity_map.actor_id
             and counted.is_anonymous = identity_map.is_anonymous
     group by
-        counted.event, coalesce(identity_map.user_id, counted.actor_id), counted.event_date
+        counted.event,
+        counted.stands_for,
+        coalesce(identity_map.user_id, counted.actor_id),
+        counted.event_date
 
 )
 

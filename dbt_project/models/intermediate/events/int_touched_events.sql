@@ -45,8 +45,8 @@ final as (
         on lines.event_date = touched.event_date
     left join {{ ref('int_event_roles') }} as aliases
         on
-            lines.event = aliases.event
-            and aliases.stands_for is not null
+            {{ event_word('lines.event') }} = aliases.word
+            and coalesce(position(';' || lines.event || ';' in aliases.own_names) = 0, true)
     anti join {{ ref('int_event_duplicates') }} as duplicates
         on
             lines.message_hash = duplicates.message_hash

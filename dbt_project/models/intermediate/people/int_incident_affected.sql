@@ -90,8 +90,6 @@ met as (
             and present.user_id = names.user_id
             and present.from_date <= names.event_date
             and coalesce(present.to_date >= names.event_date, true)
-    left join {{ ref('int_event_roles') }} as roles
-        on names.event = roles.event
     where
         (
             present.country is null
@@ -103,7 +101,7 @@ met as (
         )
         and (
             present.event is null
-            or {{ folded('coalesce(roles.stands_for, names.event)') }} = present.event
+            or {{ folded('coalesce(names.stands_for, names.event)') }} = present.event
             or {{ folded('names.event') }} = present.event
         )
 

@@ -61,12 +61,10 @@ names as (
     -- Of names that stand for another everything is said of that one.
     select
         names.user_id,
-        coalesce(roles.stands_for, names.event) as event,
+        coalesce(names.stands_for, names.event) as event,
         names.event_date
 
     from {{ ref('int_name_days') }} as names
-    left join roles
-        on names.event = roles.event
     where names.event_date in (select touched.event_date from touched)
 
 ),

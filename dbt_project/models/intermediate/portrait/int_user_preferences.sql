@@ -66,19 +66,17 @@ uses as (
     select
         names.user_id,
         'feature' as preference,
-        coalesce(roles.stands_for, names.event) as choice,
+        roles.event as choice,
         sum(names.events) as times
 
     from {{ ref('int_name_days') }} as names
     inner join {{ ref('int_event_roles') }} as roles
-        on names.event = roles.event
-    left join {{ ref('int_event_roles') }} as meant
-        on roles.stands_for = meant.event
+        on coalesce(names.stands_for, names.event) = roles.event
     where
-        coalesce(meant.is_feature, roles.is_feature)
+        roles.is_feature
         and names.event_date >= (select limits.first_date from limits)
         and names.event_date <= {{ as_of_date() }}
-    group by names.user_id, coalesce(roles.stands_for, names.event)
+    group by names.user_id, roles.event
 
 ),
 

@@ -24,17 +24,15 @@ features as (
 
     -- Of names that stand for another everything is said of that one.
     select
-        coalesce(roles.stands_for, name_days.event) as event,
+        roles.event,
         name_days.user_id,
         name_days.events
 
     from {{ ref('int_name_days') }} as name_days
     inner join {{ ref('int_event_roles') }} as roles
-        on name_days.event = roles.event
-    left join {{ ref('int_event_roles') }} as meant
-        on roles.stands_for = meant.event
+        on coalesce(name_days.stands_for, name_days.event) = roles.event
     where
-        coalesce(meant.is_feature, roles.is_feature)
+        roles.is_feature
         and name_days.event_date >= (select days.first_date from days)
         and name_days.event_date <= {{ as_of_date() }}
 

@@ -4,6 +4,7 @@ names as (
 
     select
         event,
+        max(stands_for) as stands_for,
         min(event_date) as first_seen_date,
         max(event_date) as last_seen_date,
         cast(sum(events) as bigint) as events,
@@ -26,18 +27,16 @@ final as (
     select
         names.event,
         known.event is not null as is_known,
-        roles.stands_for,
+        names.stands_for,
         names.first_seen_date,
         names.last_seen_date,
         names.events,
         names.users
 
     from names
-    left join roles
-        on names.event = roles.event
     left join roles as known
         on
-            coalesce(roles.stands_for, names.event) = known.event
+            coalesce(names.stands_for, names.event) = known.event
             and known.stands_for is null
 
 )

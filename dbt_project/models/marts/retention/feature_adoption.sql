@@ -41,37 +41,28 @@ begun as (
 
 ),
 
-names as (
+features as (
 
-    -- A feature is an event, under any name that stands for it.
-    select
-        feature,
-        feature as event
-
-    from {{ ref('releases') }}
-    union
-    select
-        releases.feature,
-        roles.event
-
-    from {{ ref('releases') }} as releases
-    inner join {{ ref('int_event_roles') }} as roles
-        on releases.feature = roles.stands_for
+    select distinct feature from {{ ref('releases') }}
 
 ),
 
 seen as (
 
+    -- A feature is an event, under any name that stands for it.
+    {% for name in ['event', 'stands_for'] %}
     select
-        names.feature,
+        features.feature,
         name_days.user_id,
         name_days.event_date,
         name_days.events
 
     from {{ ref('int_name_days') }} as name_days
-    inner join names
-        on name_days.event = names.event
+    inner join features
+        on name_days.{{ name }} = features.feature
     where name_days.event_date <= {{ as_of_date() }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 
