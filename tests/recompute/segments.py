@@ -121,7 +121,7 @@ def segment_modes(world: "World") -> list[dict[str, Any]]:
         for name in ("lifecycle_stage", "rfm_segment", "rfm_tier", "warning_level"):
             users[name, "none" if row[name] is None else str(row[name])] += 1
     for row in user_portraits(world):
-        for name in ("behaviour_class", "loyalty_depth"):
+        for name in ("top_category", "behaviour_class", "loyalty_depth"):
             users[name, row[name] or "none"] += 1
     return [
         {

@@ -15,6 +15,7 @@ users as (
         coalesce(users.rfm_segment, 'none') as rfm_segment,
         coalesce(users.rfm_tier, 'none') as rfm_tier,
         cast(users.warning_level as {{ dbt.type_string() }}) as warning_level,
+        coalesce(portraits.top_category, 'none') as top_category,
         coalesce(portraits.behaviour_class, 'none') as behaviour_class,
         coalesce(portraits.loyalty_depth, 'none') as loyalty_depth
 
@@ -34,7 +35,8 @@ counted as (
     from users
     unpivot (
         segment for dimension in (
-            lifecycle_stage, rfm_segment, rfm_tier, warning_level, behaviour_class, loyalty_depth
+            lifecycle_stage, rfm_segment, rfm_tier, warning_level,
+            top_category, behaviour_class, loyalty_depth
         )
     )
     group by dimension, segment
