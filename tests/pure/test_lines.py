@@ -28,6 +28,7 @@ ALIASES = Aliases(
         "问卷": "Survey Answered",
         "orderpaid": "Order Completed",
         "consentchanged": "Consent Changed",
+        "globalstatechange": "Subscription Changed",
     },
     own=frozenset({"order_paid"}),
 )
@@ -124,6 +125,14 @@ BAD = {
     "previous id without digits": (line_of(type="alias", previousId="1.2e15"), "bad_number"),
     "order id without digits": (order(order_id="1.23457E+15"), "bad_number"),
     "refund of a placeholder": (order(event="Order Refunded", order_id="null"), "no_order_id"),
+    "subscribed to what nobody tells": (
+        line_of(event="Subscription Changed", properties={"status": "Opted-In"}),
+        "unknown_channel",
+    ),
+    "subscribed to what nobody knows": (
+        line_of(event="GlobalStateChange", properties={"status": "subscribed", "channel": "fax"}),
+        "unknown_channel",
+    ),
     "alias of an order in no money, in another writing": (
         order(event="orderPaid", currency="QQQ"),
         "unknown_currency",
@@ -205,6 +214,10 @@ UNUSUAL = {
     "a Chinese id": line_of(userId="用户一"),
     "a wide placeholder": line_of(userId="ｎｕｌｌ", anonymousId="a1"),
     "alias of an order": order(event="付款"),
+    "unsubscribed from everything": line_of(
+        event="Subscription Changed", properties={"status": "unsubscribed"}
+    ),
+    "a plan that changed": line_of(event="Subscription Changed", properties={"status": "active"}),
     "alias in another writing": order(event="\u3000Order－PAID\u200b "),
     "own name like an alias": order(event="order_paid"),
     "alias of an order without id": order(event="付款", order_id=...),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tests.recompute.lines import YES, Line, channels_named, plain
+from tests.recompute.lines import YES, Line, channels_named, plain, state_of
 
 if TYPE_CHECKING:
     from tests.recompute.world import World
@@ -103,6 +103,15 @@ def _listen(world: "World", book: Book, line: Line) -> None:
         for channel in every if named is None else named:
             if named is not None or is_no:
                 book.words[line.user, channel].append(Word(line.at, is_no))
+    elif line.event == "Subscription Changed":
+        state = state_of(line)
+        named = channels_named(world.rules, line.properties.get("channel"))
+        if state in {"unsubscribed", "unsubscribe", "optedout", "optout"}:
+            for channel in every if named is None else named:
+                book.words[line.user, channel].append(Word(line.at, is_no=True))
+        elif state in {"subscribed", "optedin", "optin"}:
+            for channel in named or ():
+                book.words[line.user, channel].append(Word(line.at, is_no=False))
     elif line.event in NO_BY_NAME:
         book.words[line.user, NO_BY_NAME[line.event]].append(Word(line.at, is_no=True))
     elif line.event == "User Deleted":

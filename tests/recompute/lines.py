@@ -203,6 +203,13 @@ def _published(event: str, rules: Rules) -> str:
     return named[0] if named else event
 
 
+def state_of(line: Line) -> str:
+    """Return what a change of a subscription says it is now."""
+    names = ("subscription_status", "subscriptionStatus", "status", "state", "action")
+    told = [line.properties[name] for name in names if line.properties.get(name) is not None]
+    return _bare(str(told[0])) if told else ""
+
+
 def _bare(name: str) -> str:
     """Write a name as names are compared: what parts its words, and how large, says nothing."""
     narrow = unicodedata.normalize("NFKC", name.translate(INVISIBLE)).casefold()
@@ -268,6 +275,13 @@ def _is_sound(line: Line, rules: Rules) -> bool:
     if line.event == "Consent Changed":
         is_yes = plain(line.properties.get("granted")).strip().casefold() in YES
         return not is_yes or channels_named(rules, line.properties.get("channel")) is not None
+    if line.event == "Subscription Changed" and state_of(line) in {
+        "subscribed",
+        "optedin",
+        "optin",
+    }:
+        told = line.properties.get("channel")
+        return bool(told) and channels_named(rules, told) is not None
     if line.event == "Survey Answered" and line.properties.get("survey") == "nps":
         score = _number(line.properties.get("score"))
         return score is None or 0 <= score <= 10

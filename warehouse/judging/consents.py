@@ -5,10 +5,15 @@ from pathlib import Path
 
 import msgspec
 
+from warehouse.judging.aliases import event_word
 from warehouse.judging.spelling import folded
 from warehouse.judging.values import Rejected
 
 EVENT = "Consent Changed"
+# A word only where it tells such a state.
+STATED = "Subscription Changed"
+STATES = ("subscription_status", "subscriptionStatus", "status", "state", "action")
+SUBSCRIBED = frozenset({"subscribed", "optedin", "optin"})
 # What means every channel; so does naming none.
 EVERY = frozenset({"", "all"})
 YES = frozenset({"true", "1", "yes", "y"})
@@ -47,6 +52,18 @@ def refuse_unknown_grant(properties: bytes | None, channels: frozenset[str]) -> 
         is_known = _word(channel) in EVERY | channels
     if not is_known:
         raise Rejected("unknown_channel", "granted for a channel that is not in channels.csv")
+
+
+def refuse_unknown_subscription(properties: bytes | None, channels: frozenset[str]) -> None:
+    """Raise Rejected for a subscription to no channel that is told and known."""
+    fields = _decode(properties) if properties else {}
+    state = next((fields[name] for name in STATES if fields.get(name) is not None), None)
+    if not isinstance(state, str) or event_word(state) not in SUBSCRIBED:
+        return
+    if not fields.get("channel"):
+        raise Rejected("unknown_channel", "subscribed to a channel that is not told")
+    granted = msgspec.json.encode({"granted": True, "channel": fields["channel"]})
+    refuse_unknown_grant(granted, channels)
 
 
 def _word(value: object) -> str | None:

@@ -111,6 +111,8 @@ def refuse_unusable(event: str | None, properties: bytes | None, limits: Limits)
     """Raise Rejected for a track line whose own words cannot be taken as they stand."""
     if event == consents.EVENT:
         consents.refuse_unknown_grant(properties, limits.channels)
+    elif event == consents.STATED:
+        consents.refuse_unknown_subscription(properties, limits.channels)
     elif event == answers.EVENT:
         answers.refuse_impossible_score(properties)
 

@@ -109,6 +109,8 @@ IDS = ("messageId", "userId", "anonymousId", "previousId", "groupId")
 TIMES = ("receivedAt", "sentAt", "originalTimestamp", "timestamp")
 PAYLOAD = ("type", "event", "userId", "anonymousId", "previousId", "groupId")
 
+# The events whose own words may be of no use.
+SAID = frozenset({consents.EVENT, consents.STATED, answers.EVENT})
 _decode = msgspec.json.Decoder(Envelope).decode
 _decode_context = msgspec.json.Decoder(Context).decode
 _decode_contexts = msgspec.json.Decoder(list[Context]).decode
@@ -394,7 +396,7 @@ def _refuse_words(
     verdict: _Verdict,
 ) -> None:
     """Refuse what says what nobody can take as it stands."""
-    words = [name for name, event in meant.items() if event in (consents.EVENT, answers.EVENT)]
+    words = [name for name, event in meant.items() if event in SAID]
     is_word = certain(pc.is_in(texts["event"], pa.array(words, pa.string()))) & verdict.sure
     is_word &= certain(pc.equal(texts["type"], "track"))
     refused: dict[int, Rejection] = {}

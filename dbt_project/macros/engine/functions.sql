@@ -77,6 +77,19 @@
     array_join(array_sort(collect_list({{ expression }})), ';')
 {%- endmacro %}
 
+{% macro has_match(expression, pattern) -%}
+    {#- Whether a pattern, without backslashes and quotes, is found in a text. -#}
+    {{ return(adapter.dispatch('has_match', 'userops')(expression, pattern)) }}
+{%- endmacro %}
+
+{% macro default__has_match(expression, pattern) -%}
+    regexp_matches({{ expression }}, '{{ pattern }}')
+{%- endmacro %}
+
+{% macro spark__has_match(expression, pattern) -%}
+    {{ expression }} rlike '{{ pattern }}'
+{%- endmacro %}
+
 {% macro only_digits(expression) -%}
     {{ return(adapter.dispatch('only_digits', 'userops')(expression)) }}
 {%- endmacro %}

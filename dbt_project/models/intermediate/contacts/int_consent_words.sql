@@ -2,9 +2,23 @@
 
 with
 
-events as (
+lines as (
 
     select * from {{ ref('int_business_events') }}
+
+),
+
+events as (
+
+    select
+        *,
+        {{ event_word("coalesce(" ~ json_text('properties', 'subscription_status') ~ ", "
+            ~ json_text('properties', 'subscriptionStatus') ~ ", " ~ json_text('properties', 'status')
+            ~ ", " ~ json_text('properties', 'state') ~ ", " ~ json_text('properties', 'action') ~ ")") }} as state,
+        {{ event_word("coalesce(" ~ json_text('properties', 'message_body') ~ ", "
+            ~ json_text('properties', 'body') ~ ", " ~ json_text('properties', 'text') ~ ")") }} as body
+
+    from lines
     where
         type = 'track'
         and event in (
@@ -36,11 +50,43 @@ said as (
                 event = 'Consent Changed'
                 and {{ folded(json_text('properties', 'granted')) }} in ('true', '1', 'yes', 'y')
                 then 'granted'
+            when
+                event = 'Subscription Changed'
+                and state in ({{ subscription_states('granted') }})
+                and coalesce(body not in ({{ subscription_states('stop') }}), true)
+                then 'granted'
             else 'refused'
         end as word,
         event
 
     from events
+    where
+        event not in ('Subscription Changed', 'SMS Received')
+        or state in ({{ subscription_states('refused') }})
+        or body in ({{ subscription_states('stop') }})
+        or (
+            -- A yes must name what it is a yes to.
+            event = 'Subscription Changed'
+            and state in ({{ subscription_states('granted') }})
+            and {{ folded(json_text('properties', 'channel')) }} <> ''
+        )
+
+),
+
+told as (
+
+    select
+        message_id,
+        lower(traits) as traits
+
+    from lines
+    where
+        type = 'identify'
+        and (
+            lower(traits) like '%subscri%'
+            or lower(traits) like '%opt%'
+            or lower(traits) like '%accept%'
+        )
 
 ),
 
@@ -54,7 +100,7 @@ words as (
 
     from said
     where
-        event in ('Consent Changed', 'User Deleted', 'Opted Out')
+        event in ('Consent Changed', 'User Deleted', 'Opted Out', 'Subscription Changed')
         or said <> ''
 
     union
@@ -70,7 +116,19 @@ words as (
         word
 
     from said
-    where event not in ('Consent Changed', 'User Deleted', 'Opted Out')
+    where event not in ('Consent Changed', 'User Deleted', 'Opted Out', 'Subscription Changed')
+    {% for channel, pattern in refusing_traits().items() %}
+    union
+
+    select
+        message_id,
+        '{{ channel }}' as said,
+        0 as parts,
+        'refused' as word
+
+    from told
+    where {{ has_match('traits', pattern) }}
+    {% endfor %}
 
 ),
 
@@ -116,7 +174,7 @@ final as (
         events.event_date
 
     from words
-    inner join events
+    inner join lines as events
         on words.message_id = events.message_id
     cross join {{ ref('channels') }} as channels
     left join met

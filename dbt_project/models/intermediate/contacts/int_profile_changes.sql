@@ -5,6 +5,9 @@
     'email': ['email_address', 'emailAddress', 'recipient'],
     'phone': ['phone_number', 'phoneNumber', 'mobile'],
 } %}
+{% set bounce = folded("coalesce(" ~ json_text('events.properties', 'type') ~ ", "
+    ~ json_text('events.properties', 'bounce_type') ~ ", " ~ json_text('events.properties', 'bounceType')
+    ~ ", " ~ json_text('events.properties', 'severity') ~ ")") %}
 {% set today = 'cast(events.event_date as ' ~ dbt.type_string() ~ ')' %}
 
 with
@@ -102,7 +105,10 @@ signals as (
     -- Whether e-mail arrives; the address named, or else the one the account had then.
     select
         events.message_id,
-        case when events.event = 'Email Bounced' then 'bounced' else 'reached' end as kind,
+        case
+            when events.event in ('Email Bounced', 'Email Failed') then 'bounced'
+            else 'reached'
+        end as kind,
         'email' as subject,
         nullif(addresses.address, '') as value
 
@@ -118,13 +124,36 @@ signals as (
             or (
                 events.event = 'Email Bounced'
                 and coalesce(
-                    lower(coalesce(
-                        {{ json_text('events.properties', 'type') }},
-                        {{ json_text('events.properties', 'bounce_type') }}
-                    )), ''
-                ) not like 'soft%'
+                    {{ bounce }} not like 'soft%'
+                    and {{ bounce }} not like 'transient%'
+                    and {{ bounce }} not like 'temporary%',
+                    true
+                )
+            )
+            -- Of a failure only one that is said to last.
+            or (
+                events.event = 'Email Failed'
+                and ({{ bounce }} like 'hard%' or {{ bounce }} like 'permanent%')
             )
         )
+
+),
+
+uninstalled as (
+
+    -- Nothing is pushed to an application that is gone, until it tells a token again.
+    select
+        events.message_id,
+        'address' as kind,
+        channels.contact_field as subject,
+        '' as value
+
+    from events
+    inner join {{ ref('channels') }} as channels
+        on channels.channel = 'push'
+    where
+        events.type = 'track'
+        and events.event = 'Application Uninstalled'
 
 ),
 
@@ -201,6 +230,8 @@ changes as (
     select * from words
     union all
     select * from signals
+    union all
+    select * from uninstalled
     union all
     select * from names
     where value <> ''
