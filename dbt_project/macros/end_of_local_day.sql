@@ -11,6 +11,8 @@
 {% macro default__instant(local_timestamp) -%}
     {%- set offsets = var('utc_offsets', []) -%}
     {%- if not offsets -%} timezone('UTC', timezone('{{ var("timezone") }}', {{ local_timestamp }}))
+    {%- elif offsets | length == 1 -%}
+    {{ local_timestamp }} - interval '{{ offsets[0].seconds }} seconds'
     {%- else -%}
     {{ local_timestamp }} - case
         {%- for offset in offsets[:-1] %}
