@@ -10,7 +10,7 @@ COLLECTED = {
     "browser": 2,
     "fault": 54,
     "golden": 103,
-    "pipeline": 512,
+    "pipeline": 513,
     "property": 107,
     "pure": 1491,
     "recompute": 26,

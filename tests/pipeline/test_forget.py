@@ -170,6 +170,27 @@ def test_what_a_visitor_did_before_an_alias_goes_with_the_user_they_became(
     assert traces(tmp_path, {"ann", "v-ann"}) == []
 
 
+def test_who_is_forgotten_by_a_former_id_is_forgotten_as_who_they_are_now(tmp_path: Path) -> None:
+    bob = line(2, "bob", "ann-old")
+    path = landed(tmp_path, "a.ndjson", b"\n".join([line(1, "ann-old", None), bob]) + b"\n")
+    alias = line(3, "ann", None, type="alias", previousId="ann-old")
+    landed(tmp_path, "b.ndjson", b"\n".join([alias, line(4, "ann", "d-ann")]) + b"\n")
+    settings = Settings(tmp_path)
+    for database in (settings.build_db, settings.serving_build_db):
+        database.parent.mkdir(parents=True, exist_ok=True)
+        with duckdb.connect(str(database)) as build:
+            # A visitor of the same id is somebody else.
+            build.execute(
+                "create schema intermediate; create table intermediate.int_identity_map as"
+                " select * from (values ('ann-old', false, 'ann'), ('ann-old', true, 'bob'))"
+                " as t(actor_id, is_anonymous, user_id)"
+            )
+    erase(settings, ["ann-old"])
+    finish(settings)
+    assert path.read_bytes() == bob + b"\n"
+    assert traces(tmp_path, {"ann", "d-ann"}) == []
+
+
 def test_a_day_whose_landing_folder_is_gone_is_mended_in_the_lake(tmp_path: Path) -> None:
     path = landed(tmp_path, "a.ndjson", b"\n".join(LINES))
     settings = Settings(tmp_path)

@@ -76,8 +76,15 @@ def mentions(content: bytes, ids: Collection[str]) -> bool:
 def people_of(settings: Settings, user_ids: Collection[str]) -> People:
     """Find every id of these users, by the identities of the last build and by the lake."""
     known, anonymous = {spelled(each) for each in user_ids} - {""}, set()
+    identities = _identities(settings)
+    # Who was an account once is forgotten as the one they are now.
+    known.update(
+        spelled(now)
+        for was, is_visitor, now in identities
+        if not is_visitor and spelled(was) in known
+    )
     given = frozenset(known)
-    for actor, is_anonymous, user in _identities(settings):
+    for actor, is_anonymous, user in identities:
         if spelled(user) in given:
             (anonymous if is_anonymous else known).add(spelled(actor))
     owners: dict[str, set[str]] = {}
