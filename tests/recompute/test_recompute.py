@@ -13,9 +13,13 @@ from tests.recompute.rules import Rules
 from tests.recompute.world import World
 from warehouse.settings import Settings
 
-# seed, people, days, whether buyers are valued: one shop older than the longest silence that a rule
-# speaks of, and with enough of them for a fit.
-SHOPS = [(1, 40, 60, False), (2, 40, 45, False), (3, 30, 125, True)]
+# seed, people, days, zone, whether buyers are valued: one shop older than the longest silence that
+# a rule speaks of, with enough of them for a fit, where clocks go forward at midnight.
+SHOPS = [
+    (1, 40, 60, "Asia/Shanghai", False),
+    (2, 40, 45, "UTC", False),
+    (3, 30, 125, "America/Havana", True),
+]
 
 
 @dataclass(frozen=True)
@@ -30,10 +34,12 @@ class Shop:
 
 @pytest.fixture(scope="module", params=SHOPS, ids=lambda shop: f"seed {shop[0]}")
 def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    seed, people, number, is_valued = request.param
+    seed, people, number, zone, is_valued = request.param
     home = tmp_path_factory.mktemp("shop")
+    (home / "userops.toml").write_text(f'timezone = "{zone}"\n')
     days = landings.write(home, seed, people=people, days=number, twice=True, valued=is_valued)
-    return Shop(Installation(Settings(home)), days, World(Rules(home), days[-1]), is_valued)
+    installation = Installation(Settings(home, timezone=zone))
+    return Shop(installation, days, World(Rules(home), days[-1]), is_valued)
 
 
 def told(world: World, database: Path) -> str:
