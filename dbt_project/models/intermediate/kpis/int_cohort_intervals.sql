@@ -8,14 +8,6 @@ terms as (
 
 ),
 
-parameters as (
-
-    select cast(value as integer) as activation_days
-    from {{ ref('parameters') }}
-    where parameter = 'activation_days'
-
-),
-
 landed as (
 
     select event_date
@@ -30,13 +22,10 @@ users as (
     select
         profiles.user_id,
         profiles.first_seen_date,
-        seen_days.event_date as arrived_date,
         active_days.event_date as first_active_date,
         cast(date_trunc('month', active_days.event_date) as date) as first_month
 
     from {{ ref('int_people') }} as profiles
-    left join landed as seen_days
-        on profiles.first_seen_date = seen_days.event_date
     left join landed as active_days
         on profiles.first_active_date = active_days.event_date
 
@@ -101,41 +90,6 @@ months as (
 
 ),
 
-activations as (
-
-    select
-        user_id,
-        min(event_date) as activated_date
-
-    from {{ ref('int_user_day_traits') }}
-    where activations > 0
-    group by user_id
-
-),
-
-arrivals as (
-
-    select
-        'arrived_users' as measure,
-        user_id,
-        arrived_date
-
-    from users
-    where arrived_date is not null
-    union all
-    select
-        'activated_users' as measure,
-        users.user_id,
-        users.arrived_date
-
-    from activations
-    inner join users
-        on activations.user_id = users.user_id
-    cross join parameters
-    where activations.activated_date <= users.arrived_date + parameters.activation_days
-
-),
-
 final as (
 
     select
@@ -180,18 +134,6 @@ final as (
     from months
     inner join terms
         on months.measure = terms.measure
-    union all
-    select
-        terms.measure,
-        terms.window_days,
-        arrivals.user_id,
-        arrivals.arrived_date + parameters.activation_days as from_date,
-        arrivals.arrived_date + parameters.activation_days + terms.window_days as to_date
-
-    from arrivals
-    inner join terms
-        on arrivals.measure = terms.measure
-    cross join parameters
 
 )
 

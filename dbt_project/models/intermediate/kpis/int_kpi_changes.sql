@@ -18,7 +18,9 @@ cells as (
 
 intervals as (
 
-    {% for name in ['presence', 'order', 'silence', 'cohort', 'referral', 'tag', 'customer'] %}
+    {% for name in [
+        'presence', 'order', 'silence', 'cohort', 'arrival', 'referral', 'tag', 'customer'
+    ] %}
     select
         measure,
         window_days,
