@@ -127,10 +127,10 @@ final as (
             when met = periods then true
             when unmet > 0 then false
         end as is_met,
-        case when test = 'pooled_fall' then pooled else value end as value,
+        case when test = 'pooled_fall' then {{ rounded('pooled', 9) }} else value end as value,
         case
             when test in ('falls', 'falls_in_total') then value_before
-            when test = 'pooled_fall' then base_pooled
+            when test = 'pooled_fall' then {{ rounded('base_pooled', 9) }}
             when test = 'spike' then {{ rounded('base_mean + fall * base_deviation', 6) }}
             else limit_value
         end as compared_with

@@ -101,10 +101,14 @@ sums as (
         seen.user_id,
         sum(case when seen.days_back = 0 then seen.events else 0 end) as day_events,
         count(case when seen.days_back between 1 and limits.base_days then 1 end) as base_days,
-        avg(case when seen.days_back between 1 and limits.base_days then seen.events end)
-            as mean_events,
-        stddev_pop(case when seen.days_back between 1 and limits.base_days then seen.events end)
-            as spread_events,
+        sum(case when seen.days_back between 1 and limits.base_days then seen.events end)
+            as base_events,
+        sum(
+            case
+                when seen.days_back between 1 and limits.base_days
+                    then seen.events * seen.events
+            end
+        ) as base_squares,
         count(case when seen.days_back < limits.absent_days then 1 end) as recent_days,
         count(
             case
@@ -123,11 +127,13 @@ sums as (
 
 final as (
 
+    -- Above its mean by so many deviations of the population, both times the days and squared: of
+    -- whole numbers, so that their order changes nothing.
     select
         sums.user_id,
         'surge' as kind,
         cast(sums.day_events as double) as observed,
-        sums.mean_events as expected,
+        {{ rate('sums.base_events', 'sums.base_days') }} as expected,
         sums.as_of_date
 
     from sums
@@ -135,7 +141,10 @@ final as (
     where
         sums.base_days >= limits.min_days
         and sums.day_events >= limits.min_events
-        and sums.day_events > sums.mean_events + limits.deviations * sums.spread_events
+        and sums.day_events * sums.base_days > sums.base_events
+        and power(sums.day_events * sums.base_days - sums.base_events, 2)
+        > power(limits.deviations, 2)
+        * (sums.base_squares * sums.base_days - sums.base_events * sums.base_events)
 
     union all
 
