@@ -57,6 +57,30 @@
     from_utc_timestamp({{ timestamp_column }}, '{{ var("timezone") }}')
 {%- endmacro %}
 
+{% macro instant(local_timestamp) -%}
+    {#- A time of clocks in the business time zone in UTC; of one that comes twice, the first. -#}
+    {{ return(adapter.dispatch('instant', 'userops')(local_timestamp)) }}
+{%- endmacro %}
+
+{% macro default__instant(local_timestamp) -%}
+    {%- set offsets = var('utc_offsets', []) -%}
+    {%- if not offsets -%} timezone('UTC', timezone('{{ var("timezone") }}', {{ local_timestamp }}))
+    {%- elif offsets | length == 1 -%}
+    {{ local_timestamp }} - interval '{{ offsets[0].seconds }} seconds'
+    {%- else -%}
+    {{ local_timestamp }} - case
+        {%- for offset in offsets[:-1] %}
+        when {{ local_timestamp }} >= timestamp '{{ offset.local }}' then interval '{{ offset.seconds }} seconds'
+        {%- endfor %}
+        else interval '{{ offsets[-1].seconds }} seconds'
+    end
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro spark__instant(local_timestamp) -%}
+    to_utc_timestamp({{ local_timestamp }}, '{{ var("timezone") }}')
+{%- endmacro %}
+
 {% macro days_between(first_date, second_date) -%}
     {#- Whole days from the first date to the second. -#}
     {{ return(adapter.dispatch('days_between', 'userops')(first_date, second_date)) }}

@@ -32,7 +32,7 @@ def utc_offsets(timezone: str, until: date) -> list[dict[str, str | int]]:
     return [
         {
             "since": f"{since:{TEXT}}",
-            "local": f"{since + offset + (SECOND if offset < earlier else 0 * SECOND):{TEXT}}",
+            "local": f"{since + offset + SECOND * (offset < earlier):{TEXT}}",
             "seconds": offset // SECOND,
         }
         for (since, offset), earlier in zip(reversed(found), reversed(before[:-1]), strict=True)

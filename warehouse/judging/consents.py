@@ -41,17 +41,8 @@ def refuse_unknown_grant(properties: bytes | None, channels: frozenset[str]) -> 
     ``channel`` may be a list of channels. Whatever is no plain yes is a no.
     """
     fields = _decode(properties) if properties else {}
-    if _word(fields.get("granted")) not in YES:
-        return
-    channel = fields.get("channel")
-    if isinstance(channel, list):
-        is_known = bool(channel) and all(
-            isinstance(part, str) and folded(part) in channels for part in channel
-        )
-    else:
-        is_known = _word(channel) in EVERY | channels
-    if not is_known:
-        raise Rejected("unknown_channel", "granted for a channel that is not in channels.csv")
+    if _word(fields.get("granted")) in YES:
+        _refuse_unknown(fields.get("channel"), channels)
 
 
 def refuse_unknown_subscription(properties: bytes | None, channels: frozenset[str]) -> None:
@@ -62,8 +53,18 @@ def refuse_unknown_subscription(properties: bytes | None, channels: frozenset[st
         return
     if not fields.get("channel"):
         raise Rejected("unknown_channel", "subscribed to a channel that is not told")
-    granted = msgspec.json.encode({"granted": True, "channel": fields["channel"]})
-    refuse_unknown_grant(granted, channels)
+    _refuse_unknown(fields["channel"], channels)
+
+
+def _refuse_unknown(channel: object, channels: frozenset[str]) -> None:
+    if isinstance(channel, list):
+        is_known = bool(channel) and all(
+            isinstance(part, str) and folded(part) in channels for part in channel
+        )
+    else:
+        is_known = _word(channel) in EVERY | channels
+    if not is_known:
+        raise Rejected("unknown_channel", "granted for a channel that is not in channels.csv")
 
 
 def _word(value: object) -> str | None:
