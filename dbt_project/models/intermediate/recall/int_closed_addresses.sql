@@ -16,6 +16,17 @@ refused as (
 
     from {{ ref('int_refused_addresses') }}
 
+    union all
+
+    -- Also who said it on the day a list is sent, where that has landed with the day before.
+    select
+        channel,
+        address,
+        1 as place,
+        'no_consent' as reason
+
+    from {{ ref('int_known_refusals') }}
+
 ),
 
 suppressed as (
