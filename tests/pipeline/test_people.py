@@ -4,6 +4,8 @@ import json
 from datetime import date
 from typing import Any
 
+import duckdb
+
 from tests.conftest import Installation, NewInstallation
 from tests.rule_files import write_own
 
@@ -36,6 +38,9 @@ def test_people_who_do_not_count_leave_every_day(new_installation: NewInstallati
             {"anonymousId": "visitor"},
             {"userId": "max"} | order,
             {"userId": "tess"},
+            {"type": "identify", "userId": "ann", "traits": {"email": "a@home.example"}},
+            {"type": "identify", "userId": "bot-7", "traits": {"email": "A@home.example"}},
+            {"userId": "bot-7", "event": "Unsubscribed"},
         )
         land(
             installation,
@@ -62,11 +67,16 @@ def test_people_who_do_not_count_leave_every_day(new_installation: NewInstallati
         ("Product Viewed", 2, 1)
     ]
     assert daily.rows("from marts.identity_exceptions order by all") == [
-        ("excluded", 3, 6),
+        ("excluded", 3, 8),
         ("hub", 0, 0),
     ]
     # Their lines have arrived and lie in the lake all the same.
-    assert daily.rows("select sum(accepted) from marts.load_ledger") == [(8,)]
+    assert daily.rows("select sum(accepted) from marts.load_ledger") == [(11,)]
+    # Nobody is written to against their no, at an address that somebody else has too.
+    with duckdb.connect(str(daily.settings.build_db), read_only=True) as connection:
+        asked = "select user_id, has_word, has_consent from intermediate.int_contacts"
+        found = connection.execute(f"{asked} where contact is not null").fetchall()
+    assert found == [("ann", True, False)]
     assert daily.hashes() == ranged.hashes()
 
 

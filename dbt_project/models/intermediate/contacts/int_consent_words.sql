@@ -4,7 +4,9 @@ with
 
 lines as (
 
-    select * from {{ ref('int_business_events') }}
+    {{ contact_events([
+        'message_id', 'user_id', 'type', 'event', 'properties', 'traits', 'occurred_at', 'event_date'
+    ]) }}
 
 ),
 

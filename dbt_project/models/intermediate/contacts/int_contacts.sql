@@ -9,8 +9,10 @@ changes as (
 
 users as (
 
-    select user_id from changes
-    group by user_id
+    select changes.user_id from changes
+    anti join {{ ref('int_excluded_actors') }} as excluded
+        on changes.user_id = excluded.user_id
+    group by changes.user_id
 
 ),
 

@@ -14,7 +14,10 @@ with
 
 events as (
 
-    select * from {{ ref('int_business_events') }}
+    {{ contact_events([
+        'message_id', 'actor_id', 'user_id', 'type', 'event', 'properties', 'traits', 'context',
+        'occurred_at', 'load_date', 'source_file', 'source_line', 'event_date'
+    ]) }}
 
 ),
 
@@ -171,7 +174,9 @@ names as (
         ) as value
 
     from events
-    where type = 'identify'
+    where
+        type = 'identify'
+        and not is_excluded
 
 ),
 
@@ -210,7 +215,9 @@ traits as (
 
     from events
     cross join subjects
-    where events.type = 'identify'
+    where
+        events.type = 'identify'
+        and not events.is_excluded
 
 ),
 
