@@ -53,6 +53,10 @@ BREAKS: Mapping[str, tuple[str, ...]] = {
         FIT.format("p", "true, 2, -0.9, 1)"),
         FIT.format("holdout_expected, holdout_actual", "true, 2, 0, 100, 10)"),
     ),
+    "assert_every_consent_can_be_read": (
+        f"{LATER}; insert into int_profile_changes (kind, value, event_date)"
+        " values ('refused', 'unread', '2027-01-01')",
+    ),
     "assert_every_rfm_cell_has_one_segment": (
         "delete from rfm_segments where rowid = 0",
         "insert into rfm_segments select * from rfm_segments where rowid = 0",

@@ -1,6 +1,7 @@
 """Who may be written to, and where: people who said yes and no in every dress, one build."""
 
 import json
+import re
 from datetime import date
 from typing import Any
 
@@ -9,6 +10,8 @@ import pytest
 
 from tests.conftest import Installation, NewInstallation
 from warehouse.judging.aliases import event_word
+from warehouse.judging.consents import STATES, SUBSCRIBED
+from warehouse.judging.consents import YES as YES_WORDS
 from warehouse.judging.spelling import REPLACED, folded
 from warehouse.lake.quarantine import list_quarantine
 
@@ -80,6 +83,12 @@ WORDS: dict[str, tuple[list[dict[str, Any]], set[str]]] = {
     "no, then yes to an empty list": ([said(granted=False), said(channel=[], granted=1)], NONE),
     "unsubscribed": ([event("Unsubscribed")], NO_MAIL),
     "unsubscribed from another": ([event("Unsubscribed", channel="sms")], {"push"}),
+    "a state": ([event("Subscription Status Changed", status="Unsubscribed")], NONE),
+    "a state that nobody can read": ([event("Subscription Changed", channel="sms")], ALL - {"sms"}),
+    "a plan": ([event("Subscription Changed", plan="pro", status="active")], ALL),
+    "a text": ([event("smsReceived", message_body="hello")], ALL),
+    "a text that says stop": ([event("smsReceived", message_body="Stop!")], ALL - {"sms"}),
+    "consent revoked": ([event("Consent Revoked", channel="sms")], ALL - {"sms"}),
     "spam": ([event("Email Marked as Spam")], NO_MAIL),
     "unsubscribed in snake case": ([event("email_unsubscribed")], NO_MAIL),
     "spam by a sender's name": ([event("spamreport")], NO_MAIL),
@@ -264,6 +273,13 @@ def test_a_word_is_compared_alike_where_it_is_judged_and_where_it_is_decided() -
     for sign in signs:
         assert sign in macro or f"\\u{ord(sign):04x}" in macro, ascii(sign)
     assert folded("\u3000Ｅ\u2013Mail\u200b ") == "e-mail"
+    states = (SHIPPED / "macros" / "consent_events.sql").read_text(encoding="utf-8")
+    assert f"return({list(STATES)})" in states
+    [granted] = re.findall(r"""'granted': "(.*)",""", states)
+    assert set(granted.strip("'").split("', '")) == SUBSCRIBED
+    words = (SHIPPED / "models/intermediate/contacts/int_consent_words.sql").read_text("utf-8")
+    [yes] = re.findall(r"granted in \('(.*)'\)", words)
+    assert set(yes.split("', '")) == YES_WORDS
     assert "'" + "".join(sign for sign in " !_-.:/" if not event_word(sign)) + "', ''" in macro
 
 

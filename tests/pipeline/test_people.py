@@ -69,6 +69,7 @@ def test_people_who_do_not_count_leave_every_day(new_installation: NewInstallati
     assert daily.rows("from marts.identity_exceptions order by all") == [
         ("excluded", 3, 8),
         ("hub", 0, 0),
+        ("unread", 0, 0),
     ]
     # Their lines have arrived and lie in the lake all the same.
     assert daily.rows("select sum(accepted) from marts.load_ledger") == [(11,)]

@@ -129,6 +129,10 @@ BAD = {
         line_of(event="Subscription Changed", properties={"status": "Opted-In"}),
         "unknown_channel",
     ),
+    "subscribed to a blank": (
+        line_of(event="Subscription Changed", properties={"status": "optin", "channel": " "}),
+        "unknown_channel",
+    ),
     "subscribed to what nobody knows": (
         line_of(event="GlobalStateChange", properties={"status": "subscribed", "channel": "fax"}),
         "unknown_channel",
@@ -217,7 +221,9 @@ UNUSUAL = {
     "unsubscribed from everything": line_of(
         event="Subscription Changed", properties={"status": "unsubscribed"}
     ),
-    "a plan that changed": line_of(event="Subscription Changed", properties={"status": "active"}),
+    "a state that nobody can read": line_of(
+        event="Subscription Changed", properties={"status": "active"}
+    ),
     "alias in another writing": order(event="\u3000Order－PAID\u200b "),
     "own name like an alias": order(event="order_paid"),
     "alias of an order without id": order(event="付款", order_id=...),

@@ -65,7 +65,7 @@ def test_each_exception_is_counted_where_its_mart_has_landed() -> None:
         connection.execute("""
             create schema marts;
             create table marts.identity_exceptions as
-                from (values ('hub', 2), ('excluded', 7)) v(kind, users);
+                from (values ('hub', 2), ('excluded', 7), ('unread', 3)) v(kind, users);
             create table marts.event_names as from (values (true), (false)) v(is_known);
             create table marts.fct_refunds as from (values (true), (false), (false)) v(is_matched);
             create table marts.kpi_daily as from (values
@@ -81,6 +81,7 @@ def test_each_exception_is_counted_where_its_mart_has_landed() -> None:
     assert counted == {
         "Ids that join too many people, not merged": 2,
         "People excluded by rule": 7,
+        "People whose word on consent cannot be read, taken as a no": 3,
         "Event names no rule knows": 1,
         "Refunds of unknown orders": 2,
         "Contradicting reports of an order": 5,

@@ -20,6 +20,10 @@ NO_BY_NAME = {
     "Push Notification Unsubscribed": "push",
     "WeChat Unsubscribed": "wechat_oa",
 }
+# The words of those below are read; of a plan that changed the name of the event tells nothing.
+NO = {"false", "0", "no", "n"}
+PLAN = ("plan", "price", "product")
+TEXTS = {"SMS Received": ["sms"], "WhatsApp Received": []}
 REACHED = {"Email Delivered", "Email Opened", "Email Link Clicked"}
 
 
@@ -46,6 +50,8 @@ class Book:
         default_factory=lambda: defaultdict(list)
     )
     bounces: dict[str, list[Word]] = field(default_factory=lambda: defaultdict(list))
+    # Lines that say no plain yes or no, and so a no.
+    unread: list[Line] = field(default_factory=list)
     held: set[tuple[str, str]] = field(default_factory=set)
 
     def last(self, words: list[Word]) -> Word | None:
@@ -98,7 +104,10 @@ def _listen(world: "World", book: Book, line: Line) -> None:
     every = [rule["channel"] for rule in world.rules.rows("channels")]
     if line.event == "Consent Changed":
         granted = line.properties.get("granted")
-        is_no = granted is None or plain(granted).strip().casefold() not in YES
+        said = "" if granted is None else plain(granted).strip().casefold()
+        is_no = said not in YES
+        if said not in YES | NO:
+            book.unread.append(line)
         named = channels_named(world.rules, line.properties.get("channel"))
         for channel in every if named is None else named:
             if named is not None or is_no:
@@ -106,12 +115,23 @@ def _listen(world: "World", book: Book, line: Line) -> None:
     elif line.event == "Subscription Changed":
         state = state_of(line)
         named = channels_named(world.rules, line.properties.get("channel"))
-        if state in {"unsubscribed", "unsubscribe", "optedout", "optout"}:
-            for channel in every if named is None else named:
-                book.words[line.user, channel].append(Word(line.at, is_no=True))
-        elif state in {"subscribed", "optedin", "optin"}:
+        is_told = line.properties.get("channel") is not None
+        is_plan = any(word in name for name in line.properties for word in PLAN) and not is_told
+        if state in {"subscribed", "optedin", "optin"}:
             for channel in named or ():
                 book.words[line.user, channel].append(Word(line.at, is_no=False))
+        elif state in {"unsubscribed", "unsubscribe", "optedout", "optout"} or not is_plan:
+            for channel in every if named is None else named:
+                book.words[line.user, channel].append(Word(line.at, is_no=True))
+            if state not in {"unsubscribed", "unsubscribe", "optedout", "optout"}:
+                book.unread.append(line)
+    elif line.event in TEXTS:
+        body = line.properties.get("message_body", line.properties.get("body"))
+        if body is None or body.strip(" !.").casefold() in {"stop", "退订"}:
+            for channel in TEXTS[line.event] or every:
+                book.words[line.user, channel].append(Word(line.at, is_no=True))
+        if body is None:
+            book.unread.append(line)
     elif line.event in NO_BY_NAME:
         book.words[line.user, NO_BY_NAME[line.event]].append(Word(line.at, is_no=True))
     elif line.event == "User Deleted":

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tests.recompute.contacts import book_of
 from tests.recompute.identity import Actor
 from tests.recompute.lines import Line, ids_of, message_key, sound_lines
 
@@ -79,6 +80,7 @@ def identity_exceptions(world: "World") -> list[Row]:
     excluded = {line.actor for line in world.everything if line.user in world.excluded}
     apart = world.identity.hubs
     kept = set().union(*apart.values())
+    unread = book_of(world, world.as_of).unread
     return [
         {
             "kind": "excluded",
@@ -86,6 +88,7 @@ def identity_exceptions(world: "World") -> list[Row]:
             "lines": sum(lines[x] for x in excluded),
         },
         {"kind": "hub", "users": len(apart), "lines": sum(lines[actor] for actor in kept)},
+        {"kind": "unread", "users": len({line.user for line in unread}), "lines": len(unread)},
     ]
 
 

@@ -79,6 +79,19 @@ class _Voices:
                 word = {} if about is None else {"kind": about}
                 self.say(at + timedelta(hours=1), user, "Complaint Opened", **word)
 
+    def answer(self) -> None:
+        """Let senders tell who subscribes, by states and texts, some of which nobody can read."""
+        chance = self.chance
+        for _ in range(12):
+            at, user = self.moment(), chance.choice(self.users)
+            state = chance.choice(["Unsubscribed", "opted_out", "Subscribed", "active", None])
+            told = {} if state is None else {"status": state}
+            told |= chance.choice([{"channel": "sms"}, {"channel": "E-mail"}, {}, {"plan": "pro"}])
+            self.say(at, user, "Subscription Changed", **told)
+            text = chance.choice([{"body": "Hello"}, {"message_body": " STOP! "}, {}])
+            event = chance.choice(["smsReceived", "WhatsApp Received"])
+            self.say(at + timedelta(hours=1), user, event, **text)
+
     def redeem(self) -> None:
         """Let one whom nobody ever saw redeem points, and no more: active, and no row of users."""
         for _ in range(4):
@@ -125,4 +138,5 @@ def lines(
     voices.chance = Random(f"crowd {seed}")  # noqa: S311 - what is said before stays as it is
     voices.crowd()
     voices.suffer()
+    voices.answer()
     return voices.landed

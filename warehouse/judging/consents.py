@@ -51,7 +51,7 @@ def refuse_unknown_subscription(properties: bytes | None, channels: frozenset[st
     state = next((fields[name] for name in STATES if fields.get(name) is not None), None)
     if not isinstance(state, str) or event_word(state) not in SUBSCRIBED:
         return
-    if not fields.get("channel"):
+    if not fields.get("channel") or _word(fields["channel"]) == "":
         raise Rejected("unknown_channel", "subscribed to a channel that is not told")
     _refuse_unknown(fields["channel"], channels)
 

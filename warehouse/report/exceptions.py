@@ -21,6 +21,10 @@ QUERIES = {
     Label("People excluded by rule", "按规则排除的人员"): (
         "select users from {marts}.identity_exceptions where kind = 'excluded'"
     ),
+    Label(
+        "People whose word on consent cannot be read, taken as a no",
+        "同意状态无法识别、按拒绝处理的人员",
+    ): ("select users from {marts}.identity_exceptions where kind = 'unread'"),
     Label("Event names no rule knows", "规则中没有的事件名"): (
         "select count(*) from {marts}.event_names where not is_known"
     ),

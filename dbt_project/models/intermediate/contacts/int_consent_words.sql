@@ -1,4 +1,11 @@
 {{ config(materialized='view') }}
+{#- The events whose name tells no channel. -#}
+{% set unnamed = ["'Consent Changed'", "'User Deleted'"] %}
+{% for name, channel in refusal_events().items() if not channel %}
+{% set _ = unnamed.append("'" ~ name ~ "'") %}
+{% endfor %}
+{% set unnamed = unnamed | join(', ') %}
+{% set plan = '"[a-z_]*(plan|price|product)[a-z_]*"[ ]*:' %}
 
 with
 
@@ -14,11 +21,11 @@ events as (
 
     select
         *,
-        {{ event_word("coalesce(" ~ json_text('properties', 'subscription_status') ~ ", "
-            ~ json_text('properties', 'subscriptionStatus') ~ ", " ~ json_text('properties', 'status')
-            ~ ", " ~ json_text('properties', 'state') ~ ", " ~ json_text('properties', 'action') ~ ")") }} as state,
-        {{ event_word("coalesce(" ~ json_text('properties', 'message_body') ~ ", "
-            ~ json_text('properties', 'body') ~ ", " ~ json_text('properties', 'text') ~ ")") }} as body
+        coalesce({{ folded(json_text('properties', 'channel')) }}, '') as said,
+        coalesce({{ json_length('properties', 'channel') }}, 0) as parts,
+        coalesce({{ folded(json_text('properties', 'granted')) }}, '') as granted,
+        {{ first_told(state_names()) }} as state,
+        translate({{ first_told(body_names()) }}, '!?,;"。', '') as body
 
     from lines
     where
@@ -39,39 +46,56 @@ names as (
 
 ),
 
-said as (
+judged as (
 
-    -- Whatever is no plain yes is a no.
+    -- Whatever is no plain yes is a no, and one that cannot be read is told. A text is one only by
+    -- its word. Who sells subscriptions has the name too: a plan that changed says nothing.
     select
         message_id,
-        coalesce({{ folded(json_text('properties', 'channel')) }}, '') as said,
-        coalesce({{ json_length('properties', 'channel') }}, 0) as parts,
+        said,
+        parts,
+        event,
         case
             when event = 'User Deleted' then 'deleted'
+            when event = 'Consent Changed' and granted in ('true', '1', 'yes', 'y') then 'granted'
+            when event = 'Consent Changed' and granted not in ('false', '0', 'no', 'n')
+                then 'unread'
+            when event not in ({{ "'" ~ stated_events() | join("', '") ~ "'" }}) then 'refused'
             when
-                event = 'Consent Changed'
-                and {{ folded(json_text('properties', 'granted')) }} in ('true', '1', 'yes', 'y')
-                then 'granted'
+                state in ({{ subscription_states('refused') }})
+                or body in ({{ subscription_states('stop') }})
+                then 'refused'
+            when
+                event <> 'Subscription Changed'
+                and coalesce(state, body) is not null
+                then 'nothing'
+            when state in ({{ subscription_states('granted') }})
+                -- A yes must name what it is a yes to.
+                then case when said = '' then 'nothing' else 'granted' end
             when
                 event = 'Subscription Changed'
-                and state in ({{ subscription_states('granted') }})
-                and coalesce(body not in ({{ subscription_states('stop') }}), true)
-                then 'granted'
-            else 'refused'
-        end as word,
-        event
+                and said = ''
+                and {{ has_match('lower(properties)', plan) }}
+                then 'nothing'
+            else 'unread'
+        end as reading
 
     from events
-    where
-        event not in ('Subscription Changed', 'SMS Received')
-        or state in ({{ subscription_states('refused') }})
-        or body in ({{ subscription_states('stop') }})
-        or (
-            -- A yes must name what it is a yes to.
-            event = 'Subscription Changed'
-            and state in ({{ subscription_states('granted') }})
-            and {{ folded(json_text('properties', 'channel')) }} <> ''
-        )
+
+),
+
+said as (
+
+    select
+        message_id,
+        said,
+        parts,
+        event,
+        case when reading = 'unread' then 'refused' else reading end as word,
+        reading <> 'unread' as is_read
+
+    from judged
+    where reading <> 'nothing'
 
 ),
 
@@ -98,11 +122,12 @@ words as (
         message_id,
         case when event = 'User Deleted' then '' else said end as said,
         parts,
-        word
+        word,
+        is_read
 
     from said
     where
-        event in ('Consent Changed', 'User Deleted', 'Opted Out', 'Subscription Changed')
+        event in ({{ unnamed }})
         or said <> ''
 
     union
@@ -115,10 +140,11 @@ words as (
             {%- endfor %}
         end as said,
         0 as parts,
-        word
+        word,
+        is_read
 
     from said
-    where event not in ('Consent Changed', 'User Deleted', 'Opted Out', 'Subscription Changed')
+    where event not in ({{ unnamed }})
     {% for channel, pattern in refusing_traits().items() %}
     union
 
@@ -126,7 +152,8 @@ words as (
         message_id,
         '{{ channel }}' as said,
         0 as parts,
-        'refused' as word
+        'refused' as word,
+        true as is_read
 
     from told
     where {{ has_match('traits', pattern) }}
@@ -171,6 +198,7 @@ final as (
         events.user_id,
         channels.channel,
         words.word,
+        words.is_read,
         events.message_id,
         events.occurred_at,
         events.event_date

@@ -97,7 +97,7 @@ words as (
         message_id,
         word as kind,
         channel as subject,
-        cast(null as {{ dbt.type_string() }}) as value
+        case when not is_read then 'unread' end as value
 
     from {{ ref('int_consent_words') }}
 

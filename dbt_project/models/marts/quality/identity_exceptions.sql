@@ -48,6 +48,33 @@ counted as (
 
 ),
 
+unread as (
+
+    -- A word of several channels is one line.
+    select
+        'unread' as kind,
+        cast(count(distinct user_id) as bigint) as users,
+        cast(count(*) as bigint) as lines
+
+    from (
+        select distinct
+            user_id,
+            load_date,
+            source_file,
+            source_line
+
+        from {{ ref('int_profile_changes') }}
+        where
+            kind = 'refused'
+            and value = 'unread'
+            and event_date <= {{ as_of_date() }}
+            and user_id not in (
+                select excluded.user_id from {{ ref('int_excluded_actors') }} as excluded
+            )
+    ) as words
+
+),
+
 final as (
 
     -- Also where there is none: nobody has to guess whether it was looked.
@@ -59,6 +86,13 @@ final as (
     from (values ('excluded'), ('hub')) as kinds (kind)
     left join counted
         on kinds.kind = counted.kind
+    union all
+    select
+        kind,
+        users,
+        lines
+
+    from unread
 
 )
 
