@@ -10,7 +10,7 @@ COLLECTED = {
     "browser": 2,
     "fault": 54,
     "golden": 103,
-    "pipeline": 519,
+    "pipeline": 537,
     "property": 107,
     "pure": 1493,
     "recompute": 26,

@@ -48,9 +48,16 @@
 {% macro email_address(text) -%}
     {#-
         An e-mail as it is compared and sent to; empty for what is none. Of `Ann <ann@x.org>` what the
-        brackets hold; without `mailto:`, and without quotes and stops around it.
+        brackets hold; without `mailto:`, and without quotes and stops around it. Two are none. Letters
+        beyond ASCII, and the `xn--` that stands for them in a domain, are written in several ways that
+        no engine compares: none, or a no to one would leave the other open (of `İ` one makes an `i`).
     -#}
     case
+        when
+            {{ text }} like '%@%@%'
+            or {{ text }} like '%@%xn--%'
+            or {{ has_match(text, '[^ -~]') }}
+            then ''
         when {{ text }} like '%_@_%' and translate({{ text }}, ' "<>()[]{},;:', '') = {{ text }}
             then {{ text }}
         else ''
@@ -62,11 +69,14 @@
         Digits with `+`; empty for what is none. A number that begins with the country's code and is as
         long as one that has it is taken to have it: written twice, it would be another's number. What
         a spreadsheet made of one (`1.38E+10`), or two numbers in one, is another's number too: none.
+        `1-415-555-0100` is how a number of the country 1 is written, and no other.
     -#}
     {%- set country = var('phone_country') | string -%}
     case
         when length({{ digits }}) < 5 or length({{ digits }}) > 17 then ''
         when {{ text }} like '%e%' and translate({{ text }}, '0123456789.+-e', '') = '' then ''
+        when {{ has_match(text, '^1[-. (]+[2-9][0-9]{2}[-. )]+[2-9][0-9]{2}[-. ]+[0-9]{4}$') }}
+            then '+' || {{ digits }}
         when {{ digits }} like '00{{ country }}0%' then '+{{ country }}' || substr({{ digits }}, {{ country | length + 4 }})
         when {{ digits }} like '00%' then '+' || substr({{ digits }}, 3)
         when {{ digits }} like '{{ country }}0%' and ({{ text }} like '%+%' or length({{ digits }}) >= 11)
@@ -76,6 +86,32 @@
         when {{ digits }} like '0%' then '+{{ country }}' || substr({{ digits }}, 2)
         else '+{{ country }}' || {{ digits }}
     end
+{%- endmacro %}
+
+{% macro told_apart(relation, columns, text) -%}
+    {#-
+        What else a cell may hold, for whoever says no by it: each of several addresses, and the number
+        that a spreadsheet wrote with an exponent. None of them is surely the one to write to.
+    -#}
+    {%- set parts = "translate(" ~ text ~ ", ',/|、，；', ';;;;;;')" -%}
+    select
+        {{ columns | join(', ') }},
+        trim(part) as {{ text }}
+    from (
+        select
+            {{ columns | join(', ') }},
+            {{ each_of(
+                "case when " ~ text ~ " like '%@%@%' then replace(" ~ parts ~ ", ' ', ';') else " ~ parts ~ " end", ';'
+            ) }} as part
+        from {{ relation }}
+        where translate({{ text }}, ',;/|、，；', '') <> {{ text }} or {{ text }} like '%@%@%'
+    ) as told
+    union all
+    select
+        {{ columns | join(', ') }},
+        cast(try_cast({{ text }} as decimal(20, 0)) as {{ dbt.type_string() }}) as {{ text }}
+    from {{ relation }}
+    where {{ has_match(text, '^[0-9][.][0-9]+[eE][+]?[0-9]+$') }}
 {%- endmacro %}
 
 {% macro contact_addresses(relation, columns, field, text) -%}
@@ -109,7 +145,7 @@
             select
                 {{ columns | join(', ') }},
                 case
-                    when {{ is_email }} then replace(replace(lower({{ text }}), '。', '.'), 'mailto:', '')
+                    when {{ is_email }} then replace(replace(lower(replace({{ text }}, 'İ', 'ı')), '。', '.'), 'mailto:', '')
                     when {{ is_phone }}
                         then split_part(split_part(replace(lower({{ text }}), '(0)', ''), 'ext', 1), '转', 1)
                     else {{ text }}

@@ -158,6 +158,28 @@ SHARED: list[tuple[str, dict[str, Any]]] = [
     ("c2", gives(phone="+86 010-8888-0002")), ("c2", said(channel="sms", granted=False)),
     ("d2", gives(phone="(010) 88880002")), ("d2", YES[1]),
     ("c3", gives(phone="1.3800000003E10")), ("c3", YES[1]),
+    # Two in one cell: both are closed, and to neither of them anything is sent.
+    ("f1", gives(email="f1@example.com; f2@example.com")), ("f1", YES[0]),
+    ("f1", said(channel="email", granted=False)),
+    ("f2", gives(email="F2@example.com")), ("f2", YES[0]),
+    ("f3", gives(phone="+8613800000061, +8613800000062")), ("f3", YES[1]),
+    ("f4", gives(phone="+8613800000063/13800000064")), ("f4", said(channel="sms", granted=False)),
+    ("f5", gives(phone="13800000064.0")), ("f5", YES[1]),
+    # A spreadsheet's number closes what it stands for; a number of another country is read as one.
+    ("g1", gives(phone="1.3800000065E+10")), ("g1", said(channel="sms", granted=False)),
+    ("g2", gives(phone="13800000065")), ("g2", YES[1]),
+    ("g3", gives(phone="1-415-555-0100")), ("g3", said(channel="sms", granted=False)),
+    ("g4", gives(phone="+1 415 555 0100")), ("g4", YES[1]),
+    ("h2", gives(email='"h2@example.com" <h2@example.com>')), ("h2", YES[0]),
+    ("h4", gives(phone="1-380-0000-066")), ("h4", YES[1]),
+    *((user, line) for user in ("h1", "h3")
+      for line in (gives(email=f"{user}@example.com", phone=f"1380000007{user[1]}"), *YES)),
+    # What is written in several ways that nobody compares is sent to in none of them.
+    *((user, line) for user, address in (
+        ("i1", "ann@bücher.example"), ("i2", "ann@xn--bcher-kva.example"),
+        ("i3", "jose\u0301@example.com"),
+        ("i4", "İ@example.com"), ("i5", "straße@example.com"),
+    ) for line in (gives(email=address), YES[0])),
     # A sender knows no user: the address it names is the id, or in a field of its own.
     ("c4", gives(email="c4@example.com")), ("c4", YES[0]),
     ("C4@example.com", event("Unsubscribed")),
@@ -179,6 +201,8 @@ email,s6@example.com,,2026-04-12,later than the lists of the day are sent
 sms,s7@example.com,,,an address of another channel
 email,s8,,,an id in the wrong cell
 email,,'s9,,an id as a spreadsheet quotes it
+,h1@example.com / h3@example.com,,,two in one cell
+sms,13800000071|13800000073,,,two in one cell
 """
 HELD = {
     "a1": NONE, "b1": NONE, "a2": NONE, "b2": NONE, "a3": NONE, "b3": NONE, "a4": NONE,
@@ -186,6 +210,10 @@ HELD = {
     "p1": {"email"}, "q1": {"email"},
     "a6": NONE, "b6": NONE, "a7": {"email"}, "b7": NONE, "a8": {"email"}, "b8": NONE,
     "c1": NONE, "d1": NONE, "c2": NONE, "d2": NONE, "c3": NONE, "c4": NONE, "e5": NONE,
+    "f1": NONE, "f2": NONE, "f3": NONE, "f4": NONE, "f5": NONE,
+    "g1": NONE, "g2": NONE, "g3": NONE, "g4": NONE,
+    "i1": NONE, "i2": NONE, "i3": NONE, "i4": NONE, "i5": NONE,
+    "h1": NONE, "h2": {"email"}, "h3": NONE, "h4": {"sms"},
     "s8": {"sms"}, "s9": {"sms"},
     "s1": {"sms"}, "s2": {"email"}, "s3": {"sms"},
     "s4": {"sms"}, "t4": NONE, "s5": NONE, "s6": {"email", "sms"}, "s7": {"email", "sms"},

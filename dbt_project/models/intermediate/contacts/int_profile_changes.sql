@@ -85,9 +85,25 @@ written as (
 
 ),
 
+apart as (
+
+    select * from written
+    union all
+    select
+        message_id,
+        'named' as kind,
+        subject,
+        written
+
+    from (
+        {{ told_apart('written', ['message_id', 'subject'], 'written') }}
+    ) as others
+
+),
+
 addresses as (
 
-    {{ contact_addresses('written', ['message_id', 'kind', 'subject'], 'subject', 'written') }}
+    {{ contact_addresses('apart', ['message_id', 'kind', 'subject'], 'subject', 'written') }}
 
 ),
 

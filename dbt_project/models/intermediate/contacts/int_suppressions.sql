@@ -75,10 +75,27 @@ cells as (
 
 ),
 
+apart as (
+
+    select * from cells
+    union all
+    select
+        channel,
+        contact_field,
+        is_id,
+        said,
+        cell
+
+    from (
+        {{ told_apart('cells', ['channel', 'contact_field', 'is_id', 'said'], 'cell') }}
+    ) as others
+
+),
+
 addresses as (
 
     {{ contact_addresses(
-        'cells', ['channel', 'contact_field', 'is_id', 'said', 'cell'], 'contact_field', 'cell'
+        'apart', ['channel', 'contact_field', 'is_id', 'said', 'cell'], 'contact_field', 'cell'
     ) }}
 
 ),
