@@ -28,6 +28,7 @@ from orchestration.lineage import remembered
 from orchestration.partitions import DAYS, TO
 from tests.chat import Chat
 from tests.order import pytest_collection_modifyitems  # noqa: F401 - a hook of pytest
+from tests.shared import begin, once, share_parsed
 from tests.skips import pytest_sessionfinish  # noqa: F401 - a hook of pytest
 from tests.standing import standing
 from warehouse.feeds import EVENTS, FEEDS
@@ -56,6 +57,7 @@ class Installation:
 
     def run(self, first: str, last: str = "") -> dg.ExecuteInProcessResult:
         """Run the daily job for a day or a range, through Dagster, with every check."""
+        share_parsed(self.settings)
         definitions = build_definitions(settings=self.settings)
         last = last or first
         tags = {} if first == last else {DAYS: f"{first}{TO}{last}"}
@@ -70,6 +72,7 @@ class Installation:
         ``history_only``: leave out what is made anew each time, and kept by no later run.
         """
         enter(self.settings)
+        share_parsed(self.settings)
         wanted = [date.fromisoformat(day) for day in days] or landed_days(self.settings)
         ingest_days(self.settings, wanted)
         newest = max(admit(self.settings, wanted))
@@ -156,19 +159,33 @@ def land_golden(installation: Installation) -> None:
 
 
 @pytest.fixture(scope="session")
-def first_run(
-    new_installation: NewInstallation,
-) -> tuple[Installation, dg.ExecuteInProcessResult]:
-    """Run the hand-written days once, through Dagster with every check."""
-    installation = new_installation()
-    land_golden(installation)
-    result = installation.run(FIRST, LAST)
-    assert result.success
-    return installation, result
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of what is made once for all processes of this session."""
+    return begin(tmp_path_factory.getbasetemp())
 
 
 @pytest.fixture(scope="session")
-def finished(first_run: tuple[Installation, dg.ExecuteInProcessResult]) -> Installation:
+def first_run(
+    shared: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Installation, Sequence[dg.DagsterEvent]]:
+    """Run the hand-written days once, through Dagster with every check; what it left and told."""
+
+    def make(folder: Path) -> None:
+        installation = Installation(Settings(folder / "home"))
+        land_golden(installation)
+        result = installation.run(FIRST, LAST)
+        assert result.success
+        (folder / "events.json").write_text(dg.serialize_value(result.all_events))
+
+    folder = once(shared / "first_run", make)
+    home = tmp_path_factory.mktemp("first_run") / "home"
+    shutil.copytree(folder / "home", home, symlinks=True)
+    told = dg.deserialize_value((folder / "events.json").read_text(), as_type=list)
+    return Installation(Settings(home)), told
+
+
+@pytest.fixture(scope="session")
+def finished(first_run: tuple[Installation, Sequence[dg.DagsterEvent]]) -> Installation:
     """Return what that run left; whoever reads it shares it and leaves it as it is."""
     return first_run[0]
 
@@ -186,6 +203,8 @@ DEMO = ("demo", "--users", "60", "--days", "10", "--seed", "7")
 
 def userops(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the program as a process of its own, from an empty folder."""
+    if arguments[0] == "run":
+        share_parsed(Settings(home))
     return subprocess.run(
         [sys.executable, "-m", "orchestration.cli", *arguments],
         env={**os.environ, "USEROPS_HOME": str(home), "PYTHONPATH": str(ROOT)},
@@ -196,14 +215,17 @@ def userops(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def demo(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the home of a demonstration, made by the command; whoever changes it copies it."""
-    home = tmp_path_factory.mktemp("demo")
-    done = userops(home, *DEMO)
-    assert done.returncode == 0, done.stderr
-    assert "revision  1 (new)" in done.stdout
-    assert "DEBUG" not in done.stderr
-    return home
+
+    def make(home: Path) -> None:
+        done = userops(home, *DEMO)
+        assert done.returncode == 0, done.stderr
+        assert "revision  1 (new)" in done.stdout
+        assert "DEBUG" not in done.stderr
+
+    made = once(shared / "demo", make)
+    return shutil.copytree(made, tmp_path_factory.mktemp("demo") / "home", symlinks=True)
 
 
 @pytest.fixture
@@ -237,6 +259,11 @@ def _calls_nobody(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(socket, "getaddrinfo", watched_resolve)
     yield
     assert not asked
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shares(shared: Path) -> None:
+    """Let also those share who ask for no fixture."""
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -17,6 +17,7 @@ import pytest
 
 from orchestration.runs import run_days
 from tests.conftest import FIRST, LAST, ROOT, Installation, NewInstallation, land_golden
+from tests.shared import share_parsed
 from warehouse.serving.publish import verify
 
 KILLS = int(os.environ.get("KILLS", "0"))
@@ -30,6 +31,7 @@ def before(new_installation: NewInstallation) -> Installation:
     """Return what stands before the last day is run: it has landed."""
     installation = Installation(new_installation().settings)
     land_golden(installation)
+    share_parsed(installation.settings)
     assert run_days(installation.settings, date.fromisoformat(FIRST), date(2026, 3, 3)).success
     return installation
 

@@ -15,6 +15,7 @@ from dagster_graphql.test.utils import execute_dagster_graphql
 
 from orchestration import environment
 from tests.conftest import FIRST, LAST, Installation, NewInstallation, land_golden
+from tests.shared import share_parsed
 from warehouse.lake.loads import read_ledger
 from warehouse.rules.effective import SHIPPED_DIR
 
@@ -38,6 +39,7 @@ def landed(new_installation: NewInstallation, monkeypatch: pytest.MonkeyPatch) -
     land_golden(installation)
     monkeypatch.setenv("USEROPS_HOME", str(installation.settings.home))
     environment.enter(installation.settings)
+    share_parsed(installation.settings)
     return installation
 
 

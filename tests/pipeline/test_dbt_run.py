@@ -1,5 +1,6 @@
 """The seam between dbt in this process and Dagster's events."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import dagster as dg
@@ -15,9 +16,9 @@ from tests.conftest import FIRST, LAST, Installation, NewInstallation
 
 
 def test_each_node_becomes_a_materialisation_and_each_test_a_check(
-    first_run: tuple[Installation, dg.ExecuteInProcessResult],
+    first_run: tuple[Installation, Sequence[dg.DagsterEvent]],
 ) -> None:
-    installation, result = first_run
+    installation, told = first_run
     nodes = project_of(installation.settings).nodes["nodes"].values()
     built = {
         (node["schema"], node["name"])
@@ -27,8 +28,8 @@ def test_each_node_becomes_a_materialisation_and_each_test_a_check(
 
     events = [
         event.step_materialization_data.materialization
-        for event in result.get_asset_materialization_events()
-        if event.step_key == "dbt_models"
+        for event in told
+        if event.is_step_materialization and event.step_key == "dbt_models"
     ]
     assert {tuple(item.asset_key.path) for item in events} == built
     counts = {item.asset_key.path[-1]: item.metadata for item in events}
@@ -39,7 +40,11 @@ def test_each_node_becomes_a_materialisation_and_each_test_a_check(
     assert "preview" not in counts["stg_events"]
 
     tests = {node["name"] for node in nodes if node["resource_type"] == "test"}
-    checks = {item.check_name for item in result.get_asset_check_evaluations()}
+    checks = {
+        event.asset_check_evaluation_data.check_name
+        for event in told
+        if event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION
+    }
     assert {name for name in checks if not name.startswith("gx_")} == tests
 
 
