@@ -12,6 +12,8 @@ import pytest
 DEAREST = (
     "property/test_any_order.py",
     "recompute/test_recompute.py",
+    "property/test_static_traits.py",
+    "property/test_taken_back.py",
     "pipeline",
     "recompute",
     "fault",

@@ -2,42 +2,23 @@
 
 import itertools
 import json
-import shutil
 import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
-from typing import Any, NamedTuple
 
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import Installation, NewInstallation
+from tests.conftest import Installation
+from tests.property.streams import EVENTS, LOADS, Message, land, lines_by_day
 from warehouse.settings import Settings
 
-# A Friday noon: events cross a Sunday and local midnights, and arrive on three days.
-FIRST = datetime(2026, 4, 3, 12, tzinfo=UTC)
-LOADS = [date(2026, 4, 4), date(2026, 4, 5), date(2026, 4, 6)]
-EVENTS = ["Product Viewed", "Signed In", "Order Completed", "Order Refunded", "Dance Performed"]
 MONEY = ["Order Completed", "Order Completed", "Order Refunded", "Order Cancelled"]
 CENT = Decimal("0.01")
 RATES = {"USD": Decimal("7.10"), "CNY": Decimal(1)}
-
-
-class Message(NamedTuple):
-    """What somebody did so many minutes after the start, and how it arrived."""
-
-    person: int
-    is_known: bool
-    event: str
-    minute: int
-    late: int = 0
-    order: int = 0
-    amount: str | None = None
-    currency: str | None = None
-    copies: int = 1
 
 
 # Few orders, people and amounts: so that reports contradict each other, come late, and give back in
@@ -56,7 +37,7 @@ messages = st.builds(
 )
 streams = st.lists(messages, min_size=4, max_size=30)
 # Several in one landing cost what one does: what is drawn of one is the same beside the others.
-landings = st.lists(streams, min_size=3, max_size=3)
+landings = st.lists(streams, min_size=4, max_size=4)
 # The load days in some order, and where that order is cut into runs.
 orders = st.permutations(range(len(LOADS)))
 cuts = st.sets(st.integers(1, len(LOADS) - 1))
@@ -99,47 +80,13 @@ def beside(*streams: Sequence[Message]) -> list[Message]:
     ]
 
 
-# Few models of few lines: an example is three builds, mostly, and 27 streams are drawn. Other ones
-# each time: what fails is kept in `.hypothesis`, and printed as a line that repeats it anywhere.
+# An example is three builds, mostly, and 28 streams are drawn. Other ones each time: what fails is
+# kept in `.hypothesis`, and printed as a line that repeats it anywhere.
 several = settings(
-    max_examples=9,
+    max_examples=7,
     print_blob=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-
-
-def lines_by_day(stream: Sequence[Message]) -> dict[date, list[str]]:
-    """Lay a stream into load days: late messages arrive later, copies a day after that."""
-    days: dict[date, list[str]] = {}
-    for number, message in enumerate(stream):
-        at = FIRST + timedelta(minutes=message.minute)
-        body: dict[str, Any] = {
-            "type": "track",
-            "event": message.event,
-            "messageId": f"m{number}",
-            "anonymousId": f"device{message.person}",
-            "timestamp": at.isoformat(),
-        }
-        if message.is_known:
-            body["userId"] = f"user{message.person}"
-        if message.event.startswith("Order"):
-            given = {"revenue": message.amount, "currency": message.currency}
-            told = {name: value for name, value in given.items() if value}
-            body["properties"] = {"order_id": f"o{message.order}"} | told
-        for copy in range(message.copies):
-            day = min(max(at.date(), LOADS[0]) + timedelta(days=message.late + copy), LOADS[-1])
-            days.setdefault(day, []).append(json.dumps(body))
-    return days
-
-
-def land(
-    installation: Installation, days: dict[date, list[str]], names: Collection[str] = ("events",)
-) -> None:
-    for day, lines in days.items():
-        folder = installation.settings.landing_root / "events" / f"dt={day}"
-        folder.mkdir(parents=True)
-        for name in names:
-            (folder / f"{name}.ndjson").write_text("\n".join(lines) + "\n")
 
 
 def runs_of(days: Collection[date], order: list[int], cuts: set[int]) -> list[list[str]]:
@@ -238,80 +185,3 @@ def net_revenue(days: dict[date, list[str]], stream: list[Message]) -> Decimal:
 
 def in_cents(amount: Decimal | int) -> Decimal:
     return Decimal(amount).quantize(CENT, ROUND_HALF_UP)
-
-
-def test_a_day_redelivered_without_some_lines_takes_them_back(
-    new_installation: NewInstallation, tmp_path: Path
-) -> None:
-    days = lines_by_day([Message(0, True, "Product Viewed", 60 * hour) for hour in range(72)])
-    changed, straight = new_installation(), new_installation()
-    land(changed, days)
-    changed.build(history_only=True)
-    victim = sorted(days)[0]
-    days[victim] = days[victim][:3]
-    shutil.rmtree(changed.settings.landing_root)
-    land(changed, days)
-    land(straight, days)
-
-    changed.build(str(victim))
-    straight.build()
-
-    assert changed.hashes() == straight.hashes()
-
-
-def test_what_a_run_has_built_that_never_ended_goes_with_the_file_that_brought_it(
-    new_installation: NewInstallation,
-) -> None:
-    days = lines_by_day([Message(0, True, "Product Viewed", 60 * hour) for hour in range(72)])
-    last = max(days)
-    wrong = lines_by_day([Message(1, True, "Product Viewed", 60 * hour) for hour in range(72)])
-    changed, straight = new_installation(), new_installation()
-    land(straight, days)
-    land(changed, {day: lines for day, lines in days.items() if day != last})
-    changed.build()
-    # Of other days too, whose tables it changes; and nothing says that it has ended.
-    land(changed, {last: [line for lines in wrong.values() for line in lines]})
-    changed.build(str(last), history_only=True)
-    shutil.rmtree(changed.settings.landing_root)
-    land(changed, days)
-
-    changed.build(str(last))
-    straight.build()
-
-    assert changed.hashes() == straight.hashes()
-
-
-def test_aliases_that_come_late_or_overrule_each_other_move_the_days_they_reach(
-    new_installation: NewInstallation,
-) -> None:
-    def line(day: int, **fields: Any) -> str:
-        at = (FIRST + timedelta(days=day)).isoformat()
-        return json.dumps({"timestamp": at, "type": "track"} | fields)
-
-    def alias(day: int, previous: str, user: str, message: str) -> str:
-        return line(day, type="alias", previousId=previous, userId=user, messageId=message)
-
-    view = {"event": "Product Viewed"}
-    days = {
-        date(2026, 4, 3): [line(0, userId=u, messageId=f"v{u}", **view) for u in "abx"],
-        date(2026, 4, 4): [alias(1, "a", "b", "second")],
-        # Arrives last and happened first: a was x all along, and never b.
-        date(2026, 4, 5): [
-            alias(0, "a", "x", "first"),
-            line(2, userId="a", messageId="last", **view),
-        ],
-    }
-    whole, daily = new_installation(), new_installation()
-    land(whole, days)
-    land(daily, days)
-
-    whole.build()
-    daily.build_in_turn(*([str(day)] for day in days))
-
-    assert daily.hashes() == whole.hashes()
-    assert whole.rows(
-        "select user_id, sum(events) from marts.fct_user_days group by 1 order by 1"
-    ) == [
-        ("b", 1),
-        ("x", 3),
-    ]
