@@ -73,15 +73,18 @@ COMPARISONS = (
         """,
     ),
     Comparison(
-        "new, daily, weekly and monthly active users of each day",
+        # A window that begins before history is unknown here.
+        "new, daily, weekly and monthly active users of each day whose window is whole",
         """
         select as_of_date, if(kpi = 'new_users', 'new', kpi), cast(value as bigint)
         from serving.marts.kpi_daily
         where dimension = 'all' and kpi in ('new_users', 'dau', 'wau', 'mau')
+            and value is not null
         """,
         """
         select date '1970-01-01' + cast(d as integer), st, n from '{theirs}/lifecycle.parquet'
-        where st in ('new', 'dau', 'wau', 'mau')
+        where d - (select min(d) from '{theirs}/lifecycle.parquet')
+            >= case st when 'new' then 0 when 'dau' then 0 when 'wau' then 6 when 'mau' then 29 end
         """,
     ),
     Comparison(

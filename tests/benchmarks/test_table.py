@@ -5,10 +5,11 @@ from pathlib import Path
 
 from tests.benchmarks import batch
 from tests.benchmarks.__main__ import GOALS
-from tests.benchmarks.installation import plain_project
+from tests.benchmarks.installation import plain_project, settings_of, write_rules
 from tests.benchmarks.process import ROOT, Measure
 from tests.benchmarks.table import BEGIN, END, Row, compared, limited, markdown, typical, write
 from tests.benchmarks.trivial import copy_with_models
+from warehouse.rules.effective import prepare_rules
 
 
 def test_a_ratio_is_the_median_of_the_rounds_and_not_of_the_series():
@@ -25,6 +26,13 @@ def test_a_limit_holds_for_the_worst():
 def test_a_typical_value_may_be_missed_once():
     assert typical("5", "a day", [9.0, 8.0, 30.0], at_most=10, unit="s").met
     assert not typical("5", "a day", [9.0, 11.0, 30.0], at_most=10, unit="s").met
+
+
+def test_the_rules_of_the_comparison_have_no_fault(tmp_path: Path):
+    settings = settings_of(tmp_path, tmp_path / "landing")
+    write_rules(settings)
+
+    prepare_rules(settings)
 
 
 def test_a_plain_project_has_no_materialization_of_its_own(tmp_path: Path):
