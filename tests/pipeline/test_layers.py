@@ -52,7 +52,13 @@ def test_staging_is_read_by_what_arrived_and_by_the_events_of_touched_days() -> 
         for path in (ROOT / "dbt_project" / "models").rglob("*.sql")
         if "ref('stg_events')" in path.read_text()
     }
-    arrivals = {"int_repeated_hashes", "int_load_actors", "int_alias_edges", "int_marked_actors"}
+    arrivals = {
+        "int_repeated_hashes",
+        "int_event_aliases",
+        "int_load_actors",
+        "int_alias_edges",
+        "int_marked_actors",
+    }
     of_few_messages = {"int_event_duplicates", "int_visitor_owners"}
     of_few_files = {"load_ledger"}
     assert readers == {"int_touched_lines"} | arrivals | of_few_messages | of_few_files

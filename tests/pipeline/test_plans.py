@@ -1,6 +1,7 @@
 """What makes a run cheap: the columns it opens, the users it counts, the lake at its true size."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from tests.conftest import Installation, NewInstallation
 from warehouse.landing.days import landed_days
 from warehouse.simulate.run import simulate
 
+# Of two columns, as a plan writes it.
+KEY = re.compile(r"\(\w+ = \w+\)")
 TEXTS = {"properties", "traits", "context"}
 
 
@@ -68,6 +71,24 @@ def test_the_lake_is_taken_for_as_large_as_it_is(
     [(lines,)] = connection.execute("select count(*) from raw.events").fetchall()
     [scan] = _scans(_explained(connection, "select message_hash from raw.events"))
     assert int(scan["Estimated Cardinality"]) == lines
+
+
+def test_no_row_is_held_against_every_other_where_a_key_would_find_it(
+    built: Installation, connection: duckdb.DuckDBPyConnection
+) -> None:
+    # An outer join with a condition that is no comparison of both sides (`coalesce(a < b, true)`,
+    # `a is null`) tries all pairs, though another of its conditions is an equality.
+    compiled = list((built.settings.dbt_dir / "compiled").rglob("models/**/*.sql"))
+    assert len(compiled) > 200
+    found = {
+        (path.stem, condition)
+        for path in compiled
+        for node in _nodes(_explained(connection, path.read_text()))
+        if node["name"].strip() == "BLOCKWISE_NL_JOIN"
+        and node["extra_info"]["Join Type"] != "INNER"
+        and KEY.search(condition := str(node["extra_info"]["Condition"]))
+    }
+    assert found == set()
 
 
 def test_a_day_counts_the_funnel_steps_of_its_own_people_anew(

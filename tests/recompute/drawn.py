@@ -47,7 +47,8 @@ def spans_of(world: "World", row: dict[str, str]) -> Iterator[tuple[str, int, da
     for phase, number, first, to in found:
         if first <= world.as_of:
             is_open = end is None and (phase, number) == ("during", 0)
-            yield phase, number, first, to, to <= world.as_of and not is_open
+            is_told = to < world.first_day or world.is_known(first, to)
+            yield phase, number, first, to, to <= world.as_of and not is_open and is_told
 
 
 def incentive_retention(world: "World") -> list[dict[str, Any]]:

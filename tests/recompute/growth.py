@@ -163,6 +163,8 @@ def aarrr_cohorts(world: "World") -> list[dict[str, Any]]:
         for stage in ("acquisition", "activation", "retention", "revenue", "referral"):
             users = sum(stage in stages for stages in found)
             is_mature = week + needs.get(stage, 6 * DAY) <= world.as_of
+            if stage == "retention":
+                is_mature &= world.is_known(week + 7 * DAY, week + 13 * DAY)
             is_ok = stage in known and is_mature
             rows.append(
                 {

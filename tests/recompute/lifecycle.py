@@ -101,7 +101,13 @@ def lifecycle_periods(world: "World") -> list[dict[str, Any]]:
             for start in periods_between(period, min(present), world.as_of) if present else ():
                 now = present.get(start, set())
                 new = {user for user in now if first[user] == start}
-                is_mature = next_period(period, start) - DAY <= world.as_of
+                last = next_period(period, start) - DAY
+                earlier = period_start(period, start - DAY)
+                is_mature = (
+                    last <= world.as_of
+                    and world.is_known(start, last)
+                    and (start <= world.first_day or world.is_known(earlier, start - DAY))
+                )
                 rows.append(
                     {
                         "basis": basis,

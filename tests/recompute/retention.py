@@ -188,10 +188,18 @@ def _cells(
     later: timedelta,
 ) -> list[dict[str, Any]]:
     newest = number_between(period, start, period_start(period, world.as_of))
-    ends, at = {}, start
+    begins, ends, at = {}, {}, start
     for number in range(max(newest, 0) + 1):
         after = next_period(period, at)
-        ends[number], at = after - DAY + later, after
+        begins[number], ends[number], at = at, after - DAY + later, after
+
+    def is_mature(low: int, high: int) -> bool:
+        if ends.get(high, date.max) > world.as_of:
+            return False
+        first, last = begins[low], ends[high]
+        if later and low == high:
+            return world.is_known(first, first) and world.is_known(last, last)
+        return world.is_known(first, last - later)
 
     def moved(number: int) -> tuple[int, Decimal]:
         cells = [member.moved[number] for member in cohort if number in member.moved]
@@ -213,7 +221,7 @@ def _cells(
                     "orders": orders,
                     "net_revenue": revenue,
                     "cumulative_revenue": float(cumulative / len(cohort)),
-                    "is_mature": ends[number] <= world.as_of,
+                    "is_mature": is_mature(number, number),
                 }
             )
     for rule in world.rules.rows("retention_brackets"):
@@ -230,7 +238,7 @@ def _cells(
                 "orders": sum(orders for orders, _ in within),
                 "net_revenue": sum((revenue for _, revenue in within), ZERO),
                 "cumulative_revenue": None,
-                "is_mature": high in ends and ends[high] <= world.as_of,
+                "is_mature": is_mature(low, high),
             }
         )
     return cells

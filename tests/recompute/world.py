@@ -150,6 +150,10 @@ class World:
             day += DAY
         return known
 
+    def is_known(self, first: date, last: date) -> bool:
+        """Tell whether any of these days is known."""
+        return any(first <= day <= last for day in self.known_days)
+
     @cached_property
     def first_day(self) -> date:
         """The day history begins: the first that something happened on, or arrived on."""

@@ -123,8 +123,8 @@ final as (
             and addresses.address = refused_addresses.address
     left join {{ ref('int_invalid_addresses') }} as invalid
         on
-            channels.contact_field = 'email'
-            and addresses.address = invalid.address
+            case when channels.contact_field = 'email' then addresses.address end
+            = invalid.address
     left join suppressed_users
         on
             channels.channel = suppressed_users.channel

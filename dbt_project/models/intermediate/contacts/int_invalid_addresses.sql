@@ -28,7 +28,7 @@ periods as (
         user_id,
         value as address,
         occurred_at as valid_from,
-        lead(occurred_at) over (
+        lead(occurred_at, 1, timestamp '9999-12-31 00:00:00') over (
             partition by user_id order by occurred_at, load_date, source_file, source_line
         ) as valid_to
 
@@ -49,10 +49,9 @@ failed as (
     from bounced
     left join periods
         on
-            bounced.value is null
-            and bounced.user_id = periods.user_id
+            case when bounced.value is null then bounced.user_id end = periods.user_id
             and bounced.occurred_at >= periods.valid_from
-            and (bounced.occurred_at < periods.valid_to or periods.valid_to is null)
+            and bounced.occurred_at < periods.valid_to
     group by coalesce(bounced.value, periods.address)
 
 ),
@@ -66,10 +65,9 @@ arrived as (
     from changes
     left join periods
         on
-            changes.value is null
-            and changes.user_id = periods.user_id
+            case when changes.value is null then changes.user_id end = periods.user_id
             and changes.occurred_at >= periods.valid_from
-            and (changes.occurred_at < periods.valid_to or periods.valid_to is null)
+            and changes.occurred_at < periods.valid_to
     where
         changes.kind = 'reached'
         and (

@@ -43,10 +43,8 @@ final as (
         on lines.load_date = loads.load_date
     inner join {{ ref('int_touched_days') }} as touched
         on lines.event_date = touched.event_date
-    left join {{ ref('int_event_roles') }} as aliases
-        on
-            {{ event_word('lines.event') }} = aliases.word
-            and coalesce(position(';' || lines.event || ';' in aliases.own_names) = 0, true)
+    left join {{ ref('int_event_aliases') }} as aliases
+        on lines.event = aliases.event
     anti join {{ ref('int_event_duplicates') }} as duplicates
         on
             lines.message_hash = duplicates.message_hash

@@ -42,14 +42,22 @@ reachable as (
 reached as (
 
     -- Whoever began in the last minute of a day has the 24 hours of the next one before them.
+    -- A period in which nothing landed says nothing of who came.
     select
-        *,
-        {{ next_period_start('period', 'cell_start') }}
-        + case when clock = 'rolling_24h' then 1 else 0 end
+        reachable.*,
+        coalesce(landed.landed_before, 0) as landed_before,
+        coalesce(landed.is_landed, false)
+        and (reachable.clock = 'calendar' or landed.is_landed_after)
+        and {{ next_period_start('reachable.period', 'reachable.cell_start') }}
+        + case when reachable.clock = 'rolling_24h' then 1 else 0 end
         <= {{ as_of_date() }} + 1 as is_mature
 
     from reachable
-    where cell_start <= {{ as_of_date() }}
+    left join {{ ref('int_landed_periods') }} as landed
+        on
+            reachable.period = landed.period
+            and reachable.cell_start = landed.period_start
+    where reachable.cell_start <= {{ as_of_date() }}
 
 ),
 
@@ -87,6 +95,7 @@ final as (
         dimension_value,
         cohort_size,
         period_number,
+        landed_before,
         is_mature,
         users,
         cast(ever_users - sum(last_users) over so_far + last_users as bigint) as users_from_here,

@@ -82,14 +82,13 @@ met as (
             present.user_id = {{ dimension }}.user_id
             and {{ dimension }}.dimension = '{{ dimension }}'
             and present.event_date >= {{ dimension }}.valid_from
-            and coalesce(present.event_date < {{ dimension }}.valid_to, true)
+            and present.event_date < coalesce({{ dimension }}.valid_to, date '9999-12-31')
     {% endfor %}
     left join {{ ref('int_name_days') }} as names
         on
-            present.event is not null
-            and present.user_id = names.user_id
+            case when present.event is not null then present.user_id end = names.user_id
             and present.from_date <= names.event_date
-            and coalesce(present.to_date >= names.event_date, true)
+            and coalesce(present.to_date, date '9999-12-31') >= names.event_date
     where
         (
             present.country is null

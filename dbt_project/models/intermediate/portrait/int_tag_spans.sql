@@ -15,7 +15,8 @@ bands as (
         value,
         cast(window_days as integer) as window_days,
         from_value,
-        lead(from_value) over (partition by tag order by from_value) as to_value
+        -- No span has more days than a date can say.
+        lead(from_value, 1, 4000000) over (partition by tag order by from_value) as to_value
 
     from {{ ref('tags') }}
     where window_days is not null
@@ -95,7 +96,7 @@ banded as (
         on
             counted.tag = bands.tag
             and counted.days >= bands.from_value
-            and coalesce(counted.days < bands.to_value, true)
+            and counted.days < bands.to_value
     window place as (partition by counted.user_id, counted.tag order by counted.turn_date)
 
 ),

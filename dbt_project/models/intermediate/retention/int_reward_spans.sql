@@ -128,20 +128,45 @@ spans as (
 
 ),
 
-final as (
+landed as (
 
-    -- A reward without an end has no time after it.
+    -- That nobody came is known of days that landed alone.
     select
-        reward,
-        kind,
-        phase,
-        cast(period_number as bigint) as period_number,
-        cast(from_date as date) as from_date,
-        cast(to_date as date) as to_date,
-        to_date <= {{ as_of_date() }} and not is_open as is_mature
+        spans.reward,
+        spans.phase,
+        spans.period_number,
+        count_if(days.is_landed) > 0 as is_landed
 
     from spans
-    where from_date <= {{ as_of_date() }}
+    inner join {{ ref('int_landed_days') }} as days
+        on
+            spans.from_date <= days.event_date
+            and spans.to_date >= days.event_date
+    group by spans.reward, spans.phase, spans.period_number
+
+),
+
+final as (
+
+    -- A reward without an end has no time after it. Before history nobody had come yet.
+    select
+        spans.reward,
+        spans.kind,
+        spans.phase,
+        cast(spans.period_number as bigint) as period_number,
+        cast(spans.from_date as date) as from_date,
+        cast(spans.to_date as date) as to_date,
+        spans.to_date <= {{ as_of_date() }}
+        and not spans.is_open
+        and coalesce(landed.is_landed, true) as is_mature
+
+    from spans
+    left join landed
+        on
+            spans.reward = landed.reward
+            and spans.phase = landed.phase
+            and spans.period_number = landed.period_number
+    where spans.from_date <= {{ as_of_date() }}
 
 )
 

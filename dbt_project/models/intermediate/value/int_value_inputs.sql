@@ -183,7 +183,7 @@ final as (
         on
             users.user_id = lifecycle.user_id
             and users.as_of_date >= lifecycle.valid_from
-            and coalesce(users.as_of_date < lifecycle.valid_to, true)
+            and users.as_of_date < coalesce(lifecycle.valid_to, date '9999-12-31')
     left join {{ ref('stage_points') }} as points
         on lifecycle.stage = points.stage
 

@@ -147,7 +147,10 @@ judged as (
         case reached.stage
             when 'activation'
                 then reached.cohort_week + 6 + parameters.activation_days <= {{ as_of_date() }}
-            when 'retention' then reached.cohort_week + 13 <= {{ as_of_date() }}
+            when 'retention'
+                then
+                    reached.cohort_week + 13 <= {{ as_of_date() }}
+                    and coalesce(landed.is_landed_after, false)
             else reached.cohort_week + 6 <= {{ as_of_date() }}
         end as is_mature
 
@@ -155,6 +158,10 @@ judged as (
     cross join parameters
     inner join tracked
         on reached.stage = tracked.stage
+    left join {{ ref('int_landed_periods') }} as landed
+        on
+            reached.cohort_week = landed.period_start
+            and landed.period = 'week'
 
 ),
 

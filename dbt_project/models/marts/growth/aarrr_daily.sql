@@ -28,9 +28,7 @@ summed as (
     inner join stages
         on kpis.kpi = stages.kpi
     left join channels
-        on
-            kpis.dimension = 'channel'
-            and kpis.dimension_value = channels.source
+        on case when kpis.dimension = 'channel' then kpis.dimension_value end = channels.source
     where kpis.dimension in ('all', 'channel')
     group by
         kpis.as_of_date,

@@ -52,7 +52,8 @@ all_kinds as (
 
     union all
 
-    -- A bracket stands where it begins, and is mature when its last period has ended.
+    -- A bracket stands where it begins, and is mature when its last period has ended, unless
+    -- nothing landed in all of it.
     select
         cells.cohort_by,
         cells.period,
@@ -70,13 +71,19 @@ all_kinds as (
         cast(null as decimal(38, 2)) as revenue_so_far,
         {{ period_after('cells.period', 'cells.cohort_start', 'brackets.to_period + 1') }}
         + case when cells.clock = 'rolling_24h' then 1 else 0 end
-        <= {{ as_of_date() }} + 1 as is_mature
+        <= {{ as_of_date() }} + 1
+        and coalesce(landed.landed_days > cells.landed_before, false) as is_mature
 
     from cells
     inner join brackets
         on
             cells.period = brackets.period
             and cells.period_number = brackets.from_period
+    left join {{ ref('int_landed_periods') }} as landed
+        on
+            cells.period = landed.period
+            and {{ period_after('cells.period', 'cells.cohort_start', 'brackets.to_period') }}
+            = landed.period_start
     left join bracket_returns
         on
             cells.cohort_by = bracket_returns.cohort_by

@@ -100,12 +100,28 @@ counted as (
         cast(count_if(turn = 'new') as bigint) as new_users,
         cast(count_if(turn = 'returning') as bigint) as returning_users,
         cast(count_if(turn = 'resurrecting') as bigint) as resurrecting_users,
-        cast(count_if(turn = 'dormant') as bigint) as dormant_users,
-        {{ next_period_start('period', 'period_start') }} <= {{ as_of_date() }} + 1 as is_mature
+        cast(count_if(turn = 'dormant') as bigint) as dormant_users
 
     from turns
     where period_start <= {{ as_of_date() }}
     group by basis, period, period_start
+
+),
+
+judged as (
+
+    -- Where nothing landed nobody was seen, and in the period after it nobody can have stayed.
+    select
+        counted.*,
+        coalesce(landed.is_landed and landed.is_landed_before, false)
+        and {{ next_period_start('counted.period', 'counted.period_start') }}
+        <= {{ as_of_date() }} + 1 as is_mature
+
+    from counted
+    left join {{ ref('int_landed_periods') }} as landed
+        on
+            counted.period = landed.period
+            and counted.period_start = landed.period_start
 
 ),
 
@@ -124,7 +140,7 @@ final as (
         new_users + returning_users + resurrecting_users as active,
         is_mature
 
-    from counted
+    from judged
 
 )
 
