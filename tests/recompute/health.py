@@ -19,8 +19,11 @@ DAY = timedelta(days=1)
 
 
 def six(value: float) -> float:
-    """Round half up to six places, as the tables do; Python's own is half to even."""
-    return math.floor(value * 1e6 + 0.5) / 1e6
+    """Round half up to six places, as the tables do; Python's own is half to even.
+
+    A half is one also where a float falls short of it by its last digit.
+    """
+    return math.floor(round(value * 1e6, 3) + 0.5) / 1e6
 
 
 def health_scorecard(world: "World") -> list[Row]:
