@@ -9,10 +9,13 @@ from typing import Any
 SPELLINGS = {
     "t4": ["t4", "ｔ４", " t4 ", "t\u200b4"],
     "90005": [90005, "90005.0", "９０００５"],
+    "90006": [90006, "90006.0"],
 }
 TWINS = ["t0", "t1", "t2", "t3", "t4", "90005"]
 # Whom a visitor of the same id becomes, and how that is told; of others it stays the account's.
 SEEN_WITH, BY_ALIAS = {"t0": "w0", "t4": "w4", "90005": "w5", "w1": "w9"}, {"t1": "w1", "t2": "t3"}
+# Who has an account, as only the last day tells: a visitor, and one of a hub (of `voices`).
+OWN = ["90006", "kiosk0"]
 
 
 def lines(seed: int, days: Sequence[date]) -> dict[date, list[dict[str, Any]]]:
@@ -36,7 +39,7 @@ def lines(seed: int, days: Sequence[date]) -> dict[date, list[dict[str, Any]]]:
         say(chance.choice(early), {"type": "identify", "userId": spelled(name), "traits": told})
         for _ in range(4):
             say(chance.choice(early), track("Product Viewed") | {"userId": spelled(name)})
-    for name in [*SEEN_WITH, *BY_ALIAS]:
+    for name in [*SEEN_WITH, *BY_ALIAS, *OWN]:
         for _ in range(3):
             visit = track("Product Viewed") | {"anonymousId": spelled(name)}
             say(chance.choice(early), visit)
@@ -44,6 +47,8 @@ def lines(seed: int, days: Sequence[date]) -> dict[date, list[dict[str, Any]]]:
         say(chance.choice(days), {"type": "page", "userId": user, "anonymousId": spelled(visitor)})
     for former, user in BY_ALIAS.items():
         say(chance.choice(days), {"type": "alias", "userId": user, "previousId": spelled(former)})
+    for name in OWN:
+        say(days[-1], track("Product Viewed") | {"userId": spelled(name)})
     for name in TWINS:
         invited = track("Invite Accepted", inviter_id=spelled(name))
         say(chance.choice(days), invited | {"userId": f"guest of {name}"})

@@ -28,13 +28,7 @@ final as (
         cast(count(*) as bigint) as events,
         -- Under a user id, or of a visitor who has none: a signed-out visit of a user is no login.
         cast(
-            coalesce(
-                count_if(
-                    not events.is_anonymous
-                    or identity_map.user_id is null
-                    or identity_map.is_hub
-                ), 0
-            ) as bigint
+            coalesce(count_if(coalesce(not identity_map.is_signed_out, true)), 0) as bigint
         ) as signed_in_events,
         cast(coalesce(count_if(roles.is_login), 0) as bigint) as logins,
         cast(coalesce(count_if(roles.is_interaction), 0) as bigint) as interactions,

@@ -12,6 +12,12 @@ merged_users as (
 
 ),
 
+account_visitors as (
+
+    select * from {{ ref('int_account_visitors') }}
+
+),
+
 parameters as (
 
     select cast(value as bigint) as hub_limit
@@ -78,10 +84,34 @@ final as (
             else counted.user_id
         end as user_id,
         counted.actors_joined > parameters.hub_limit as is_hub,
-        counted.user_id as joined_id
+        counted.user_id as joined_id,
+        counted.is_anonymous
+        and (
+            counted.actors_joined <= parameters.hub_limit
+            or account_visitors.anonymous_id is not null
+        ) as is_signed_out
 
     from counted
     cross join parameters
+    left join account_visitors
+        on counted.actor_id = account_visitors.anonymous_id
+
+    union all
+
+    -- Whom nobody else owns is the account of the same id.
+    select
+        account_visitors.anonymous_id as actor_id,
+        true as is_anonymous,
+        account_visitors.anonymous_id as user_id,
+        false as is_hub,
+        account_visitors.anonymous_id as joined_id,
+        true as is_signed_out
+
+    from account_visitors
+    anti join joined
+        on
+            account_visitors.anonymous_id = joined.actor_id
+            and joined.is_anonymous
 
 )
 

@@ -54,7 +54,8 @@ surplus as (
 
 identities as (
 
-    -- Who the actors of the day are by now: merged, moved or parted, the day has to be told anew.
+    -- Who the actors of the day are by now: merged, moved or parted, the day has to be told anew;
+    -- and when a visitor turns out to have an account.
     select
         actors.event_date,
         {{ fingerprint(['actors.actor_id', 'identity_map.user_id']) }}
@@ -65,7 +66,9 @@ identities as (
         on
             actors.actor_id = identity_map.actor_id
             and actors.is_anonymous = identity_map.is_anonymous
-    where actors.actor_id <> identity_map.user_id
+    where
+        actors.actor_id <> identity_map.user_id
+        or identity_map.is_signed_out
     group by actors.event_date
 
 ),
