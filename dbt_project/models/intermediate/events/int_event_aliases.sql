@@ -1,20 +1,11 @@
 with
 
-loads as (
-
-    select distinct load_days.load_date
-    from {{ ref('int_load_days') }} as load_days
-    inner join {{ ref('int_touched_days') }} as touched
-        on load_days.event_date = touched.event_date
-
-),
-
 names as (
 
     -- Some names for all their lines: spelled out once, and not at each of them.
     select distinct lines.event
     from {{ ref('stg_events') }} as lines
-    inner join loads
+    inner join {{ ref('int_touched_loads') }} as loads
         on lines.load_date = loads.load_date
 
 ),

@@ -3,18 +3,8 @@
 
 with
 
-loads as (
-
-    select distinct load_days.load_date
-    from {{ ref('int_load_days') }} as load_days
-    inner join {{ ref('int_touched_days') }} as touched
-        on load_days.event_date = touched.event_date
-
-),
-
 final as (
 
-    -- The loads first: of all the files of the lake, only those that hold a touched day are opened.
     -- Joined, not looked up by `in`: of that DuckDB believes that it leaves a fifth, each time.
     select
         lines.message_id,
@@ -39,7 +29,7 @@ final as (
         lines.load_date
 
     from {{ ref('stg_events') }} as lines
-    inner join loads
+    inner join {{ ref('int_touched_loads') }} as loads
         on lines.load_date = loads.load_date
     inner join {{ ref('int_touched_days') }} as touched
         on lines.event_date = touched.event_date
