@@ -10,7 +10,7 @@ COLLECTED = {
     "browser": 2,
     "fault": 54,
     "golden": 103,
-    "pipeline": 538,
+    "pipeline": 540,
     "property": 107,
     "pure": 1493,
     "recompute": 26,

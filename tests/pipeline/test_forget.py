@@ -122,6 +122,23 @@ def test_only_the_lines_of_the_forgotten_user_leave_a_landed_file(
     assert traces(tmp_path, {"ann", "d-ann"}) == []
 
 
+@pytest.mark.parametrize(("forgotten", "left"), [("v1", [2, 3]), ("d-bob", [0, 1, 2, 3])])
+def test_a_visitor_is_forgotten_by_their_id_unless_it_is_somebody_elses(
+    tmp_path: Path, forgotten: str, left: list[int]
+) -> None:
+    lines = [
+        line(1, None, "v1"),
+        line(2, None, "v1"),
+        line(3, "bob", "d-bob"),
+        line(4, None, "d-bob"),
+    ]
+    path = landed(tmp_path, "a.ndjson", b"\n".join(lines) + b"\n")
+    erase(Settings(tmp_path), [forgotten])
+    assert path.read_bytes() == b"".join(lines[number] + b"\n" for number in left)
+    finish(Settings(tmp_path))
+    assert bool(traces(tmp_path, {forgotten})) == (len(left) == len(lines))
+
+
 def test_erasing_twice_changes_nothing_the_second_time(tmp_path: Path) -> None:
     path = landed(tmp_path, "a.ndjson", b"\n".join(LINES))
     erase(Settings(tmp_path), ["ann"])

@@ -97,7 +97,9 @@ def people_of(settings: Settings, user_ids: Collection[str]) -> People:
             for user, visitor in zip(users, visitors, strict=True):
                 owners.setdefault(spelled(visitor), set()).add(spelled(user))
     anonymous.update(visitor for visitor, users in owners.items() if users <= known)
-    # One id may be both: a visitor's, and by an alias a former one of the user.
+    # One id may be both: a visitor's, and by an alias a former one of the user. Who never signed in
+    # has no other; the device of somebody else stays.
+    anonymous.update(each for each in known if owners.get(each, set()) <= known)
     return People(frozenset(known), frozenset(anonymous))
 
 
