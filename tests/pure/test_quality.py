@@ -27,7 +27,8 @@ GOOD: dict[str, dict[str, Any]] = {
         "count_gap": 0, "lake_gap": 0, "null_message_ids": 0, "null_actors": 0,
         "out_of_time_events": 0, "unnamed_tracks": 0, "distinct_actors": 300,
         "usual_parsed": 900.0, "volume_ratio": 1.1, "late_share": 0.01, "identified_share": 0.6,
-        "quarantined_bytes_share": 0.01, "placeholders": 0, "set_aside": "10 no_id, mostly in a",
+        "quarantined_bytes_share": 0.01, "placeholders": 0,
+        "consents_aside": 0, "first_consent_aside": "none", "set_aside": "10 no_id, mostly in a",
         "about_files": "nothing",
     },
     "marts": {
@@ -88,6 +89,7 @@ WARNING = {
     ("raw_events", "quarantined_share"): {"quarantined_share": 0.03},
     ("raw_events", "quarantined_bytes_share"): {"quarantined_bytes_share": 0.6},
     ("raw_events", "placeholders"): {"placeholders": 1},
+    ("raw_events", "consents_aside"): {"consents_aside": 1},
     ("raw_events", "volume_ratio"): {"volume_ratio": 0.2},
     ("raw_events", "late_share"): {"late_share": 0.4},
     ("raw_events", "identified_share"): {"identified_share": 0.0},

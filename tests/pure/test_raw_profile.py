@@ -50,7 +50,10 @@ def event(position: int, day: date, **fields: Any) -> dict[str, Any]:
 def write_day(
     settings: Settings, day: date, events: list[dict[str, Any]], *files: dict[str, Any]
 ) -> None:
-    """Write the three files of a load day; ``files`` are changes to its ledger rows."""
+    """Write the three files of a load day; ``files`` are changes to its ledger rows.
+
+    ``held`` among them are the lines set aside.
+    """
     whole = {
         "source_file": "a.ndjson", "file_sha256": "00", "bytes": 1, "lines": len(events),
         "parsed": len(events), "quarantined": 0, "blank": 0, "outcome": "loaded",
@@ -61,8 +64,8 @@ def write_day(
     ledger = [{"events": file["parsed"]} | file for file in ledger]
     held = [
         {"source_file": file["source_file"], "source_line": n + 1, "file_sha256": "00",
-         "reason": "bad_json", "line": b"{"}
-        for file in ledger for n in range(file["quarantined"])
+         "reason": "bad_json", "line": line}
+        for file in ledger for n, line in enumerate(file.get("held", [b"{"] * file["quarantined"]))
     ]  # fmt: skip
     held += [
         {"source_file": file["source_file"], "source_line": 0, "file_sha256": "00",
@@ -220,6 +223,31 @@ def test_what_was_set_aside_is_told_in_a_sentence(settings: Settings) -> None:
 
     assert failure.said == (
         "75.0% of the lines of 2026-03-10 were set aside: 300 bad_json, mostly in x.ndjson"
+    )
+
+
+def test_lines_set_aside_that_may_be_a_no_are_told_at_any_count(settings: Settings) -> None:
+    held = [
+        b'{"event": "Product Viewed"',
+        b'{"event": "EMAIL_Unsubscribed", "timestamp": "soon"',
+        b'{"type": "identify", "traits": {"Opt-Out": true}',
+        '{"event": "短信退订"'.encode(),
+        b'{"event": "\\u77ed\\u4fe1\\u9000\\u8ba2"',
+        "拒收".encode() + b"\xff",
+        "退 订".encode("gb18030"),
+    ]
+    write_day(
+        settings,
+        DAY,
+        [event(position, DAY) for position in range(1000)],
+        {"lines": 1007, "quarantined": 7, "held": held},
+    )
+
+    [failure] = run_suite(SUITE, raw_days(settings, [DAY])).warnings
+
+    assert failure.said == (
+        "lines of 2026-03-10 that were set aside and speak of consent: 5 (first a.ndjson line 2,"
+        " bad_json); a no among them keeps nobody off a list"
     )
 
 

@@ -55,6 +55,32 @@ conflicts as (
     inner join asked_days on landed.filename = asked_days.rows_file
     group by asked_days.load_date
 
+),
+
+words as (
+
+    -- Nobody has judged such a line: what speaks of consent may be a no. Bytes are cast, for a line
+    -- need not be UTF-8; a Chinese word is three bytes a sign then, or what JSON writes for it.
+    select
+        asked_days.load_date,
+        count(*) as consents_aside,
+        arg_min(
+            split_part(quarantine.source_file, '/', -1) || ' line ' || quarantine.source_line
+            || ', ' || quarantine.reason,
+            (quarantine.source_file, quarantine.source_line)
+        ) as first_consent_aside
+    from quarantine
+    inner join asked_days on quarantine.filename = asked_days.quarantine_file
+    where
+        quarantine.source_line > 0
+        and regexp_matches(
+            translate(lower(cast(quarantine.line as varchar)), ' _-.:/', ''),
+            'unsubscri|optout|optedout|optin|consent|subscriptionchanged|spam|userdeleted'
+            || '|xe9.x80.x80.xe8.xae.xa2|u9000.{1,4}u8ba2'
+            || '|xe6.x8b.x92.xe6.x94.xb6|u62d2.{1,4}u6536'
+        )
+    group by asked_days.load_date
+
 )
 
 select
@@ -67,6 +93,8 @@ select
         else conflicts.conflicts || ' with the message id of another line'
             || case when days.set_aside = 'nothing' then '' else ', ' || days.set_aside end
     end as set_aside,
+    coalesce(words.consents_aside, 0) as consents_aside,
+    coalesce(words.first_consent_aside, 'none') as first_consent_aside,
     coalesce(contents.null_message_ids, 0) as null_message_ids,
     coalesce(contents.null_actors, 0) as null_actors,
     coalesce(contents.out_of_time_events, 0) as out_of_time_events,
@@ -79,3 +107,4 @@ select
 from days
 left join contents on days.load_date = cast(contents.load_date as varchar)
 left join conflicts on days.load_date = cast(conflicts.load_date as varchar)
+left join words on days.load_date = cast(words.load_date as varchar)
