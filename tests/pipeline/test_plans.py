@@ -78,8 +78,10 @@ def test_no_row_is_held_against_every_other_where_a_key_would_find_it(
 ) -> None:
     # An outer join with a condition that is no comparison of both sides (`coalesce(a < b, true)`,
     # `a is null`) tries all pairs, though another of its conditions is an equality.
+    # The tables are enough: a view is in the plan of whatever reads it, and one that stands already
+    # is not compiled again.
     compiled = list((built.settings.dbt_dir / "compiled").rglob("models/**/*.sql"))
-    assert len(compiled) > 200
+    assert len(compiled) > 100
     found = {
         (path.stem, condition)
         for path in compiled
