@@ -18,7 +18,7 @@
         from {{ ref('int_snapshot_dates') }} as snapshots
         cross join terms
         {%- if measures %}
-        where terms.measure in ('{{ measures | join("', '") }}')
+        where terms.measure in ({{ quoted(measures) }})
         {%- endif %}
     )
 {%- endmacro %}

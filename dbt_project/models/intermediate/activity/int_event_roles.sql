@@ -58,12 +58,7 @@ flags as (
 
 taken as (
 
-    -- A name that the rules use as it is stands for no other.
-    select event from {{ ref('event_roles') }}
-    union
-    select event from {{ ref('funnels') }}
-    union
-    select event from {{ ref('activation') }}
+    {{ own_names() }}
 
 ),
 
@@ -89,29 +84,11 @@ aliases as (
 
 ),
 
-own as (
-
-    select
-        word,
-        ';' || {{ joined_texts('event') }} || ';' as names
-
-    from (
-        select
-            event,
-            {{ event_word('event') }} as word
-
-        from taken
-    ) as written
-    group by word
-
-),
-
 final as (
 
     select
         *,
         cast(null as {{ dbt.type_string() }}) as word,
-        cast(null as {{ dbt.type_string() }}) as own_names,
         cast(null as {{ dbt.type_string() }}) as stands_for
     from flags
 
@@ -128,12 +105,9 @@ final as (
         false as is_{{ flag }},
         {%- endfor %}
         aliases.word,
-        own.names as own_names,
         aliases.event as stands_for
 
     from aliases
-    left join own
-        on aliases.word = own.word
 
 )
 

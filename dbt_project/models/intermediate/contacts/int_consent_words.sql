@@ -1,10 +1,9 @@
 {{ config(materialized='view') }}
 {#- The events whose name tells no channel. -#}
-{% set unnamed = ["'Consent Changed'", "'User Deleted'"] %}
+{% set unnamed = ['Consent Changed', 'User Deleted'] %}
 {% for name, channel in refusal_events().items() if not channel %}
-{% set _ = unnamed.append("'" ~ name ~ "'") %}
+{% set _ = unnamed.append(name) %}
 {% endfor %}
-{% set unnamed = unnamed | join(', ') %}
 {% set plan = '"[a-z_]*(plan|price|product)[a-z_]*"[ ]*:' %}
 
 with
@@ -31,11 +30,7 @@ events as (
     where
         type = 'track'
         and event in (
-            {%- for name in refusal_events() %}
-            '{{ name }}',
-            {%- endfor %}
-            'Consent Changed',
-            'User Deleted'
+            {{ quoted(refusal_events().keys() | list + ['Consent Changed', 'User Deleted']) }}
         )
 
 ),
@@ -60,7 +55,7 @@ judged as (
             when event = 'Consent Changed' and granted in ('true', '1', 'yes', 'y') then 'granted'
             when event = 'Consent Changed' and granted not in ('false', '0', 'no', 'n')
                 then 'unread'
-            when event not in ({{ "'" ~ stated_events() | join("', '") ~ "'" }}) then 'refused'
+            when event not in ({{ quoted(stated_events()) }}) then 'refused'
             when
                 state in ({{ subscription_states('refused') }})
                 or body in ({{ subscription_states('stop') }})
@@ -127,7 +122,7 @@ words as (
 
     from said
     where
-        event in ({{ unnamed }})
+        event in ({{ quoted(unnamed) }})
         or said <> ''
 
     union
@@ -144,7 +139,7 @@ words as (
         is_read
 
     from said
-    where event not in ({{ unnamed }})
+    where event not in ({{ quoted(unnamed) }})
     {% for channel, pattern in refusing_traits().items() %}
     union
 

@@ -25,11 +25,7 @@ final as (
     where
         lines.type = 'identify'
         or lines.event like 'Email %'
-        or lines.event in (
-            {%- for name in consent_events() %}
-            '{{ name }}'{{ ',' if not loop.last }}
-            {%- endfor %}
-        )
+        or lines.event in ({{ quoted(consent_events()) }})
 
 )
 

@@ -62,12 +62,7 @@ given as (
     cross join fields
     where
         events.type = 'identify'
-        or events.event in (
-            {%- for name in refusal_events() %}
-            '{{ name }}',
-            {%- endfor %}
-            'Consent Changed'
-        )
+        or events.event in ({{ quoted(refusal_events().keys() | list + ['Consent Changed']) }})
         or events.event like 'Email %'
 
 ),

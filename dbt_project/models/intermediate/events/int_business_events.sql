@@ -47,11 +47,7 @@ lines as (
         select
             *,
             coalesce(event in (select business.event from business), false) as is_business,
-            coalesce(event in (
-                {%- for name in consent_events() %}
-                '{{ name }}'{{ ',' if not loop.last }}
-                {%- endfor %}
-            ), false) as is_of_consent
+            coalesce(event in ({{ quoted(consent_events()) }}), false) as is_of_consent
 
         from {{ ref('int_touched_events') }}
     ) as events

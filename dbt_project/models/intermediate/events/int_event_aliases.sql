@@ -10,6 +10,12 @@ names as (
 
 ),
 
+own as (
+
+    {{ own_names() }}
+
+),
+
 final as (
 
     select
@@ -19,7 +25,8 @@ final as (
     from names
     inner join {{ ref('int_event_roles') }} as aliases
         on {{ event_word('names.event') }} = aliases.word
-    where coalesce(position(';' || names.event || ';' in aliases.own_names) = 0, true)
+    anti join own
+        on names.event = own.event
 
 )
 
