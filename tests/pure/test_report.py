@@ -286,6 +286,20 @@ def test_a_cohort_that_is_still_running_is_blank_and_not_zero(settings: Settings
     assert ">0.0%" not in re.findall(r'<table class="heat">.*?</table>', content, re.S)[0]
 
 
+def test_how_many_took_a_step_that_was_never_seen_is_a_dash_and_not_zero(
+    settings: Settings,
+) -> None:
+    change(
+        settings,
+        "update marts.funnel_steps set users = null, conversion = null, step_conversion = null"
+        " where funnel = 'browse_to_pay' and step > 1",
+        "update marts.funnel_steps set users = null, conversion = null, step_conversion = null"
+        " where funnel = 'sign_up'",
+    )
+
+    assert "Checkout Started 开始结算 – – – of the step before" in section(settings, "funnels")
+
+
 def test_what_changed_with_a_reward_is_told_and_nothing_of_what_is_not_there(
     settings: Settings,
 ) -> None:

@@ -24,6 +24,11 @@ def first_order_days(world: "World") -> int:
     return int(world.rules.number("first_order_days") or 0)
 
 
+def sells(world: "World") -> bool:
+    """Say whether a purchase was ever told."""
+    return any("purchase" in line.roles and line.day <= world.as_of for line in world.lines)
+
+
 def streaks(world: "World", least: int) -> list[tuple[str, date, date | None, int]]:
     """Return user, day the run was long enough, first order and days of the run.
 
@@ -129,7 +134,7 @@ def _measured(world: "World", rule: Rule) -> float | None:
     runs = streaks(world, int(rule["min_login_days"]))
     settled = [(at, first) for _, at, first, _ in runs if at + month <= world.as_of]
     in_time = sum(first is not None and first - at <= month for at, first in settled)
-    return in_time / len(settled) if settled else None
+    return in_time / len(settled) if settled and sells(world) else None
 
 
 def _dormant(world: "World", rule: Rule, silent: dict[str, int]) -> Listed:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from tests.recompute.care import first_order_days, streaks
+from tests.recompute.care import first_order_days, sells, streaks
 from tests.recompute.health import six
 from tests.recompute.incidents import incidents
 
@@ -52,7 +52,7 @@ def _first_orders(world: "World") -> float | None:
         if at + month <= world.as_of
     ]
     in_time = sum(first is not None and first - at <= month for at, first in settled)
-    return in_time / len(settled) if settled else None
+    return in_time / len(settled) if settled and sells(world) else None
 
 
 def _incident_churn(world: "World") -> float | None:

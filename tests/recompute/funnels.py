@@ -3,13 +3,23 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import TYPE_CHECKING, Any
 
 from tests.recompute.lines import Line
 
 if TYPE_CHECKING:
     from tests.recompute.world import World
+
+
+COUNTED = (
+    "users",
+    "sessions",
+    "conversion",
+    "step_conversion",
+    "session_conversion",
+    "session_step_conversion",
+)
 
 
 def reached(lines: list[Line], steps: list[str], window: timedelta | None) -> int:
@@ -47,6 +57,20 @@ def funnels_of(world: "World") -> Iterator[tuple[str, list[str], timedelta | Non
         yield funnel, [row["event"] for row in steps], window
 
 
+def known_since(world: "World") -> dict[str, list[date]]:
+    """Return by funnel since when each step is known; at and behind one never seen, none is."""
+    seen: dict[str, date] = {}
+    for line in world.lines:
+        if line.event:
+            seen[line.event] = min(seen.get(line.event, line.day), line.day)
+    found: dict[str, list[date]] = {}
+    for funnel, events, _ in funnels_of(world):
+        days = found[funnel] = []
+        for event in takewhile(seen.__contains__, events):
+            days.append(max([seen[event], *days[-1:]]))
+    return found
+
+
 def funnel_steps(world: "World") -> list[dict[str, Any]]:
     known = {
         user: [x for x in lines if x.day <= world.as_of] for user, lines in world.by_user.items()
@@ -58,18 +82,22 @@ def funnel_steps(world: "World") -> list[dict[str, Any]]:
         if session.day <= world.as_of
     ]
     rows = []
+    since = known_since(world)
     for funnel, events, window in funnels_of(world):
         users = _at_least(reached(lines, events, window) for lines in known.values())
         sessions = _at_least(reached(lines, events, window) for lines in visits)
+        told = sum(day <= world.as_of for day in since[funnel])
         for number, event in enumerate(events, 1):
+            row = {"funnel": funnel, "step": number, "event": event, "as_of_date": world.as_of}
+            if number > told:
+                rows.append(row | dict.fromkeys(COUNTED))
+                continue
             before, visits_before = (
                 counts[number - 1] if number > 1 else 0 for counts in (users, sessions)
             )
             rows.append(
-                {
-                    "funnel": funnel,
-                    "step": number,
-                    "event": event,
+                row
+                | {
                     "users": users[number],
                     "sessions": sessions[number],
                     "conversion": users[number] / users[1] if users[1] else None,
@@ -78,7 +106,6 @@ def funnel_steps(world: "World") -> list[dict[str, Any]]:
                     "session_step_conversion": (
                         sessions[number] / visits_before if visits_before else None
                     ),
-                    "as_of_date": world.as_of,
                 }
             )
     return rows

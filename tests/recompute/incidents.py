@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tests.recompute import core, worth
 from tests.recompute.activity import is_seen
 from tests.recompute.contacts import Book, contact_of
-from tests.recompute.people import cases_of
+from tests.recompute.people import ANSWERS, cases_of
 from tests.recompute.places import place_of
 
 if TYPE_CHECKING:
@@ -216,6 +216,9 @@ def incidents(world: "World") -> list[Row]:
     limit = float(world.rules.number("complaint_answer_hours") or 0)
     users, duties = incident_users(world), incident_duties(world)
     complaints = [case for case in cases_of(world, world.as_of) if case.kind == "complaint"]
+    has_answers = any(
+        line.event == ANSWERS["complaint"] and line.day <= world.as_of for line in world.lines
+    )
     rows = []
     for incident in incidents_of(world):
         own = [row for row in users if row["incident_id"] == incident.name]
@@ -251,7 +254,7 @@ def incidents(world: "World") -> list[Row]:
                 else sum(row["compensation"] is not None for row in own),
                 "compensation_cost": sum(costs, ZERO) if costs else None,
                 "complaints": None if incident.start is None else len(told),
-                "answered_in_time": in_time / len(told) if told else None,
+                "answered_in_time": in_time / len(told) if told and has_answers else None,
                 **churn,
                 "status": "unknown" if incident.start is None else status,
             }

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from tests.recompute.arrivals import seen_days
-from tests.recompute.funnels import reached
+from tests.recompute.funnels import known_since, reached
 from tests.recompute.lines import Line, plain
 from tests.recompute.places import place_of
 from tests.recompute.rules import Row
@@ -115,11 +115,13 @@ def _numbers(world: "World", user: str, lines: list[Line]) -> dict[str, Any]:
     funnels: dict[str, list[Row]] = defaultdict(list)
     for rule in sorted(world.rules.rows("funnels"), key=lambda row: int(row["step"])):
         funnels[rule["funnel"]].append(rule)
-    for rules in funnels.values():
+    since = known_since(world)
+    for funnel, rules in funnels.items():
         minutes = rules[0]["window_minutes"]
         window = timedelta(minutes=int(minutes)) if minutes else None
         if depth := reached(lines, [rule["event"] for rule in rules], window):
-            depths, steps = depths + depth, steps + len(rules)
+            depths += depth
+            steps += sum(day <= world.as_of for day in since[funnel])
     return {
         "active_days": len({line.day for line in late if "activity" in line.roles}),
         "online_minutes": sum(session.seconds for session in sessions) / 60,

@@ -73,6 +73,21 @@ RULES = {
         "v3,Nobody Does,2026-01-27",
         "v4,Quick Look,2027-01-01",
     ],
+    # Of the last one a step is never seen in one shop, and late in others.
+    "funnels": [
+        "funnel,step,event,window_minutes",
+        "browse_to_pay,1,Product Viewed,1440",
+        "browse_to_pay,2,Product Added,1440",
+        "browse_to_pay,3,Checkout Started,1440",
+        "browse_to_pay,4,Payment Info Entered,1440",
+        "browse_to_pay,5,Order Completed,1440",
+        "cart_to_order,1,Product Added,",
+        "cart_to_order,2,Order Completed,",
+        "be_heard,1,Product Viewed,",
+        "be_heard,2,Feedback Submitted,",
+        "be_heard,3,Feedback Answered,",
+        "be_heard,4,Product Viewed,",
+    ],
     "excluded_users": ["kind,trait,pattern", "user_id,,bot*", "email_domain,,staff.example"],
 }
 # Pairs of things, and habits to break, in shops of so few people.

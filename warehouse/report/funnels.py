@@ -67,7 +67,7 @@ def _steps(found: list[Row], rules: Rules) -> list[Step]:
             users=numbers.count(row["users"]),
             conversion=numbers.share(row["conversion"]),
             step_conversion=numbers.share(row["step_conversion"]) if place > 1 else "",
-            width=numbers.width(row["users"], first),
+            width=numbers.width(row["users"] or 0, first),
         )
         for place, row in enumerate(found, start=1)
     ]

@@ -130,7 +130,7 @@ KPIS: dict[str, Kpi] = {
         lambda day: day.carts(abandoned=True),
         lambda day: day.carts(abandoned=False),
         days=30,
-        tracked="cart",
+        tracked="cart purchase",
     ),
     "funnel_conversion": Kpi(
         lambda day: day.funnel(lambda steps: steps),

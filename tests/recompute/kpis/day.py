@@ -184,14 +184,22 @@ class Day:
         return found
 
     def funnel(self, depth: Callable[[int], int], name: str | None = None) -> Amounts:
-        """Count the funnels of each user, or one, in which they have got so far."""
+        """Count the funnels of each user, or one, in which they have got so far.
+
+        Of all funnels, those count each of whose steps was seen by the day.
+        """
         found: Amounts = defaultdict(int)
         for funnel, users in self.facts.reached.items():
-            for user, days in users.items() if name in {None, funnel} else ():
-                steps = self.facts.steps[funnel]
+            steps = self.facts.steps[funnel]
+            is_asked = self.known_steps(funnel) == steps if name is None else name == funnel
+            for user, days in users.items() if is_asked else ():
                 got = sum(day <= self.day for day in days)
                 found[user] += got >= depth(steps)
         return found
+
+    def known_steps(self, funnel: str) -> int:
+        """Return how many steps of a funnel, from the first on, had been seen."""
+        return sum(day <= self.day for day in self.facts.steps_known_since[funnel])
 
     def points(self, ago: int = 0) -> Amounts:
         """Return what every user has left of their points."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.recompute.activity import is_seen, user_days
 from tests.recompute.arrivals import acquisition_channel
-from tests.recompute.funnels import first_days, funnels_of
+from tests.recompute.funnels import first_days, funnels_of, known_since
 from tests.recompute.incentives import outstanding_by_day
 from tests.recompute.lifecycle import stage_of
 from tests.recompute.lines import Line, number_of, plain
@@ -96,6 +96,10 @@ class Facts:
         for row in self.world.rules.rows("funnels"):
             counts[row["funnel"]] += 1
         return counts
+
+    @cached_property
+    def steps_known_since(self) -> dict[str, list[date]]:
+        return known_since(self.world)
 
     @cached_property
     def reached(self) -> dict[str, dict[str, list[date]]]:

@@ -54,7 +54,8 @@ def kpi_daily(world: "World") -> list[dict[str, Any]]:
             own = steps if name == "funnel_conversion" else ()
             for dimension, value in [*places, *own] if kpi.has_dimensions else [EVERYBODY]:
                 over, under = split[name].get((dimension, value), (0, 0 if kpi.under else None))
-                row = _row(kpi, status, over, under, rule)
+                is_told = dimension != "funnel_step" or _is_known(day, value)
+                row = _row(kpi, status if is_told else "unknown", over, under, rule)
                 key = (at, name, dimension, value)
                 rows[key] = (
                     dict(
@@ -99,6 +100,11 @@ def _funnel_steps(day: Day) -> dict[tuple[str, str], tuple[Any, Any]]:
             got = sum(day.funnel(lambda _, step=step: step, funnel).values())  # type: ignore[misc]
             found["funnel_step", f"{funnel}/{step}"] = (got, entered)
     return found
+
+
+def _is_known(day: Day, step: str) -> bool:
+    funnel, number = step.split("/")
+    return int(number) <= day.known_steps(funnel)
 
 
 def _row(kpi: Kpi, status: str, over: Any, under: Any, rule: dict[str, str]) -> dict[str, Any]:

@@ -34,6 +34,17 @@ kpis as (
 
 ),
 
+funnel_starts as (
+
+    select
+        funnel || '/' || {{ whole_number('step') }} as dimension_value,
+        'funnel_step' as dimension,
+        first_date
+
+    from {{ ref('int_funnel_starts') }}
+
+),
+
 dates as (
 
     select as_of_date
@@ -81,6 +92,10 @@ measured as (
         kpis.denominator is not null as is_share,
         case
             when 'unknown' in (numerator_gaps.gap, denominator_gaps.gap) then 'unknown'
+            when
+                places.dimension = 'funnel_step'
+                and coalesce(funnel_starts.first_date > places.as_of_date, true)
+                then 'unknown'
             when 'insufficient_history' in (numerator_gaps.gap, denominator_gaps.gap)
                 then 'insufficient_history'
             else coalesce(numerator_gaps.gap, denominator_gaps.gap)
@@ -118,6 +133,10 @@ measured as (
             and places.dimension_value = denominators.dimension_value
             and kpis.denominator = denominators.measure
             and kpis.window_days = denominators.window_days
+    left join funnel_starts
+        on
+            places.dimension = funnel_starts.dimension
+            and places.dimension_value = funnel_starts.dimension_value
 
 ),
 

@@ -122,7 +122,9 @@ firsts as (
 
     select
         *,
-        least(content, share, acceptance) as contribution
+        least(content, share, acceptance) as contribution,
+        case when cart is not null and purchase is not null then greatest(cart, purchase) end
+            as left_cart
 
     from user_days
     cross join order_days
@@ -151,7 +153,7 @@ final as (
         first_date for events in (
             activity, content, share, invite, purchase, refund, complaint, nps, activation,
             acceptance, contribution, spend,
-            feature, message, message_cost, cart, category, closing, funnel, points
+            feature, message, message_cost, cart, left_cart, category, closing, funnel, points
         )
     )
 

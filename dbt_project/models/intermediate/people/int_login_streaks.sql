@@ -80,23 +80,38 @@ first_orders as (
 
 ),
 
+purchases as (
+
+    select max(first_date) as first_date
+    from {{ ref('int_measure_starts') }}
+    where
+        events = 'purchase'
+        and first_date <= {{ as_of_date() }}
+
+),
+
 final as (
 
-    -- Of whom nothing was bought by then: what counts is whether it was soon after.
+    -- Of whom nothing was bought by then: what counts is whether it was soon after, and of that
+    -- nobody knows where no purchase was ever told.
     select
         reached.user_id,
         reached.reached_on,
         cast(reached.login_days as bigint) as login_days,
         first_orders.first_order_date,
         {{ days_between('reached.reached_on', as_of_date()) }} >= rule.order_days as is_settled,
-        coalesce(
-            {{ days_between('reached.reached_on', 'first_orders.first_order_date') }}
-            <= rule.order_days,
-            false
-        ) as has_ordered_in_time
+        case
+            when purchases.first_date is not null
+                then coalesce(
+                    {{ days_between('reached.reached_on', 'first_orders.first_order_date') }}
+                    <= rule.order_days,
+                    false
+                )
+        end as has_ordered_in_time
 
     from reached
     cross join rule
+    cross join purchases
     left join first_orders
         on reached.user_id = first_orders.user_id
     where coalesce(first_orders.first_order_date > reached.reached_on, true)

@@ -9,7 +9,8 @@ funnels as (
         funnel,
         count(*) as steps
 
-    from {{ ref('funnels') }}
+    from {{ ref('int_funnel_starts') }}
+    where first_date <= {{ as_of_date() }}
     group by funnel
 
 ),

@@ -6,6 +6,13 @@ funnels as (
 
 ),
 
+starts as (
+
+    select * from {{ ref('int_funnel_starts') }}
+    where first_date <= {{ as_of_date() }}
+
+),
+
 reached as (
 
     select
@@ -21,18 +28,27 @@ reached as (
 
 counted as (
 
+    -- Where a step, or one before it, was never seen, nobody knows who got there.
     select
         funnels.funnel,
         cast(funnels.step as bigint) as step,
         funnels.event,
-        cast(coalesce(reached.users, 0) as bigint) as users,
-        cast(coalesce(reached.sessions, 0) as bigint) as sessions
+        cast(
+            case when starts.step is not null then coalesce(reached.users, 0) end as bigint
+        ) as users,
+        cast(
+            case when starts.step is not null then coalesce(reached.sessions, 0) end as bigint
+        ) as sessions
 
     from funnels
     left join reached
         on
             funnels.funnel = reached.funnel
             and funnels.step = reached.step
+    left join starts
+        on
+            funnels.funnel = starts.funnel
+            and funnels.step = starts.step
 
 ),
 

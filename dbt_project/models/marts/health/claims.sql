@@ -26,7 +26,7 @@ others as (
 
     select
         'first_orders' as measured_by,
-        {{ rate('count(case when has_ordered_in_time then 1 end)', 'count(*)') }} as value
+        {{ rate('count_if(has_ordered_in_time)', 'count(has_ordered_in_time)') }} as value
 
     from {{ ref('int_login_streaks') }}
     where is_settled

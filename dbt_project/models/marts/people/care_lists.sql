@@ -14,7 +14,7 @@ streaks as (
 
 settled as (
 
-    select {{ rate('count(case when has_ordered_in_time then 1 end)', 'count(*)') }} as rate
+    select {{ rate('count_if(has_ordered_in_time)', 'count(has_ordered_in_time)') }} as rate
     from streaks
     where is_settled
 

@@ -14,6 +14,18 @@ parameters as (
 
 ),
 
+answers as (
+
+    -- Who never told of an answer may have given many.
+    select count(*) > 0 as are_told
+    from {{ ref('int_feedback') }}
+    where
+        kind = 'complaint'
+        and is_answer
+        and event_date <= {{ as_of_date() }}
+
+),
+
 users as (
 
     select
@@ -128,7 +140,10 @@ final as (
         cast(case
             when incidents.started_at is not null then coalesce(complaints.complaints, 0)
         end as bigint) as complaints,
-        {{ rate('complaints.answered_in_time', 'complaints.complaints') }} as answered_in_time,
+        case
+            when answers.are_told
+                then {{ rate('complaints.answered_in_time', 'complaints.complaints') }}
+        end as answered_in_time,
         compared.affected_before,
         compared.churn_affected,
         compared.unaffected_before,
@@ -143,6 +158,7 @@ final as (
         end as status
 
     from incidents
+    cross join answers
     left join users
         on incidents.incident_id = users.incident_id
     left join duties
