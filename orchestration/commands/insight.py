@@ -1,7 +1,7 @@
 """`status`, `rules`, `doctor`: how the installation stands. Nothing here changes anything."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from warehouse.rules.describe import RuleStatus
 
 RECENT_DAYS = 14
-LATE_SHOWN = 5
+DAYS_SHOWN = LATE_SHOWN = 5
 
 
 @click.command(short_help="Runs, freshness, checks, what readers see.")
@@ -40,8 +40,9 @@ def status(limit: int) -> None:
     newest = f", newest {found.admitted[-1]}" if found.admitted else ""
     click.echo(f"admitted   {counted(len(found.admitted), 'day')}{newest}")
     if found.waiting:
-        days = ", ".join(map(str, found.waiting[:5])) + (", ..." if len(found.waiting) > 5 else "")
-        click.echo(f"waiting    {counted(len(found.waiting), 'day')}: {days}  (`userops run`)")
+        click.echo(f"waiting    {_days(found.waiting)}  (`userops run`)")
+    if found.missing:
+        click.echo(f"missing    {_days(found.missing)}  (never landed: their numbers are unknown)")
     _show_late(settings)
     if lines := totals(settings):
         click.echo(f"lines      {lines}")
@@ -127,6 +128,11 @@ def doctor(*, deep: bool) -> None:
     if bad:
         note(counted(bad, "problem"))
         raise click.exceptions.Exit(1)
+
+
+def _days(days: Sequence[date]) -> str:
+    named = ", ".join(map(str, days[:DAYS_SHOWN])) + (", ..." if days[DAYS_SHOWN:] else "")
+    return f"{counted(len(days), 'day')}: {named}"
 
 
 def _show_late(settings: Settings) -> None:

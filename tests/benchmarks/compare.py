@@ -18,6 +18,15 @@ class Comparison:
 
 
 # Names: `build` and `marts` are ours, `{theirs}` the folder of the baseline's files.
+# What only a line before somebody's first visit names is no channel here; there it is.
+BEFORE = """
+    user_id not in (
+        select people.user_id from intermediate.int_people as people
+        inner join intermediate.int_user_day_traits as traits using (user_id)
+        where people.acquisition_channel = 'direct'
+            and substr(traits.first_other_campaign, 21) <> 'direct'
+    )
+"""
 COMPARISONS = (
     Comparison(
         "sessions of each user and day",
@@ -46,8 +55,11 @@ COMPARISONS = (
     ),
     Comparison(
         "users, with channel and orders",
-        "select user_id, acquisition_channel, orders from intermediate.int_people",
-        "select user_id, coalesce(utm_source, 'direct'), n_orders from '{theirs}/dim_user.parquet'",
+        f"select user_id, acquisition_channel, orders from intermediate.int_people where {BEFORE}",
+        f"""
+        select user_id, coalesce(utm_source, 'direct'), n_orders
+        from '{{theirs}}/dim_user.parquet' where {BEFORE}
+        """,
     ),
     Comparison(
         "recency and frequency of each buyer",

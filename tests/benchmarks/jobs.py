@@ -38,6 +38,14 @@ def same_tables(home: Path, landing: Path, days: list[date]) -> None:
     _land_and_build(home, landing, [days], SAME_TABLES)
 
 
+def without_kpis(home: Path, landing: Path, days: list[date]) -> None:
+    """Bring the days from landing to the tables that the baselines make too, but their KPIs."""
+    from tests.benchmarks.installation import KPIS, SAME_TABLES
+
+    tables = tuple(table for table in SAME_TABLES if table != KPIS)
+    _land_and_build(home, landing, [days], tables)
+
+
 def whole(home: Path, landing: Path, days: list[date]) -> None:
     """Bring the days from landing to all tables, at once."""
     _land_and_build(home, landing, [days], ())
@@ -137,7 +145,10 @@ def _days(first: date, last: date) -> list[date]:
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
-JOBS = {job.__name__: job for job in (ingest, same_tables, whole, daily, run, land_for_dbt)}
+JOBS = {
+    job.__name__: job
+    for job in (ingest, same_tables, without_kpis, whole, daily, run, land_for_dbt)
+}
 
 if __name__ == "__main__":
     main()

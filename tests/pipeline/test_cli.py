@@ -144,6 +144,14 @@ def test_a_closed_gate_is_told_in_plain_words_and_exits_with_1(tmp_path: Path) -
     assert "failure" in status
 
 
+def test_a_day_between_others_that_never_landed_is_named(tmp_path: Path) -> None:
+    for day in ("2026-05-01", "2026-05-02", "2026-05-05"):
+        (tmp_path / f"landing/events/dt={day}").mkdir(parents=True)
+        (tmp_path / f"landing/events/dt={day}/a.ndjson").write_text("{}\n")
+    status = ask(tmp_path, "status").output
+    assert "missing    2 days: 2026-05-03, 2026-05-04  (never landed" in status
+
+
 def test_a_users_mistake_inside_a_step_keeps_its_words(tmp_path: Path) -> None:
     @dg.op
     def step() -> None:

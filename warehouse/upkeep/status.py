@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -27,11 +27,15 @@ from warehouse.storage.places import all_readable
 
 @dataclass(frozen=True)
 class Freshness:
-    """What has landed and what of it is in the marts; ``waiting`` has landed and is not."""
+    """What has landed and what of it is in the marts.
+
+    ``waiting`` has landed and is not in them; ``missing`` lies between others and never came.
+    """
 
     landed: tuple[date, ...]
     admitted: tuple[date, ...]
     waiting: tuple[date, ...]
+    missing: tuple[date, ...]
 
 
 @dataclass(frozen=True)
@@ -88,10 +92,14 @@ def runnable_days(settings: Settings) -> list[date]:
 def freshness(settings: Settings) -> Freshness:
     """Compare what has landed with what has been let in."""
     landed, known = runnable_days(settings), admitted(settings)
+    came = {*landed, *known}
+    span = (max(came) - min(came)).days if came else 0
+    between = (min(came) + timedelta(days=number) for number in range(1, span))
     return Freshness(
         landed=tuple(landed),
         admitted=tuple(sorted(known)),
         waiting=tuple(day for day in landed if day not in known),
+        missing=tuple(day for day in between if day not in came),
     )
 
 
