@@ -96,7 +96,9 @@ def build_models(
     skipped = ("test",) if with_rules else ("test", "seed")
     arguments = build_arguments(parsed(settings), settings, newest, skipped=skipped)
     if tables:
-        arguments += ["--select", *(f"+{table}" for table in tables)]
+        # In the place of what a run selects: dbt would build both.
+        of_run = arguments.index("--select")
+        arguments[of_run:] = ["--select", *(f"+{table}" for table in tables)]
     outcome = Outcome()
     nodes = [node_of(event) for event in stream(parsed(settings), arguments, outcome)]
     if not outcome.success:
