@@ -10,7 +10,7 @@ COLLECTED = {
     "browser": 2,
     "fault": 54,
     "golden": 103,
-    "pipeline": 541,
+    "pipeline": 546,
     "property": 107,
     "pure": 1496,
     "recompute": 26,

@@ -61,15 +61,51 @@
     ) }}
 {%- endmacro %}
 
-{% macro refusing_traits() -%}
-    {#- By channel; those that tell none are of every one. -#}
+{% macro may_refuse(event, properties) -%}
+    {#-
+        Whether the properties of an event may say no by a name of theirs, as traits do: a form with
+        `email_opt_in: false`. Asked of each line, so it is one cheap look; the patterns decide.
+    -#}
+    coalesce(
+        {{ has_match('lower(' ~ properties ~ ')', 'opt(ed)?_?(in|out)"|unsubscribed|accepts_?marketing') }}
+        or {{ is_of_preferences(event) }},
+        false
+    )
+{%- endmacro %}
+
+{% macro is_of_preferences(event) -%}
+    {#- Whether an event tells what somebody wants to be sent: there a bare `email: false` is a no. -#}
+    (lower({{ event }}) like '%preference%' or {{ event }} like '%通知设置%')
+{%- endmacro %}
+
+{% macro names_of_channels() -%}
+    {#- What forms call the channels; those that name none are of every one. -#}
     {{ return({
-        '': refusing_trait('marketing|all|'),
-        'email': refusing_trait('emails?|email_?marketing|newsletter')
+        '': 'marketing|all',
+        'email': 'emails?|email_?marketing|marketing_?emails?|newsletters?',
+        'sms': 'sms|sms_?marketing|text',
+        'push': 'push|push_?notifications?',
+        'wechat_oa': 'wechat|wechat_?oa',
+    }) }}
+{%- endmacro %}
+
+{% macro refusing_preference(names) -%}
+    {#- What says no in an event of preferences, in lower case. -#}
+    {{ return(
+        '"(' ~ names ~ ')"[ ]*:[ ]*"?(false|0|no|n|off|否|unsubscribed|opted_?out)"?[ ]*[,}]'
+    ) }}
+{%- endmacro %}
+
+{% macro refusing_traits() -%}
+    {#- By channel. -#}
+    {%- set found = {} -%}
+    {%- for channel, names in names_of_channels().items() -%}
+        {%- set _ = found.update({channel: refusing_trait(names if channel else names ~ '|')}) -%}
+    {%- endfor -%}
+    {%- set _ = found.update({
+        'email': found['email']
             ~ '|"accepts_?marketing"[ ]*:[ ]*"?(false|0|no)"?[ ]*[,}]'
             ~ '|"unsubscribed_?from_?emails"[ ]*:[ ]*"?(true|1|yes)"?[ ]*[,}]',
-        'sms': refusing_trait('sms|sms_?marketing|text'),
-        'push': refusing_trait('push|push_?notifications?'),
-        'wechat_oa': refusing_trait('wechat|wechat_?oa'),
-    }) }}
+    }) -%}
+    {{ return(found) }}
 {%- endmacro %}

@@ -99,6 +99,13 @@ WORDS: dict[str, tuple[list[dict[str, Any]], set[str]]] = {
     "opted out of one": ([event("退订", channel="短信")], ALL - {"sms"}),
     "opted out of texts": ([event("SMS Opted Out")], ALL - {"sms"}),
     "push turned off": ([event("关闭推送")], ALL - {"push"}),
+    "a form": ([event("Signed Up", email_opt_in=False)], NO_MAIL),
+    "a form in a form": ([event("Profile Saved", form={"smsOptOut": True})], ALL - {"sms"}),
+    "a form that says yes": ([event("Signed Up", email_opt_in=True, options="no")], ALL),
+    "preferences": ([event("Email Preferences Updated", marketing=False)], NONE),
+    "preferences by channel": (
+        [event("preferences_saved", channels={"email": "off", "sms": True})], NO_MAIL,
+    ),
     "deleted in Chinese": ([event("用户注销")], NONE),
     "deleted": ([event("User Deleted")], NONE),
     "deleted, then yes": (

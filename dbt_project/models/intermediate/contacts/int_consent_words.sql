@@ -98,7 +98,8 @@ told as (
 
     select
         message_id,
-        lower(traits) as traits
+        lower(traits) as said,
+        false as is_of_preferences
 
     from lines
     where
@@ -108,6 +109,19 @@ told as (
             or lower(traits) like '%opt%'
             or lower(traits) like '%accept%'
         )
+
+    union all
+
+    -- What a form sends with any event says it in the names that traits have.
+    select
+        message_id,
+        lower(properties) as said,
+        {{ is_of_preferences('event') }} as is_of_preferences
+
+    from lines
+    where
+        type <> 'identify'
+        and {{ may_refuse('event', 'properties') }}
 
 ),
 
@@ -151,7 +165,12 @@ words as (
         true as is_read
 
     from told
-    where {{ has_match('traits', pattern) }}
+    where
+        {{ has_match('said', pattern) }}
+        or (
+            is_of_preferences
+            and {{ has_match('said', refusing_preference(names_of_channels()[channel])) }}
+        )
     {% endfor %}
 
 ),

@@ -26,6 +26,7 @@ final as (
         lines.type = 'identify'
         or lines.event like 'Email %'
         or lines.event in ({{ quoted(consent_events()) }})
+        or {{ may_refuse('lines.event', 'lines.properties') }}
 
 )
 

@@ -34,7 +34,7 @@ lines as (
         case when is_business then order_id end as order_id,
         case when is_business then amount end as amount,
         case when is_business then currency end as currency,
-        case when is_business then properties end as properties,
+        case when is_business or may_refuse then properties end as properties,
         case when not is_business then traits end as traits,
         case when is_of_consent then context end as context,
         occurred_at,
@@ -47,12 +47,14 @@ lines as (
         select
             *,
             coalesce(event in (select business.event from business), false) as is_business,
-            coalesce(event in ({{ quoted(consent_events()) }}), false) as is_of_consent
+            coalesce(event in ({{ quoted(consent_events()) }}), false) as is_of_consent,
+            {{ may_refuse('event', 'properties') }} as may_refuse
 
         from {{ ref('int_touched_events') }}
     ) as events
     where
         is_business
+        or may_refuse
         or type = 'identify'
 
 ),
