@@ -72,5 +72,12 @@ def test_what_is_recomputed_is_not_nothing(shop: Shop) -> None:
     assert empty <= {"recall_list"}
     fits = {row["status"] for row in TABLES["clv_fits"][0](shop.world)}
     assert ("ok" in fits) == shop.is_valued
+    economics = TABLES["channel_economics"][0](shop.world)
+    worth = {row["status"] for row in economics if row["ltv_cac"]}
+    assert ("ok" in worth) == shop.is_valued
+    told = {
+        row["status"] for row in shop.world.kpi_rows if row["kpi"] == "ltv_cac" and row["value"]
+    }
+    assert ("no_target" in told) == shop.is_valued
     bases = {row["value_basis"] for row in TABLES["recall_candidates"][0](shop.world)}
     assert bases == ({"clv", "channel_clv", "mean_clv"} if shop.is_valued else {"mean_order"})
