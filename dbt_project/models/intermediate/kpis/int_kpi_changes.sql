@@ -125,53 +125,49 @@ changes as (
         pieces.stage,
         pieces.tier,
         case when ends.sign = 1 then pieces.from_date else pieces.to_date end as change_date,
-        sum(ends.sign * pieces.amount) as change
+        ends.sign * pieces.amount as change
 
     from pieces
     cross join ends
     where
         ends.sign = 1
         or pieces.to_date is not null
-    group by
-        pieces.measure,
-        pieces.window_days,
-        pieces.channel,
-        pieces.country,
-        pieces.platform,
-        pieces.stage,
-        pieces.tier,
-        case when ends.sign = 1 then pieces.from_date else pieces.to_date end
 
 ),
 
-dimensions as (
+sums as (
 
-    select listed.dimension
-    from (values ('all'), ('channel'), ('country'), ('platform'), ('stage'), ('tier'))
-        as listed (dimension)
+    -- Each dimension is summed up at once: there are millions of cells of all five together.
+    select
+        measure,
+        window_days,
+        case
+            when grouping(channel) = 0 then 'channel'
+            when grouping(country) = 0 then 'country'
+            when grouping(platform) = 0 then 'platform'
+            when grouping(stage) = 0 then 'stage'
+            when grouping(tier) = 0 then 'tier'
+            else 'all'
+        end as dimension,
+        coalesce(channel, country, platform, stage, tier, 'all') as dimension_value,
+        change_date,
+        sum(change) as change
+
+    from changes
+    group by grouping sets ( -- noqa: PRS
+        (measure, window_days, change_date),
+        (measure, window_days, change_date, channel),
+        (measure, window_days, change_date, country),
+        (measure, window_days, change_date, platform),
+        (measure, window_days, change_date, stage),
+        (measure, window_days, change_date, tier)
+    )
 
 ),
 
 final as (
 
-    select
-        changes.measure,
-        changes.window_days,
-        dimensions.dimension,
-        case dimensions.dimension
-            when 'all' then 'all'
-            when 'channel' then changes.channel
-            when 'country' then changes.country
-            when 'platform' then changes.platform
-            when 'stage' then changes.stage
-            when 'tier' then changes.tier
-        end as dimension_value,
-        changes.change_date,
-        sum(changes.change) as change
-
-    from changes
-    cross join dimensions
-    group by 1, 2, 3, 4, 5
+    select * from sums
     union all
     -- A step is no trait of a user: it is a dimension of its own.
     select
