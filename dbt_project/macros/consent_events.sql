@@ -7,7 +7,7 @@
         'Unsubscribed': 'email', 'Email Marked as Spam': 'email', 'Email Marked As Spam': 'email',
         'SMS Unsubscribed': 'sms', 'Push Notification Unsubscribed': 'push', 'WeChat Unsubscribed': 'wechat_oa',
         'Opted Out': '', 'Subscription Changed': '', 'SMS Received': 'sms',
-        'WhatsApp Received': '',
+        'WhatsApp Received': '', 'Refusal Set Aside': '',
     }) }}
 {%- endmacro %}
 

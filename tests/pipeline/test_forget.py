@@ -297,6 +297,25 @@ def test_what_is_sent_of_an_erased_user_later_is_dropped_at_the_door_and_counted
     assert traces(tmp_path, {"ann"}) == []
 
 
+def test_a_no_in_a_line_set_aside_goes_with_the_line(tmp_path: Path) -> None:
+    settings = Settings(tmp_path)
+    said = {"event": "Unsubscribed", "timestamp": "soon"}
+    path = landed(tmp_path, "a.ndjson", b"\n".join([*LINES[:3], line(7, "ann", "d-ann", **said)]))
+    report = ingest_days(settings, [DAY])
+    assert (report.events, report.parsed, report.quarantined) == (5, 3, 1)
+
+    erase(settings, ["ann"])
+    finish(settings)
+
+    assert path.read_bytes().strip() == LINES[2]
+    [count] = read_ledger(settings).to_pylist()
+    assert [count[name] for name in ("lines", "events", "parsed", "quarantined")] == [1, 1, 1, 0]
+    assert ingest_days(settings, [DAY]).parsed == 1
+    path.write_bytes(line(7, "ann", None, **said))
+    report = ingest_days(settings, [DAY])
+    assert (report.lines, report.events, report.erased) == (1, 0, 1)
+
+
 # The same id as five senders write it: a text, a number, a decimal, padded, with what is not seen.
 WRITINGS = [
     b'"4711"',

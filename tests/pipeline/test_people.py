@@ -67,6 +67,7 @@ def test_people_who_do_not_count_leave_every_day(new_installation: NewInstallati
         ("Product Viewed", 2, 1)
     ]
     assert daily.rows("from marts.identity_exceptions order by all") == [
+        ("aside", 0, 0),
         ("excluded", 3, 8),
         ("hub", 0, 0),
         ("unread", 0, 0),

@@ -10,13 +10,15 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from tests.pure.test_lines import ALIASES, BAD, NOBODY, ROLES, UNUSUAL
+from warehouse.judging.asides import noes_in
 from warehouse.judging.currencies import ISO_4217
 from warehouse.judging.exact import Limits
 from warehouse.judging.quick import judge_columns
-from warehouse.judging.verdicts import Row, judge_rows
+from warehouse.judging.verdicts import EVENT_SCHEMA, Row, judge_rows
 from warehouse.simulate.run import simulate
 
 LINES = int(os.environ.get("USEROPS_FUZZ_LINES", "20000"))
@@ -90,6 +92,20 @@ def test_the_lines_tried_are_of_all_kinds(pool: list[bytes]) -> None:
     judged = judge_columns(lines, 1, LIMITS)
     assert judged.rows.num_rows > BATCH / 10
     assert len({refusal.why.reason for refusal in judged.rejected}) > 5
+
+
+def test_a_no_is_looked_for_in_any_line_without_fail() -> None:
+    chance = random.Random(SEED)  # noqa: S311
+    told = b'"messageId":"m","userId":"ann","anonymousId":"v","timestamp":"2026-10-01"'
+    lines = [
+        b'{"type":"track","event":"Consent Changed",%b,"properties":{"channel":["sms"]}}' % told,
+        b'{"type":"track","event":"SMS Received",%b,"properties":{"body":"STOP"}}' % told,
+        b'{"type":"identify",%b,"traits":{"email":"a@x.org","sms_opt_in":false}}' % told,
+    ]
+    broken = [_mutated(chance.choice(lines), chance) for _ in range(10 * BATCH)]
+    noes = [no for place, line in enumerate(broken) for no in noes_in(line, ("a", place), LIMITS)]
+    assert len(noes) > BATCH
+    assert pa.RecordBatch.from_pylist(noes, EVENT_SCHEMA).num_rows == len(noes)
 
 
 def _mutated(line: bytes, chance: random.Random) -> bytes:

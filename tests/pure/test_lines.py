@@ -196,7 +196,7 @@ def test_one_bad_line_among_a_thousand_is_set_aside_alone(bad: bytes, reason: st
 
     judged = judge_batch(lines, 1, LIMITS)
 
-    assert [(n, verdict.reason, line) for n, verdict, line in judged.rejected] == [
+    assert [(n, verdict.reason, line) for n, verdict, line, _ in judged.rejected] == [
         (501, reason, bad)
     ]
     assert judged.rows.num_rows == 1_000

@@ -28,6 +28,7 @@ GOOD: dict[str, dict[str, Any]] = {
         "out_of_time_events": 0, "unnamed_tracks": 0, "distinct_actors": 300,
         "usual_parsed": 900.0, "volume_ratio": 1.1, "late_share": 0.01, "identified_share": 0.6,
         "quarantined_bytes_share": 0.01, "placeholders": 0,
+        "refusals_aside": 0, "first_refusal_aside": "none",
         "consents_aside": 0, "first_consent_aside": "none", "set_aside": "10 no_id, mostly in a",
         "about_files": "nothing",
     },
@@ -88,6 +89,7 @@ CLOSING: dict[tuple[str, str, str], dict[str, Any]] = {
 WARNING = {
     ("raw_events", "quarantined_share"): {"quarantined_share": 0.03},
     ("raw_events", "quarantined_bytes_share"): {"quarantined_bytes_share": 0.6},
+    ("raw_events", "refusals_aside"): {"refusals_aside": 1},
     ("raw_events", "placeholders"): {"placeholders": 1},
     ("raw_events", "consents_aside"): {"consents_aside": 1},
     ("raw_events", "volume_ratio"): {"volume_ratio": 0.2},

@@ -246,8 +246,8 @@ def test_lines_set_aside_that_may_be_a_no_are_told_at_any_count(settings: Settin
     [failure] = run_suite(SUITE, raw_days(settings, [DAY])).warnings
 
     assert failure.said == (
-        "lines of 2026-03-10 that were set aside and speak of consent: 5 (first a.ndjson line 2,"
-        " bad_json); a no among them keeps nobody off a list"
+        "lines of 2026-03-10 that were set aside and speak of consent, but no refusal could be read"
+        " of them: 5 (first a.ndjson line 2, bad_json)"
     )
 
 

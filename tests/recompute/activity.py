@@ -19,6 +19,7 @@ NOT_SEEN = {
     "Feedback Answered",
     "Suggestion Answered",
     "User Deleted",
+    "Refusal Set Aside",
 }
 
 

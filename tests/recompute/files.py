@@ -89,6 +89,7 @@ def identity_exceptions(world: "World") -> list[Row]:
         },
         {"kind": "hub", "users": len(apart), "lines": sum(lines[actor] for actor in kept)},
         {"kind": "unread", "users": len({line.user for line in unread}), "lines": len(unread)},
+        {"kind": "aside", "users": 0, "lines": 0},
     ]
 
 

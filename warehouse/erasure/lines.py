@@ -7,6 +7,7 @@ import pyarrow.parquet as pq
 
 from warehouse.erasure.people import People, lines_of
 from warehouse.errors import UserError
+from warehouse.judging.asides import TYPE
 from warehouse.judging.files import landed_name
 from warehouse.lake.layout import PARQUET, PATHS, Load, ledger_path, whole_ledger
 from warehouse.lake.loads import put_load
@@ -58,8 +59,10 @@ def edit_load(
             gone = [line for line, stay in zip(lines, stays, strict=True) if not stay]
             for file, _ in gone if kind == "rows" else ():
                 rows[file]["events"] -= 1
-            # A line may have given several events.
-            for file, _ in set(gone):
+            # A line may have given several events; a no of a line set aside is counted with that.
+            types = table["type"].to_pylist() if "type" in table.column_names else [""] * len(lines)
+            noes = {line for line, kind_of in zip(lines, types, strict=True) if kind_of == TYPE}
+            for file, _ in set(gone) - noes:
                 rows[file][name] -= 1
                 rows[file]["lines"] -= 1
             if kind == "rows" or any(stays):

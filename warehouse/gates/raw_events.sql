@@ -24,6 +24,7 @@ contents as (
         count(landed.user_id) as identified_events
     from landed
     inner join asked_days on landed.filename = asked_days.rows_file
+    where landed.type <> 'refusal'
     group by asked_days.load_date
 
 ),
@@ -57,29 +58,59 @@ conflicts as (
 
 ),
 
-words as (
+heard as (
 
-    -- Nobody has judged such a line: what speaks of consent may be a no. Bytes are cast, for a line
-    -- need not be UTF-8; a Chinese word is three bytes a sign then, or what JSON writes for it.
+    -- The lines set aside of which a no was read; one that names two ids is one.
+    select distinct
+        filename,
+        source_file,
+        source_line
+    from landed
+    where type = 'refusal'
+
+),
+
+spoken as (
+
+    -- What speaks of consent, and no no was read of it, may be one all the same. Bytes are cast,
+    -- for a line need not be UTF-8; a Chinese word is three bytes a sign then, or what JSON writes.
     select
         asked_days.load_date,
-        count(*) as consents_aside,
-        arg_min(
-            split_part(quarantine.source_file, '/', -1) || ' line ' || quarantine.source_line
-            || ', ' || quarantine.reason,
-            (quarantine.source_file, quarantine.source_line)
-        ) as first_consent_aside
+        heard.filename is not null as is_heard,
+        (quarantine.source_file, quarantine.source_line) as place,
+        split_part(quarantine.source_file, '/', -1) || ' line ' || quarantine.source_line
+        || ', ' || quarantine.reason as told
     from quarantine
     inner join asked_days on quarantine.filename = asked_days.quarantine_file
+    left join heard
+        on
+            asked_days.rows_file = heard.filename
+            and quarantine.source_file = heard.source_file
+            and quarantine.source_line = heard.source_line
     where
         quarantine.source_line > 0
-        and regexp_matches(
-            translate(lower(cast(quarantine.line as varchar)), ' _-.:/', ''),
-            'unsubscri|optout|optedout|optin|consent|subscriptionchanged|spam|userdeleted'
-            || '|xe9.x80.x80.xe8.xae.xa2|u9000.{1,4}u8ba2'
-            || '|xe6.x8b.x92.xe6.x94.xb6|u62d2.{1,4}u6536'
+        and (
+            heard.filename is not null
+            or regexp_matches(
+                translate(lower(cast(quarantine.line as varchar)), ' _-.:/', ''),
+                'unsubscri|optout|optedout|optin|consent|subscriptionchanged|spam|userdeleted'
+                || '|xe9.x80.x80.xe8.xae.xa2|u9000.{1,4}u8ba2'
+                || '|xe6.x8b.x92.xe6.x94.xb6|u62d2.{1,4}u6536'
+            )
         )
-    group by asked_days.load_date
+
+),
+
+words as (
+
+    select
+        load_date,
+        count(*) filter (where is_heard) as refusals_aside,
+        arg_min(told, place) filter (where is_heard) as first_refusal_aside,
+        count(*) filter (where not is_heard) as consents_aside,
+        arg_min(told, place) filter (where not is_heard) as first_consent_aside
+    from spoken
+    group by load_date
 
 )
 
@@ -93,6 +124,8 @@ select
         else conflicts.conflicts || ' with the message id of another line'
             || case when days.set_aside = 'nothing' then '' else ', ' || days.set_aside end
     end as set_aside,
+    coalesce(words.refusals_aside, 0) as refusals_aside,
+    coalesce(words.first_refusal_aside, 'none') as first_refusal_aside,
     coalesce(words.consents_aside, 0) as consents_aside,
     coalesce(words.first_consent_aside, 'none') as first_consent_aside,
     coalesce(contents.null_message_ids, 0) as null_message_ids,

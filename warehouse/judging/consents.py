@@ -1,6 +1,7 @@
 """`Consent Changed` -> a word that can be kept, or why not: a yes must name what it is a yes to."""
 
 import csv
+import re
 from pathlib import Path
 
 import msgspec
@@ -9,11 +10,73 @@ from warehouse.judging.aliases import event_word
 from warehouse.judging.spelling import folded
 from warehouse.judging.values import Rejected
 
-EVENT = "Consent Changed"
+EVENT, DELETED = "Consent Changed", "User Deleted"
 # A word only where it tells such a state.
 STATED = "Subscription Changed"
 STATES = ("subscription_status", "subscriptionStatus", "status", "state", "action")
 SUBSCRIBED = frozenset({"subscribed", "optedin", "optin"})
+UNSUBSCRIBED = frozenset({"unsubscribed", "unsubscribe", "optedout", "optout"})
+# The state of somebody's plan, and no word.
+PLAN = '"[a-z_]*(plan|price|product)[a-z_]*"[ ]*:'
+# No words but by what they say.
+TEXTS = frozenset({"SMS Received", "WhatsApp Received"})
+BODIES = ("message_body", "messageBody", "body", "Body", "text", "message", "content")
+STOP = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "optout", "revoke"})
+STOP |= {"t", "td", "退订", "拒收"}
+# The events that may be a no, and to which channel.
+REFUSALS = {
+    **dict.fromkeys(("Unsubscribed", "Email Marked as Spam", "Email Marked As Spam"), "email"),
+    "SMS Unsubscribed": "sms",
+    "Push Notification Unsubscribed": "push",
+    "WeChat Unsubscribed": "wechat_oa",
+    "SMS Received": "sms",
+    **dict.fromkeys((EVENT, DELETED, STATED, "WhatsApp Received", "Opted Out"), ""),
+}
+
+
+# What forms call the channels; those that name none are of every one.
+CHANNELS = {
+    "": "marketing|all",
+    "email": "emails?|email_?marketing|marketing_?emails?|newsletters?",
+    "sms": "sms|sms_?marketing|text",
+    "push": "push|push_?notifications?",
+    "wechat_oa": "wechat|wechat_?oa",
+}
+# Names of e-mail that are built otherwise.
+OTHERS = (
+    '"accepts_?marketing"[ ]*:[ ]*"?(false|0|no)"?[ ]*[,}]',
+    '"unsubscribed_?from_?emails"[ ]*:[ ]*"?(true|1|yes)"?[ ]*[,}]',
+)
+
+
+def refusing_trait(names: str) -> str:
+    """Return the pattern, for lower case, of a name and value that are a no to what it names."""
+    return (
+        f'"[$]?(is_?)?({names})_?(unsubscribed?|opted_?out|opt_?out)"'
+        '[ ]*:[ ]*"?(true|1|yes|y|是)"?[ ]*[,}]'
+        f'|"[$]?(is_?)?({names})_?(subscribed?|opted_?in|opt_?in)"'
+        '[ ]*:[ ]*"?(false|0|no|n|否|unsubscribed|opted_?out)"?[ ]*[,}]'
+    )
+
+
+def refusing_preference(names: str) -> str:
+    """Return the same for an event of preferences, where the bare name will do."""
+    return f'"({names})"[ ]*:[ ]*"?(false|0|no|n|off|否|unsubscribed|opted_?out)"?[ ]*[,}}]'
+
+
+def is_of_preferences(event: str) -> bool:
+    """Tell whether an event tells what somebody wants to be sent."""
+    return "preference" in event.lower() or "通知设置" in event
+
+
+TRAITS = {
+    channel: re.compile(refusing_trait(names if channel else f"{names}|"))
+    for channel, names in CHANNELS.items()
+}
+TRAITS["email"] = re.compile("|".join((TRAITS["email"].pattern, *OTHERS)))
+PREFERENCES = {
+    channel: re.compile(refusing_preference(names)) for channel, names in CHANNELS.items()
+}
 # What means every channel; so does naming none.
 EVERY = frozenset({"", "all"})
 YES = frozenset({"true", "1", "yes", "y"})

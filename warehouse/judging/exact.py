@@ -10,8 +10,9 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 import xxhash
@@ -59,7 +60,8 @@ class Limits:
 
     ``nobody`` are ids that name nobody (``placeholder_ids.csv``), folded; ``aliases`` says of event
     names which published one they stand for: that is what they are judged as, and never become.
-    ``home`` is the currency of money that names none.
+    ``home`` is the currency of money that names none; ``ends`` is when the load day does, where the
+    business is.
     """
 
     latest: int
@@ -70,6 +72,7 @@ class Limits:
     nobody: frozenset[str] = frozenset()
     aliases: Aliases = field(default_factory=Aliases)
     home: str = ""
+    ends: int = 0
 
     @classmethod
     def of(
@@ -84,6 +87,7 @@ class Limits:
         nobody: frozenset[str] = frozenset(),
         aliases: Aliases | None = None,
         home: str = "",
+        timezone: str = "UTC",
     ):
         """Return the limits of a load day: ``future_days`` after its end is too late.
 
@@ -92,7 +96,9 @@ class Limits:
         end = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1 + future_days)
         latest = min(int(end.timestamp()) * 1_000_000, _LATEST)
         words = aliases or Aliases()
-        return cls(latest, currencies, max_line_bytes, roles, channels, nobody, words, home)
+        midnight = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(timezone))
+        ends = min(int(midnight.timestamp()) * 1_000_000, latest) - 1
+        return cls(latest, currencies, max_line_bytes, roles, channels, nobody, words, home, ends)
 
 
 def judge(line: bytes, limits: Limits, remarks: Counter[str] | None = None) -> tuple | Rejection:

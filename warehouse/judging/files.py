@@ -224,9 +224,9 @@ class _Pass:
         parsed = quarantined = blank = events = placeholders = aside = 0
         left_out: Counter[str] = Counter()
         for judged in reading.verdicts():
-            sink.add(judged, part.name, landed.sha256)
+            noes = sink.add(judged, part.name, landed.sha256, self.limits)
             parsed += judged.used_rows
-            events += judged.rows.num_rows
+            events += judged.rows.num_rows + noes
             quarantined += judged.refused_rows
             blank += judged.blank
             left_out.update(judged.left_out)

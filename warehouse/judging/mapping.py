@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache, partial
@@ -152,8 +153,17 @@ class Mapper:
 
     def line(self, record: Record, row_id: Callable[[int], str]) -> bytes:
         """Return the Segment line of a record; raises Rejected, and LeftOut by a rule."""
+        return self._line(self.cells(record), row_id(record.number))
+
+    def readable_line(self, record: Record) -> bytes:
+        """Return the Segment line of what can be read of a record that is refused."""
+        with suppress(Rejected):
+            return self._line(self.cells(record, is_refused=True), "")
+        return b""
+
+    def _line(self, cells: Iterable[tuple[_Field, Any]], row_id: str) -> bytes:
         event = self._started()
-        for field, value in self.cells(record):
+        for field, value in cells:
             path = field.path
             if len(path) == 1 and value.__class__ is not dict:
                 event[path[0]] = value
@@ -161,10 +171,13 @@ class Mapper:
                 _put(event, path, value)
         if self.signed_as:
             _put(event, tuple(CURRENCY.split(".")), self.signed_as)
-        return self.finished(event, row_id(record.number))
+        return self.finished(event, row_id)
 
-    def cells(self, record: Record) -> list[tuple[_Field, Any]]:
-        """Return the fields of a record that have a value, read and renamed, objects first."""
+    def cells(self, record: Record, *, is_refused: bool = False) -> list[tuple[_Field, Any]]:
+        """Return the fields of a record that have a value, read and renamed, objects first.
+
+        Raises Rejected, and LeftOut by a rule; of one that is refused, what can be read is left.
+        """
         values = record.values
         if self._source is None:
             self._take_names(values)
@@ -191,9 +204,15 @@ class Mapper:
                 if value == "":
                     continue
             if field.convert:
-                value = field.convert(value)
+                try:
+                    value = field.convert(value)
+                except Rejected:
+                    if is_refused:
+                        continue
+                    raise
             found.append((field, value))
-        self.signed_as = self._sign_of(self._currency_of(values)) if self._signed else ""
+        is_signed = self._signed and not is_refused
+        self.signed_as = self._sign_of(self._currency_of(values)) if is_signed else ""
         return found
 
     def event(self, fields: Mapping[str, Any], row_id: str) -> bytes:
@@ -335,7 +354,7 @@ def mapped_row(record: Record, mapper: Mapper, limits: Limits, row_id: Callable[
     try:
         return Row(record.number, mapper.line(record, row_id), original)
     except Rejected as verdict:
-        return Row(record.number, original, original, verdict.rejection)
+        return Row(record.number, mapper.readable_line(record), original, verdict.rejection)
 
 
 def checked(record: Record, limits: Limits) -> tuple[bytes, Rejection | None]:
@@ -379,9 +398,11 @@ def judge_mapped(rows: Sequence[Row], limits: Limits) -> Judged:
     *columns, places = judged.rows.columns
     numbers = pa.array([row.number for row in ready], pa.int64()).take(places)
     events = pa.RecordBatch.from_arrays([*columns, numbers], schema=JUDGED_SCHEMA)
-    rejected = [Refusal(row.number, row.refused, row.original) for row in rows if row.refused]
-    for place, verdict, _ in judged.rejected:
-        rejected.append(Refusal(ready[place].number, verdict, ready[place].original))
+    rejected = [
+        Refusal(row.number, row.refused, row.original, row.line) for row in rows if row.refused
+    ]
+    for place, verdict, line, _ in judged.rejected:
+        rejected.append(Refusal(ready[place].number, verdict, ready[place].original, line))
     rejected.sort(key=lambda refusal: refusal.number)
     return Judged(events, rejected, judged.blank, placeholders=judged.placeholders)
 

@@ -146,7 +146,9 @@ def judge_columns(lines: Sequence[bytes], first_line: int, limits: Limits) -> Ju
     exact = judge_rows(_rows(lines, first_line, np.flatnonzero(doubtful).tolist()), limits)
     both = pa.concat_batches([quick.filter(pa.array(sure)), exact.rows])
     events = both.take(pc.sort_indices(both.column("source_line")))
-    rejected = [Refusal(place + first_line, why, lines[place]) for place, why in refused]
+    rejected = [
+        Refusal(place + first_line, why, lines[place], lines[place]) for place, why in refused
+    ]
     rejected = sorted([*rejected, *exact.rejected], key=lambda each: each.number)
     return Judged(events, rejected, exact.blank, placeholders=exact.placeholders)
 

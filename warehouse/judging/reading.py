@@ -99,7 +99,7 @@ class Reading:
                 return
         for batch in cut:
             why = Rejection("cut_file", content.stream.cut)
-            rejected = [Refusal(batch.first_line, why, batch.lines[0])]
+            rejected = [Refusal(batch.first_line, why, batch.lines[0], batch.lines[0])]
             none = pa.RecordBatch.from_pylist([], JUDGED_SCHEMA)
             yield self._as_landed(Judged(none, rejected, 0))
 

@@ -199,7 +199,8 @@ def _taken_in(
                 cells[CURRENCY] = mapper.signed_as
         except Rejected as verdict:
             states[record.number] = REFUSED
-            refused.append(Refusal(record.number, verdict.rejection, original))
+            line = original if why else mapper.readable_line(record)
+            refused.append(Refusal(record.number, verdict.rejection, original, line))
             continue
         except LeftOut as rule:
             states[record.number] = LEFT
@@ -312,7 +313,7 @@ def _judged(
         used += len(fresh)
     firsts = pa.array([events[place].rows[0] for place in accepted], pa.int64())
     batch = pa.RecordBatch.from_arrays([*columns, firsts], schema=JUDGED_SCHEMA)
-    refused = [(events[refusal.number].rows, refusal.why) for refusal in judged.rejected]
+    refused = [(events[refusal.number].rows, refusal) for refusal in judged.rejected]
     members = {rows[0]: rows[1:] for place in accepted if len(rows := events[place].rows) > 1}
     rejected = _refused(connection, refused, states)
     left = rules_in(apart)
@@ -321,19 +322,19 @@ def _judged(
 
 def _refused(
     connection: duckdb.DuckDBPyConnection,
-    events: list[tuple[list[int], Rejection]],
+    events: list[tuple[list[int], Refusal]],
     states: np.ndarray,
 ) -> list[Refusal]:
     """Put the rows of refused events aside; of a row that gave another event, tell it only."""
     found = []
     lines = _originals(connection, {row for rows, _ in events for row in rows})
-    for rows, why in events:
+    for rows, (_, why, _, line) in events:
         fresh = [row for row in rows if states[row] == WAITS]
         states[fresh] = REFUSED
-        found += [Refusal(row, why, lines[row]) for row in fresh]
+        found += [Refusal(row, why, lines[row], line) for row in fresh]
         if not fresh:
             detail = f"an event of row {rows[0]}, which is used otherwise: {why.detail}"
-            found.append(Refusal(0, Rejection(why.reason, detail), lines[rows[0]]))
+            found.append(Refusal(0, Rejection(why.reason, detail), lines[rows[0]], line))
     return found
 
 

@@ -29,11 +29,12 @@ class Row(NamedTuple):
 
 
 class Refusal(NamedTuple):
-    """A row that is no event: its number, why, and its own bytes."""
+    """A row that is no event: its number, why, its own bytes, and what they are as a line."""
 
     number: int
     why: Rejection
     original: bytes
+    line: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def judge_rows(lines: Iterable[Row], limits: Limits) -> Judged:
             continue
         verdict = refused or judge(line, limits, remarks)
         if isinstance(verdict, Rejection):
-            rejected.append(Refusal(number, verdict, original))
+            rejected.append(Refusal(number, verdict, original, line))
         else:
             events.append(verdict)
             numbers.append(number)

@@ -49,7 +49,7 @@ from warehouse.storage.objects import FileChanged
 from warehouse.storage.places import readable
 
 # Raise it when the same lines would become other rows: every day is then read again.
-PARSER_VERSION = "8"
+PARSER_VERSION = "9"
 FINGERPRINT = b"userops.fingerprint"
 ATTEMPTS = 3
 # A day costs this much beside its bytes; below the limit, other processes cost more than they save.
@@ -223,8 +223,9 @@ def fingerprint(settings: Settings, feed: str = EVENTS) -> bytes:
     sources = [astuple(source) for source in settings.sources_of(feed)]
     # Whom a line names must not depend on when it was read, as what else a rule decides may.
     nobody = sorted(placeholder_ids(rule_folders(settings)))
-    # A sign beside a number may be that of the currency reports are in, or of another one.
-    parts = (PARSER_VERSION, sources, settings.currency, nobody, *said)
+    # A sign beside a number may be that of the currency reports are in, or of another one; a no at
+    # a time that nobody can read is of the end of the load day.
+    parts = (PARSER_VERSION, sources, settings.currency, settings.timezone, nobody, *said)
     return sha256(repr(parts).encode()).hexdigest().encode()
 
 
@@ -240,6 +241,7 @@ def limits_on(settings: Settings, day: date) -> Limits:
         channels=known_channels(rules),
         nobody=placeholder_ids(rules),
         home=settings.currency,
+        timezone=settings.timezone,
     )
 
 
@@ -295,6 +297,7 @@ def _limits(work: _Work, day: date) -> Limits:
         nobody=work.nobody,
         aliases=work.aliases,
         home=work.settings.currency,
+        timezone=work.settings.timezone,
     )
 
 

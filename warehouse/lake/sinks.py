@@ -11,7 +11,9 @@ import pyarrow as pa
 import pyarrow.compute
 import pyarrow.parquet as pq
 
+from warehouse.judging.asides import noes_in
 from warehouse.judging.erased import Erased
+from warehouse.judging.exact import Limits
 from warehouse.judging.verdicts import Count, Judged, Refusal, written_rules
 from warehouse.lake.layout import EVENTS_SCHEMA, PARQUET, QUARANTINE_SCHEMA, ROW_GROUP_ROWS
 
@@ -137,8 +139,11 @@ class DaySink:
         if self._quarantine:
             self._quarantine.close()
 
-    def add(self, judged: Judged, source_file: str, sha256: str) -> None:
-        """Take the verdicts on some lines of a file, in the order of the lines."""
+    def add(self, judged: Judged, source_file: str, sha256: str, limits: Limits) -> int:
+        """Take the verdicts on some lines of a file, in the order of the lines.
+
+        Return how many events there are more: the noes of lines that are set aside.
+        """
         if self._erased:
             judged = self._without_erased(judged, source_file)
         rows = judged.rows
@@ -149,8 +154,19 @@ class DaySink:
             self._rows.add(
                 pa.RecordBatch.from_arrays([*columns, file, line, digest], schema=self._schema)
             )
-        if judged.rejected:
-            self.refuse(judged.rejected, source_file, sha256)
+        if not judged.rejected:
+            return 0
+        self.refuse(judged.rejected, source_file, sha256)
+        noes = [
+            no | {"source_file": source_file, "source_line": number, "file_sha256": sha256}
+            for number, _, _, line in judged.rejected
+            for no in noes_in(line, (source_file, number), limits)
+        ]
+        heard = pa.RecordBatch.from_pylist(noes, self._schema)
+        if self._erased:
+            heard = heard.filter(pa.array(~self._erased.own(heard)))
+        self._rows.add(heard)
+        return heard.num_rows
 
     def settled(self, count: Count) -> Count:
         """Return a row of the ledger as it is without the people who were erased."""
@@ -196,7 +212,7 @@ class DaySink:
     def refuse(self, rejected: Sequence[Refusal], source_file: str, sha256: str) -> None:
         """Put lines aside; number 0 stands for what is to be said about the whole file."""
         self.taken += len(rejected)
-        numbers, rejections, lines = zip(*rejected, strict=True)
+        numbers, rejections, lines, _ = zip(*rejected, strict=True)
         reasons, details = zip(*rejections, strict=True)
         self.reasons.update(reasons)
         files, digests = ([text] * len(rejected) for text in (source_file, sha256))

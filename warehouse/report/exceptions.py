@@ -25,6 +25,10 @@ QUERIES = {
         "People whose word on consent cannot be read, taken as a no",
         "同意状态无法识别、按拒绝处理的人员",
     ): ("select users from {marts}.identity_exceptions where kind = 'unread'"),
+    Label(
+        "People whose no stands in a line set aside, and holds",
+        "其拒绝出现在被隔离的行中、仍然有效的人员",
+    ): ("select users from {marts}.identity_exceptions where kind = 'aside'"),
     Label("Event names no rule knows", "规则中没有的事件名"): (
         "select count(*) from {marts}.event_names where not is_known"
     ),

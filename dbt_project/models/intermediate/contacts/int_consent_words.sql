@@ -28,7 +28,7 @@ events as (
 
     from lines
     where
-        type = 'track'
+        type in ('track', 'refusal')
         and event in (
             {{ quoted(refusal_events().keys() | list + ['Consent Changed', 'User Deleted']) }}
         )

@@ -265,7 +265,10 @@ final as (
         events.user_id,
         changes.kind,
         changes.subject,
-        changes.value,
+        case
+            when changes.kind = 'refused' and events.type = 'refusal' then 'aside'
+            else changes.value
+        end as value,
         events.occurred_at,
         events.load_date,
         events.source_file,

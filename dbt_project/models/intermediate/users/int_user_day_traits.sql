@@ -30,7 +30,7 @@ lines as (
             events.event not like 'Points %'
             and events.event not in (
                 'Level Changed', 'Complaint Closed', 'Feedback Answered', 'Suggestion Answered',
-                'User Deleted'
+                'User Deleted', 'Refusal Set Aside'
             ),
             true
         ) as is_seen

@@ -48,30 +48,32 @@ counted as (
 
 ),
 
-unread as (
+said as (
 
     -- A word of several channels is one line.
     select
-        'unread' as kind,
+        kind,
         cast(count(distinct user_id) as bigint) as users,
         cast(count(*) as bigint) as lines
 
     from (
         select distinct
-            user_id,
-            load_date,
-            source_file,
-            source_line
+            words.value as kind,
+            words.user_id,
+            words.load_date,
+            words.source_file,
+            words.source_line
 
-        from {{ ref('int_profile_changes') }}
+        from {{ ref('int_profile_changes') }} as words
         where
-            kind = 'refused'
-            and value = 'unread'
-            and event_date <= {{ as_of_date() }}
-            and user_id not in (
+            words.kind = 'refused'
+            and words.value in ('unread', 'aside')
+            and words.event_date <= {{ as_of_date() }}
+            and words.user_id not in (
                 select excluded.user_id from {{ ref('int_excluded_actors') }} as excluded
             )
-    ) as words
+    ) as lines
+    group by kind
 
 ),
 
@@ -80,19 +82,14 @@ final as (
     -- Also where there is none: nobody has to guess whether it was looked.
     select
         kinds.kind,
-        coalesce(counted.users, 0) as users,
-        coalesce(counted.lines, 0) as lines
+        coalesce(counted.users, said.users, 0) as users,
+        coalesce(counted.lines, said.lines, 0) as lines
 
-    from (values ('excluded'), ('hub')) as kinds (kind)
+    from (values ('excluded'), ('hub'), ('unread'), ('aside')) as kinds (kind)
     left join counted
         on kinds.kind = counted.kind
-    union all
-    select
-        kind,
-        users,
-        lines
-
-    from unread
+    left join said
+        on kinds.kind = said.kind
 
 )
 
