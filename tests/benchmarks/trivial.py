@@ -1,8 +1,8 @@
 """The project -> a copy with further models that do next to nothing: what one more model costs.
 
 ``python -m tests.benchmarks.trivial TARGET [--models 60]`` makes the copy. Run anything in it with
-its folder as working directory and `PYTHONPATH`: `userops run`, or the tests (two of which count
-what is written down, and say so).
+its folder as working directory and `PYTHONPATH`: `userops run`, or the tests (of which those that
+count what is written down fail, and that of this copy).
 """
 
 import argparse
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.benchmarks.process import ROOT
 
-PARTS = ("dbt_project", "docs", "orchestration", "quality", "tests", "warehouse")
+PARTS = (".ci", "dbt_project", "docs", "orchestration", "quality", "tests", "warehouse")
 FILES = ("pyproject.toml", "Makefile", "README.md", "README.zh-CN.md", "CHANGELOG.md", "LICENSE")
 READ = "int_people"
 MODELS = 60
