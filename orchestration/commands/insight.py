@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from warehouse.rules.describe import RuleStatus
 
 RECENT_DAYS = 14
-DAYS_SHOWN = LATE_SHOWN = 5
+SHOWN = 5
 
 
 @click.command(short_help="Runs, freshness, checks, what readers see.")
@@ -41,8 +41,8 @@ def status(limit: int) -> None:
     click.echo(f"admitted   {counted(len(found.admitted), 'day')}{newest}")
     if found.waiting:
         click.echo(f"waiting    {_days(found.waiting)}  (`userops run`)")
-    if found.missing:
-        click.echo(f"missing    {_days(found.missing)}  (never landed: their numbers are unknown)")
+    if missing := found.missing:
+        click.echo(f"missing    {_days(missing)}  (never landed: their numbers are unknown)")
     _show_late(settings)
     if lines := totals(settings):
         click.echo(f"lines      {lines}")
@@ -131,7 +131,7 @@ def doctor(*, deep: bool) -> None:
 
 
 def _days(days: Sequence[date]) -> str:
-    named = ", ".join(map(str, days[:DAYS_SHOWN])) + (", ..." if days[DAYS_SHOWN:] else "")
+    named = ", ".join(map(str, days[:SHOWN])) + (", ..." if days[SHOWN:] else "")
     return f"{counted(len(days), 'day')}: {named}"
 
 
@@ -146,9 +146,9 @@ def _show_late(settings: Settings) -> None:
     command = f"--date {first}" if first == last else f"--from {first} --to {last}"
     loaded = "a day" if first == last else "days"
     click.echo(f"late       {counted(len(late), 'file')} of {loaded} already loaded:")
-    for each in late[:LATE_SHOWN]:
+    for each in late[:SHOWN]:
         click.echo(f"             {each.file}  ({'changed' if each.is_known else 'new'})")
-    if more := late[LATE_SHOWN:]:
+    if more := late[SHOWN:]:
         click.echo(f"             ... and {len(more):,} more")
     click.echo(f"           `userops run {command}` takes them in")
 

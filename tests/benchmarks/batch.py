@@ -109,7 +109,7 @@ def _models(measures: Measures) -> list[Row]:
         theirs = _script(measures["duck work"], unit)
         rows.append(compared("2", what, ours, theirs, at_most=limit))
         fewer = [measure.step("build", unit) for measure in measures[FEWER]]
-        rows.append(compared("2", f"the same, our hundred KPIs apart, {unit}", fewer, theirs))
+        rows.append(compared("2", f"the same, our KPIs apart, {unit}", fewer, theirs))
     for unit, limit in (("cpu", 2.5), ("wall", None)):
         what = f"landing to marts, all tables, beside the dozen by hand, {unit}"
         theirs = _sums(measures, "duck", unit)

@@ -17,7 +17,6 @@ class Comparison:
     theirs: str
 
 
-# Names: `build` and `marts` are ours, `{theirs}` the folder of the baseline's files.
 # What only a line before somebody's first visit names is no channel here; there it is.
 BEFORE = """
     user_id not in (
@@ -27,6 +26,7 @@ BEFORE = """
             and substr(traits.first_other_campaign, 21) <> 'direct'
     )
 """
+# Names: `build` and `marts` are ours, `{theirs}` the folder of the baseline's files.
 COMPARISONS = (
     Comparison(
         "sessions of each user and day",

@@ -48,8 +48,8 @@ ROLES = (
 STEPS = ("Product Viewed", "Product Added", "Checkout Started", "Order Completed")
 FUNNEL = "browse_to_order"
 
-# The tables the baselines make too; what these are made from comes along. The KPIs of a day are a
-# hundred here and ten there, so the tables are measured without them as well.
+# The tables the baselines make too; what these are made from comes along. The KPIs of a day are
+# many more here, by five dimensions, so the tables are measured without them as well.
 KPIS = "kpi_daily"
 SAME_TABLES = (
     "fct_sessions",

@@ -1,4 +1,7 @@
-"""`Consent Changed` -> a word that can be kept, or why not: a yes must name what it is a yes to."""
+"""`Consent Changed` -> a word that can be kept, or why not: a yes must name what it is a yes to.
+
+Also the words by which the models know a no, for lines that never get there.
+"""
 
 import csv
 import re
@@ -32,8 +35,6 @@ REFUSALS = {
     "SMS Received": "sms",
     **dict.fromkeys((EVENT, DELETED, STATED, "WhatsApp Received", "Opted Out"), ""),
 }
-
-
 # What forms call the channels; those that name none are of every one.
 CHANNELS = {
     "": "marketing|all",

@@ -27,15 +27,19 @@ from warehouse.storage.places import all_readable
 
 @dataclass(frozen=True)
 class Freshness:
-    """What has landed and what of it is in the marts.
-
-    ``waiting`` has landed and is not in them; ``missing`` lies between others and never came.
-    """
+    """What has landed and what of it is in the marts; ``waiting`` has landed and is not."""
 
     landed: tuple[date, ...]
     admitted: tuple[date, ...]
     waiting: tuple[date, ...]
-    missing: tuple[date, ...]
+
+    @property
+    def missing(self) -> list[date]:
+        """The days between others that never came."""
+        came = {*self.landed, *self.admitted}
+        first, last = min(came, default=date.max), max(came, default=date.min)
+        between = (first + timedelta(days=number) for number in range(1, (last - first).days))
+        return [day for day in between if day not in came]
 
 
 @dataclass(frozen=True)
@@ -92,14 +96,10 @@ def runnable_days(settings: Settings) -> list[date]:
 def freshness(settings: Settings) -> Freshness:
     """Compare what has landed with what has been let in."""
     landed, known = runnable_days(settings), admitted(settings)
-    came = {*landed, *known}
-    span = (max(came) - min(came)).days if came else 0
-    between = (min(came) + timedelta(days=number) for number in range(1, span))
     return Freshness(
         landed=tuple(landed),
         admitted=tuple(sorted(known)),
         waiting=tuple(day for day in landed if day not in known),
-        missing=tuple(day for day in between if day not in came),
     )
 
 
