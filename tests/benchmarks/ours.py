@@ -17,6 +17,18 @@ def job(name: str, home: Path, data: Data, days: Sequence[date], *, root: Path =
     return run([sys.executable, "-m", "tests.benchmarks.jobs", *arguments], root=root)
 
 
+def command(home: Path, data: Data, day: date, *, root: Path = ROOT) -> Measure:
+    """Run a day of an installation as its users do, who measure nothing inside."""
+    environment = {
+        "USEROPS_HOME": str(home),
+        "USEROPS_LANDING": str(data.landing),
+        "USEROPS_TIMEZONE": "UTC",
+        "USEROPS_CURRENCY": "EUR",
+    }
+    program = [sys.executable, "-m", "orchestration.cli", "run", "--date", day.isoformat()]
+    return run(program, environment=environment, root=root)
+
+
 def bare_imports() -> Measure:
     """Start a process that only imports what no run can do without."""
     return run([sys.executable, "-c", IMPORTS])

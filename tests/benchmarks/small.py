@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from tests.benchmarks.data import Data
-from tests.benchmarks.ours import bare_imports, job
+from tests.benchmarks.ours import bare_imports, command, job
 from tests.benchmarks.process import Measure, run
 from tests.benchmarks.table import Row, compared, limited, typical
 from tests.benchmarks.trivial import MODELS, copy_with_models
@@ -30,8 +30,8 @@ def small_day(work: Path, rounds: int) -> list[Row]:
     _plain(folder / "plain", data, first)
     measures: dict[str, list[Measure]] = {"ours": [], "more": [], "plain": [], "imports": []}
     for day in days:
-        measures["ours"].append(job("run", folder / "ours", data, [day]))
-        measures["more"].append(job("run", folder / "more", data, [day], root=more))
+        measures["ours"].append(command(folder / "ours", data, day))
+        measures["more"].append(command(folder / "more", data, day, root=more))
         measures["plain"].append(_plain(folder / "plain", data, day))
         measures["imports"].append(bare_imports())
     shutil.rmtree(folder)

@@ -1,6 +1,7 @@
 """Marts -> fingerprints: equal text means equal rows, in whatever order they are stored."""
 
 import hashlib
+from collections import defaultdict
 from dataclasses import dataclass
 
 import duckdb
@@ -51,8 +52,9 @@ def table_parts(connection: duckdb.DuckDBPyConnection, schema: str = SCHEMA) -> 
     Facts (``fct_*``) grow with history: by month, a day's publishing rewrites only its months.
     """
     parts: list[Part] = []
+    of_table = _columns(connection, schema)
     for table in table_names(connection, schema):
-        columns = _columns(connection, schema, table)
+        columns = of_table[table]
         fingerprint = hashlib.sha256(repr(columns).encode()).hexdigest()[:8]
         day = date_column(table, columns)
         # Grouped by the first of the month and named after it: text per row would cost double.
@@ -92,13 +94,17 @@ def date_column(table: str, columns: list[tuple[str, str]]) -> str | None:
 
 
 def _columns(
-    connection: duckdb.DuckDBPyConnection, schema: str, table: str
-) -> list[tuple[str, str]]:
-    return connection.execute(
-        "select column_name, data_type from duckdb_columns() where database_name ="
-        " current_database() and schema_name = ? and table_name = ? order by column_index",
-        [schema, table],
-    ).fetchall()
+    connection: duckdb.DuckDBPyConnection, schema: str
+) -> dict[str, list[tuple[str, str]]]:
+    """Return name and type of each column by table: asked for once, the catalogue is searched."""
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for table, name, kind in connection.execute(
+        "select table_name, column_name, data_type from duckdb_columns() where database_name ="
+        " current_database() and schema_name = ? order by table_name, column_index",
+        [schema],
+    ).fetchall():
+        found[table].append((name, kind))
+    return found
 
 
 def _text(rows: int, total: int, columns: str) -> str:
