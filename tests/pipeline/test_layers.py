@@ -175,7 +175,7 @@ def test_the_judge_knows_neither_its_quick_way_nor_the_files() -> None:
     order += ["answers", "consents", "erased", "orders", "points", "readings", "repeats", "exact"]
     order += ["asides"]
     order += ["columns", "tables", "verdicts", "cells", "csv_rows", "parquet_rows", "quick"]
-    order += ["mapping", "contents", "shaping", "reading", "files"]
+    order += ["written", "mapping", "mapper", "mapped", "contents", "shaping", "reading", "files"]
     folder = ROOT / "warehouse" / "judging"
     assert {path.stem for path in folder.glob("*.py")} == {"__init__", *order}
     for place, name in enumerate(order):

@@ -14,9 +14,9 @@ from warehouse.configuration import load_settings
 from warehouse.erasure.tombstones import remember
 from warehouse.errors import UserError
 from warehouse.judging.lookup import ABSENT, Lookup
-from warehouse.judging.mapping import written
 from warehouse.judging.readings import TimeReader, number_reader
 from warehouse.judging.values import Rejected
+from warehouse.judging.written import written
 from warehouse.lake.ingest import erased_in, ingest_days
 from warehouse.lake.layout import rows_path
 from warehouse.lake.loads import loaded, read_ledger

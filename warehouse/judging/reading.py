@@ -12,7 +12,9 @@ from warehouse.judging.cells import judge_cells
 from warehouse.judging.contents import Content
 from warehouse.judging.exact import Limits
 from warehouse.judging.lookup import ABSENT, Getter
-from warehouse.judging.mapping import Mapper, judge_mapped, mapped_rows, rules_in, sought
+from warehouse.judging.mapped import judge_mapped, mapped_rows, rules_in
+from warehouse.judging.mapper import Mapper
+from warehouse.judging.mapping import sought
 from warehouse.judging.points import Points
 from warehouse.judging.quick import judge_batch
 from warehouse.judging.tables import Record, nearest

@@ -22,23 +22,13 @@ import pyarrow as pa
 
 from warehouse.errors import UserError
 from warehouse.judging.exact import Limits
-from warehouse.judging.mapping import (
-    CURRENCY,
-    MONEY,
-    NUMBER,
-    TIME,
-    LeftOut,
-    Mapper,
-    checked,
-    judge_mapped,
-    kind_of,
-    left_out,
-    rules_in,
-    written,
-)
+from warehouse.judging.mapped import checked, judge_mapped, left_out, rules_in
+from warehouse.judging.mapper import CURRENCY, LeftOut, Mapper
+from warehouse.judging.mapping import MONEY, NUMBER, TIME, kind_of
 from warehouse.judging.tables import Record
 from warehouse.judging.values import Rejected, Rejection, moment
 from warehouse.judging.verdicts import JUDGED_SCHEMA, Judged, Refusal, Row
+from warehouse.judging.written import encode, written
 from warehouse.landing.streams import BadFile
 from warehouse.settings import Source
 from warehouse.sql import quoted
@@ -53,7 +43,6 @@ _ARROW = {TIME: pa.timestamp("us"), NUMBER: pa.decimal128(28, 8), MONEY: pa.deci
 _LARGEST = Decimal(10) ** 20
 _NONE = pa.RecordBatch.from_pylist([], JUDGED_SCHEMA)
 WAITS, USED, REFUSED, LEFT = 1, 2, 3, 4
-_encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
 class _Event(NamedTuple):
@@ -229,13 +218,13 @@ def _insert(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -
 def _cell(kind: str, value: Any) -> Any:
     """Return a value as its column of ``rows`` holds it: UTC, exact, or text."""
     if kind == TIME:
-        return moment(_encode(value), "time")
+        return moment(encode(value), "time")
     if kind in (NUMBER, MONEY):
         number = Decimal(written(value))
         if abs(number) >= _LARGEST:
             raise Rejected("bad_number", "a number of more than 20 digits")
         return round(number, 8)
-    return _encode(value).decode() if isinstance(value, (dict, list)) else written(value)
+    return encode(value).decode() if isinstance(value, (dict, list)) else written(value)
 
 
 def _events(

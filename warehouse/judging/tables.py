@@ -1,7 +1,7 @@
 """Rows of named values with their number and their own bytes: what every table comes to.
 
 How rows are cut out of bytes is said in ``csv_rows``, ``parquet_rows`` and here, for plain text and
-for lines of JSON. A record is what ``warehouse.judging.mapping`` and ``cells`` begin with.
+for lines of JSON. A record is what ``warehouse.judging.mapper`` and ``cells`` begin with.
 """
 
 import difflib

@@ -20,9 +20,9 @@ from warehouse.judging.contents import HEAD_BYTES, Content
 from warehouse.judging.csv_rows import DELIMITERS
 from warehouse.judging.exact import Limits
 from warehouse.judging.lookup import bare, opened
-from warehouse.judging.mapping import written
 from warehouse.judging.readings import EXCEL, TimeReader, number_reader
 from warehouse.judging.values import Rejected
+from warehouse.judging.written import written
 from warehouse.landing.archives import is_archive, open_archive, open_member
 from warehouse.landing.days import open_landed
 from warehouse.landing.encodings import UTF_8, encoding_of, guess
