@@ -15,11 +15,14 @@ from dagster_dbt import DbtProject
 from orchestration import lineage, parsed
 from orchestration.data_tests import carried, description
 from orchestration.engines import Engine, engine_of
+from warehouse.errors import UserError
 from warehouse.judging.currencies import minor_unit
 from warehouse.rules.effective import effective_rules, prepare_rules
+from warehouse.rules.table import nearest
 from warehouse.serving.comments import Meaning
 from warehouse.serving.marts import SCHEMA as MARTS
 from warehouse.settings import Settings
+from warehouse.storage.files import remove
 
 SHIPPED = Path(__file__).parents[1] / "dbt_project"
 # What is written to the lake between the models it is made from and those that read it.
@@ -67,8 +70,12 @@ class Project:
 
     def assets_of(self, exposure: str) -> list[dg.AssetKey]:
         """Return the models that a declared exposure is made from."""
-        [found] = [e for e in self.nodes["exposures"].values() if e["name"] == exposure]
-        return sorted(_asset(self.nodes["nodes"][key]) for key in found["depends_on"]["nodes"])
+        declared = {each["name"]: each for each in self.nodes["exposures"].values()}
+        if exposure not in declared:
+            what, where = f"there is no exposure {exposure!r}", "dbt_project/models/exposures.yml"
+            raise UserError(what, where=where, cure=nearest(exposure, declared))
+        parents = declared[exposure]["depends_on"]["nodes"]
+        return sorted(_asset(self.nodes["nodes"][key]) for key in parents)
 
     @cached_property
     def outgoing(self) -> frozenset[dg.AssetKey]:
@@ -202,7 +209,7 @@ def _folder(settings: Settings) -> Path:
 def _link(link: Path, target: Path) -> None:
     if link.is_symlink() and link.readlink() == target:
         return
-    link.unlink(missing_ok=True)
+    remove(link)  # also a folder: a home copied with its links followed has one here
     link.symlink_to(target)
 
 

@@ -15,6 +15,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from warehouse.errors import UserError
 from warehouse.storage.files import sha256_of, write_atomically
 from warehouse.storage.notes import read_note, write_note
 
@@ -64,12 +65,25 @@ def _parse(flags: Sequence[str], *, with_tests: bool) -> Any:
 
     parsed = dbtRunner().invoke(["parse", *flags, "--no-write-json"])
     if not parsed.success:
-        raise parsed.exception or RuntimeError("dbt could not parse the project")
+        raise _told(parsed.exception)
     manifest: Any = parsed.result
     tests = ["--select", "resource_type:test", "--no-introspect", "--no-populate-cache"]
     if with_tests:
         dbtRunner(manifest).invoke(["compile", *flags, "--no-write-json", *tests])
     return manifest
+
+
+def _told(error: BaseException | None) -> BaseException:
+    """Return what dbt found wrong with the files as one sentence; any other error as it is."""
+    from dbt_common.exceptions import DbtBaseException
+
+    if not isinstance(error, DbtBaseException):
+        return error or RuntimeError("dbt could not parse the project")
+    return UserError(
+        "dbt cannot read the project: " + " ".join(str(error).split()),
+        where="dbt_project",
+        cure="mend the file it names, then run again",
+    )
 
 
 def _pack(manifest: Any, path: Path) -> None:

@@ -1,18 +1,23 @@
 """The seam between dbt in this process and Dagster's events."""
 
+import shutil
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 
 import dagster as dg
 import duckdb
 import pytest
 
-from orchestration import dbt_project
+from orchestration import dbt_project, parsed
 from orchestration.dbt_invocation import Outcome, build_arguments, stream
 from orchestration.dbt_project import project_of
 from orchestration.definitions import build_definitions
 from orchestration.environment import enter
 from tests.conftest import FIRST, LAST, Installation, NewInstallation
+from warehouse.errors import UserError
+from warehouse.rules.effective import prepare_rules
+from warehouse.settings import Settings
 
 
 def test_each_node_becomes_a_materialisation_and_each_test_a_check(
@@ -117,6 +122,41 @@ def test_a_parsed_project_is_kept_while_its_files_stay(
     kept.write_bytes(b"torn")
     monkeypatch.setattr(dbt_project, "_PARSED", {})
     assert project_of(settings).manifest.nodes.keys() == plain.keys()
+
+
+def test_what_dbt_cannot_read_is_told_in_its_words(tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "weekdays.sql").write_text("select * from {{ ref('fct_order') }}")
+    (tmp_path / "dbt_project.yml").write_text("name: userops\nprofile: userops\n")
+    profiles = ["--profiles-dir", str(dbt_project.SHIPPED), "--target", "duckdb"]
+    logs = ["--log-level", "none", "--log-level-file", "none", "--target-path", str(tmp_path / "t")]
+
+    with pytest.raises(UserError) as caught:
+        parsed._parse(["--project-dir", str(tmp_path), *profiles, *logs], with_tests=False)
+
+    assert "models/weekdays.sql) depends on a node named 'fct_order'" in caught.value.what
+
+
+def test_an_exposure_that_is_not_declared_is_named(finished: Installation) -> None:
+    with pytest.raises(UserError, match="'kpi_snapshots'") as caught:
+        project_of(finished.settings).assets_of("kpi_snapshots")
+    assert caught.value.cure == "did you mean 'kpi_snapshot'?"
+
+
+def test_a_home_copied_with_its_links_followed_links_anew(tmp_path: Path) -> None:
+    settings = Settings(tmp_path / "home")
+    settings.rules_dir.mkdir(parents=True)
+    (settings.rules_dir / "event_roles.csv").write_text("event,role\nDance Performed,activity\n")
+    prepare_rules(settings)
+    dbt_project._folder(settings)
+    shutil.copytree(settings.home, tmp_path / "copy")
+    copied = Settings(tmp_path / "copy")
+    assert not (copied.project_dir / "models").is_symlink()
+
+    folder = dbt_project._folder(copied)
+
+    assert all((folder / name).is_symlink() for name in dbt_project.LINKED)
+    assert (dbt_project.SHIPPED / "models").is_dir()
 
 
 def test_a_part_of_the_assets_can_be_materialised_alone(finished: Installation) -> None:

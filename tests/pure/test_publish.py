@@ -124,6 +124,18 @@ def test_the_same_marts_are_not_published_twice(settings: Settings) -> None:
     assert again.revision == first.revision == 1
 
 
+def test_a_home_copied_with_its_links_followed_goes_on(settings: Settings, tmp_path: Path) -> None:
+    set_revision(settings, 1)
+    publish(settings, as_of_date=DAY, run_id="run-1")
+    shutil.copytree(settings.home, copy := tmp_path / "copy")
+    copied = make_settings(copy)
+    assert (copied.serving_dir / "parquet" / "current").is_dir()
+    set_revision(copied, 2)
+
+    assert publish(copied, as_of_date=DAY, run_id="run-2").revision == 2
+    assert verify(copied) == []
+
+
 def test_one_changed_cell_is_published(settings: Settings) -> None:
     publish(settings, as_of_date=DAY, run_id="run-1")
     change(settings, "update marts.dim_users set orders = orders + 1 where user_id = 'user_7'")

@@ -6,13 +6,12 @@
 import fcntl
 import os
 import re
-import shutil
 import stat
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from warehouse.storage.files import READABLE_FOLDER
+from warehouse.storage.files import READABLE_FOLDER, remove
 
 DATABASE_LINK = "userops.duckdb"
 MANIFEST_LINK = "manifest.json"
@@ -84,6 +83,8 @@ def point(link: Path, target: str) -> None:
     temporary = link.with_name(f".{link.name}.new")
     temporary.unlink(missing_ok=True)
     temporary.symlink_to(target)
+    if not link.is_symlink() and link.is_dir():
+        remove(link)  # a home copied with its links followed has a folder here
     temporary.replace(link)
     fsync_folder(link.parent)
 
@@ -137,11 +138,3 @@ def keep_latest(serving: Path, keep: int) -> None:
     for revision in sorted(found := revisions_on_disk(serving), reverse=True)[max(keep, 1) :]:
         for path in found[revision]:
             remove(path)
-
-
-def remove(path: Path) -> None:
-    """Remove a file, a link, or a folder with all in it."""
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)

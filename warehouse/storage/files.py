@@ -39,7 +39,7 @@ def write_atomically(path: Place, write: Callable[[Path], None], *, mode: int = 
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = _beside(path, TEMPORARY)
-    _remove(temporary)
+    remove(temporary)
     try:
         # Created here, so that contact details are never readable by others, not even for a moment.
         # Whatever it is to be, we write it first.
@@ -49,7 +49,7 @@ def write_atomically(path: Place, write: Callable[[Path], None], *, mode: int = 
         sync(temporary)
         temporary.replace(path)
     except BaseException:
-        _remove(temporary)
+        remove(temporary)
         raise
     sync(path.parent)
 
@@ -65,19 +65,19 @@ def scratch(near: Place, name: str) -> Generator[Path]:
             yield Path(elsewhere)
         return
     folder = near / f"{SCRATCH}{name}"
-    _remove(folder)
+    remove(folder)
     folder.mkdir(parents=True)
     try:
         yield folder
     finally:
-        _remove(folder)
+        remove(folder)
 
 
 def remove_scratch(near: Place) -> None:
     """Remove what killed writers left below a folder."""
     if isinstance(near, Path):
         for folder in near.glob(f"{SCRATCH}*"):
-            _remove(folder)
+            remove(folder)
 
 
 def remove_leftovers(below: Path) -> None:
@@ -89,7 +89,7 @@ def remove_leftovers(below: Path) -> None:
         complete_swaps(folder)
     for mark in (f".*{TEMPORARY}", f".*{REPLACED}", f"{SCRATCH}*", f"{COMPARED}*"):
         for path in [*below.rglob(mark)]:
-            _remove(path)
+            remove(path)
 
 
 def put_whole(file: Path, place: Place) -> None:
@@ -132,7 +132,7 @@ def write_bytes_atomically(path: Place, content: bytes, *, mode: int = OURS) -> 
 def remove_folder(folder: Place) -> None:
     """Remove a folder and all below it."""
     if isinstance(folder, Path):
-        _remove(folder)
+        remove(folder)
     else:
         objects.delete_below(folder)
 
@@ -164,8 +164,8 @@ def replace_folder(path: Path, build: Callable[[Path], None], *, mode: int = OUR
     temporary, replaced = _beside(path, TEMPORARY), _beside(path, REPLACED)
     if replaced.exists() and not path.exists():
         replaced.rename(path)
-    _remove(temporary)
-    _remove(replaced)
+    remove(temporary)
+    remove(replaced)
     try:
         temporary.mkdir(mode=mode)
         temporary.chmod(mode)
@@ -175,12 +175,12 @@ def replace_folder(path: Path, build: Callable[[Path], None], *, mode: int = OUR
             path.rename(replaced)
         temporary.rename(path)
     except BaseException:
-        _remove(temporary)
+        remove(temporary)
         if replaced.exists() and not path.exists():
             replaced.rename(path)
         raise
     sync(path.parent)
-    _remove(replaced)
+    remove(replaced)
 
 
 def let_others_read(*folders: Path) -> None:
@@ -235,7 +235,8 @@ def _beside(path: Path, mark: str) -> Path:
     return path.with_name(f".{path.name}{mark}")
 
 
-def _remove(path: Path) -> None:
+def remove(path: Path) -> None:
+    """Remove a file, a link, or a folder with all in it."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:
