@@ -8,6 +8,7 @@ import pytest
 
 from tests.rule_files import shipped, write_own
 from warehouse.errors import UserError
+from warehouse.rules import effective
 from warehouse.rules.catalogue import declared_rules, spec_from
 from warehouse.rules.describe import describe_rules, difference
 from warehouse.rules.effective import (
@@ -65,6 +66,26 @@ def test_the_shipped_rules_are_sound_and_copied_whole(settings: Settings) -> Non
     assert folder == settings.effective_rules_dir
     expected = {p.name: p.read_bytes() for p in SHIPPED_DIR.glob("*.csv")}
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == expected
+
+
+def test_a_shipped_rule_is_judged_by_its_entry(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "shipped"
+    shutil.copytree(SHIPPED_DIR, folder)
+    monkeypatch.setattr(effective, "SHIPPED_DIR", folder)
+    bands = folder / "rfm_bands.csv"
+    bands.write_text(bands.read_text().replace("from_value", "from_valeu"))
+    error = refusal(settings)
+    assert (error.what, error.where) == (
+        "rfm_bands: unknown column 'from_valeu'",
+        f"{bands}, line 1",
+    )
+
+    bands.rename(folder / "rfm_limits.csv")
+    error = refusal(settings)
+    assert error.what == "the rule 'rfm_limits' has no entry"
+    assert error.where.endswith("_rules__seeds.yml")
 
 
 def test_every_column_of_every_shipped_rule_is_declared() -> None:

@@ -59,7 +59,6 @@ from warehouse.rules.tags import tags_can_be_told
 from warehouse.rules.warnings import higher_levels_ask_for_more, signals_have_their_limits
 
 DECLARED = Path(__file__).parents[2] / "dbt_project" / "seeds" / "_rules__seeds.yml"
-UNDECLARED = Spec(columns={}, may_be_empty=True)
 
 # What an entry may demand of the whole file: by itself, or with arguments.
 PROOFS: Mapping[str, Check] = {
@@ -110,8 +109,12 @@ CELL_WORDS = tuple(name for name in signature(kind_of).parameters if name != "da
 
 
 def spec_of(name: str) -> Spec:
-    """Return what is declared of a rule; of one without an entry, nothing."""
-    return declared_rules().get(name, UNDECLARED)
+    """Return what is declared of a rule; raises UserError for one without an entry."""
+    declared = declared_rules()
+    if name not in declared:
+        cure = "write its entry: columns and their types, keys, what a cell may hold"
+        raise UserError(f"the rule {name!r} has no entry", where=str(DECLARED), cure=cure)
+    return declared[name]
 
 
 @cache

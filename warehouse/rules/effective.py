@@ -112,7 +112,7 @@ def read_rules(settings: Settings) -> tuple[Rules, list[UserError]]:
             faults.append(error)
             continue
         effective[file.name] = _in_effect(table, shipped[file.name])
-        faults.extend(_faults_alone(table, shipped[file.name].columns))
+        faults.extend(_faults_alone(table))
     rules = Rules(effective, shipped, settings.currency)
     if not faults:
         # Own files first: of two files that contradict each other, the edited one is named.
@@ -128,9 +128,9 @@ def _in_effect(table: Table, shipped: Table) -> Table:
     return with_defaults(with_standing(table, spec, shipped) if is_whole else table, spec)
 
 
-def _faults_alone(table: Table, columns: tuple[str, ...]) -> list[UserError]:
+def _faults_alone(table: Table) -> list[UserError]:
     spec = spec_of(table.name)
-    faults = list(column_faults(table, spec, columns))
+    faults = list(column_faults(table, spec, tuple(spec.columns)))
     return faults or [*cell_faults(table, spec), *key_faults(table, spec)]
 
 
@@ -138,7 +138,7 @@ def _first_of(faults: list[UserError]) -> UserError:
     first, *others = faults
     if not others:
         return first
-    cure = f"{first.cure}; `userops rules` shows {len(others)} more"
+    cure = f"{first.cure} (`userops rules` shows {len(others)} more)"
     return UserError(first.what, where=first.where, cure=cure)
 
 
