@@ -54,6 +54,14 @@ def test_leftovers_of_killed_runs_are_found(tmp_path: Path) -> None:
     assert str(left) in problem.detail
 
 
+def test_a_folder_of_days_that_no_feed_reads_is_named(tmp_path: Path) -> None:
+    for name in ("suppression/dt=2026-01-01", "suppressions/dt=2026-01-01", "notes/of-ours"):
+        (tmp_path / "landing" / name).mkdir(parents=True)
+    [problem] = problems(Settings(tmp_path))
+    assert str(tmp_path / "landing" / "suppression") in problem.detail
+    assert problem.cure == "did you mean 'suppressions'?"
+
+
 def test_a_bad_rule_is_named_with_file_and_line(tmp_path: Path) -> None:
     (tmp_path / "rules").mkdir()
     (tmp_path / "rules" / "event_roles.csv").write_text("event,rol\nSigned In,login\n")

@@ -10,6 +10,7 @@ import pytest
 from orchestration.dbt_project import project_of
 from orchestration.definitions import build_definitions
 from tests.conftest import ROOT, Installation, NewInstallation
+from warehouse.feeds import FEEDS
 from warehouse.rules.catalogue import declared_rules
 
 PACKAGES = {"warehouse", "quality", "orchestration"}
@@ -144,7 +145,9 @@ def test_every_mart_has_a_contract(specs: dict[dg.AssetKey, dg.AssetSpec]) -> No
 def test_all_jobs_schedules_sensors_and_gates_are_there(definitions: dg.Definitions) -> None:
     repository = definitions.get_repository_def()
     checks = {key.name for key in repository.asset_graph.asset_check_keys}
-    assert {"gx_raw_events", "gx_marts", "gx_recall_list"} <= checks
+    assert {f"gx_raw_{feed}" for feed in FEEDS} | {"gx_marts", "gx_recall_list"} <= checks
+    guarded = {key.asset_key for key in repository.asset_graph.asset_check_keys}
+    assert guarded <= repository.asset_graph.materializable_asset_keys
     assert "assert_money_adds_up" in checks
     assert {job.name for job in repository.get_all_jobs()} >= {"daily", "weekly"}
     assert {s.name for s in repository.schedule_defs} == {"every_morning", "every_monday"}

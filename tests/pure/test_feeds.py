@@ -88,6 +88,13 @@ def test_a_feed_made_up_of_columns_is_judged_kept_and_counted(settings: Settings
     assert (load_days(settings), len(read_ledger(settings))) == ([], 0)
 
 
+def test_a_cell_that_must_be_filled_is_called_blank(settings: Settings) -> None:
+    land(settings, LINES[0], ",east,,1,1,bob", "2026-10-01,,,1,1,bob", "2026-10-01,east,,,1,bob")
+    ingest_days(settings, [DAY], "visits")
+    told = [row["detail"] for row in list_quarantine(settings).to_pylist()]
+    assert told == ["on is blank", "shop is blank", "amount is blank"]
+
+
 def test_a_mended_file_is_judged_again_and_one_of_another_shape_is_refused(
     settings: Settings,
 ) -> None:

@@ -113,6 +113,8 @@ def _value(cell: str, column: Column) -> Any:
     text = cell.strip(WHITESPACE)
     if not text and column.kind.is_optional:
         return None
+    if not text:
+        raise Rejected("bad_value", f"{column.name} is blank")
     if column.time:
         return _time(text, column)
     if not column.kind.accepts(text):

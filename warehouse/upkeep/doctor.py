@@ -101,6 +101,7 @@ LOOKS: dict[str, Callable[[Settings], Iterator[Finding]]] = {
     "time zones": machine.time_zones,
     "home": folders.home,
     "stores": folders.stores,
+    "feeds": folders.feeds,
     "lock": _locks,
     "disk": machine.disk,
     "links": machine.links,

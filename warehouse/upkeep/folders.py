@@ -8,6 +8,8 @@ from pathlib import Path
 from warehouse.build.database import lock_holder
 from warehouse.errors import UserError
 from warehouse.exports.withdrawn import FILE_MODE, FOLDER_MODE
+from warehouse.feeds import FEEDS
+from warehouse.rules.table import nearest
 from warehouse.settings import Settings
 from warehouse.storage.files import COMPARED, REPLACED, TEMPORARY, remove_durably, write_atomically
 from warehouse.storage.places import Place, entries, opened
@@ -28,6 +30,17 @@ def home(settings: Settings) -> Iterator[Finding]:
         state = "" if path.exists() else "  (will be made)" if name == "home" else "  (empty)"
         cure = "" if ok else f"make it yours: sudo chown -R $USER {nearest}"
         yield Finding(name, ok, f"{path}{state}", cure)
+
+
+def feeds(settings: Settings) -> Iterator[Finding]:
+    """Find folders of days that no feed reads: a suppression list there keeps nobody off a list."""
+    for folder in entries(settings.landing_root):
+        name = folder.path.name
+        if not folder.is_folder or name in FEEDS:
+            continue
+        if any(day.path.name.startswith("dt=") for day in entries(folder.path)):
+            told = f"{folder.path}: no feed has this name, so nothing in it is read"
+            yield Finding("feeds", False, told, nearest(name, FEEDS))
 
 
 def stores(settings: Settings) -> Iterator[Finding]:
