@@ -26,7 +26,7 @@ OWNERS = ["team:user-operations"]
 
 
 def build_defs(*, project: Project, partitions: dg.PartitionsDefinition) -> dg.Definitions:
-    """Return the published warehouse and the three exports.
+    """Return the published warehouse and the exports.
 
     What they wait for is read from dbt's graph: every mart, and what the exposures depend on.
     """
