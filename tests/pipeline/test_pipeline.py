@@ -145,13 +145,13 @@ def test_the_journey_ends_in_files_people_open(finished: Installation) -> None:
     assert (settings.exports_dir / "recall" / day / "excluded.csv").is_file()
 
 
-def test_running_a_day_again_changes_nothing(finished: Installation) -> None:
-    before = finished.hashes()
+def test_running_a_day_again_changes_nothing(copied: Installation) -> None:
+    before = copied.hashes()
 
-    assert finished.run("2026-03-02").success
+    assert copied.run("2026-03-02").success
 
-    assert finished.hashes() == before
-    published = current(finished.settings)
+    assert copied.hashes() == before
+    published = current(copied.settings)
     assert published is not None
     assert published.revision == 1
 
