@@ -10,7 +10,7 @@ COLLECTED = {
     "browser": 2,
     "fault": 54,
     "golden": 103,
-    "pipeline": 561,
+    "pipeline": 607,
     "property": 108,
     "pure": 1531,
     "recompute": 26,

@@ -104,6 +104,16 @@ WORDS: dict[str, tuple[list[dict[str, Any]], set[str]]] = {
     "a form in a form": ([event("Profile Saved", form={"smsOptOut": True})], ALL - {"sms"}),
     "a form that says yes": ([event("Signed Up", email_opt_in=True, options="no")], ALL),
     "preferences": ([event("Email Preferences Updated", marketing=False)], NONE),
+    "preferences by Segment": (
+        [event("Segment Consent Preference Updated")
+         | {"context": {"consent": {"categoryPreferences": {"Email": False, "Analytics": False}}}}],
+        NO_MAIL,
+    ),
+    "no subscriber": ([event("Video Played", subscribed=False, subscriptions=[])], ALL),
+    "no subscriber as a trait": ([gives(subscribed=False)], NONE),
+    "unsubscribed by the way": (
+        [event("Page Viewed") | {"context": {"traits": {"unsubscribed": True}}}], NONE,
+    ),
     "preferences by channel": (
         [event("preferences_saved", channels={"email": "off", "sms": True})], NO_MAIL,
     ),
@@ -125,6 +135,129 @@ WORDS: dict[str, tuple[list[dict[str, Any]], set[str]]] = {
     "no address": ([gives(email="n/a", phone="-")], {"push"}),
 }  # fmt: skip
 USERS = {f"w{place}": case for place, case in enumerate(WORDS)}
+
+# What senders and forms keep of somebody, one in the other; and the channels that it closes. Each
+# is said as properties of an event, as traits, as a context's, and in a line set aside.
+EMAIL, SMS, PUSH = {"email"}, {"sms"}, {"push"}
+NESTED: dict[str, tuple[dict[str, Any], set[str]]] = {
+    "a channel with its word": ({"email": {"subscribed": False}}, EMAIL),
+    "a word among others": (
+        {"sms": {"number": "1", "at": {"day": 1}, "is_opted_out": True, "by": "web"}}, SMS,
+    ),
+    "a channel with its state": ({"consent": {"email": {"status": "denied"}}}, EMAIL),
+    "a channel with its states": ({"push": {"apps": {"ios": 1, "optIn": "no"}}}, PUSH),
+    "subscriptions": ({"subscriptions": {"email": "unsubscribed", "sms": "opted_in"}}, EMAIL),
+    "preferences": ({"preferences": {"email": False, "push": "off", "color": "no"}}, EMAIL | PUSH),
+    "preferences of a channel": ({"preferences": {"email": {"marketing": False}}}, EMAIL),
+    "notification settings": ({"notificationSettings": {"sms": 0, "email": 1}}, SMS),
+    "marketing by channel": ({"marketing": {"sms": False, "email": True}}, SMS),
+    "permissions": ({"Permissions": {"Push Notifications": False}}, PUSH),
+    "a list of channels": (
+        {"channels": [{"channel": "email", "subscribed": False},
+                      {"channel": "sms", "subscribed": True}]},
+        EMAIL,
+    ),
+    "a list, word first": ({"subscriptions": [{"enabled": False, "type": "SMS"}]}, SMS),
+    "a list of devices": (
+        {"subscriptions": [{"type": "Email", "enabled": True},
+                           {"type": "iOSPush", "enabled": False}]},
+        PUSH,
+    ),
+    "a list of groups": (
+        {"subscription_groups": [{"name": "Weekly", "state": "subscribed"},
+                                 {"name": "Daily", "state": "unsubscribed"}]},
+        ALL,
+    ),
+    "a list of groups with channels": (
+        {"subscription_groups": [{"id": "g", "channel": "email", "status": "Unsubscribed"}]}, EMAIL,
+    ),
+    "a list of statuses": (
+        {"subscriptionStatuses": [{"id": "7", "name": "One", "status": "UNSUBSCRIBED"}]}, ALL,
+    ),
+    "a list of what is closed": ({"unsubscribed": ["email", "sms"]}, EMAIL | SMS),
+    "what is closed": ({"opted_out": {"email": True, "sms": False}}, EMAIL),
+    "ids of channels": ({"unsubscribedChannelIds": [48123]}, ALL),
+    "a consent of marketing": (
+        {"email": {"marketing": {"can_receive_email_marketing": False, "consent": "UNSUBSCRIBED"}},
+         "sms": {"marketing": {"consent": "SUBSCRIBED"}}},
+        EMAIL,
+    ),
+    "a consent of marketing by a shop": (
+        {"sms_marketing_consent": {"opt_in_level": None, "state": "unsubscribed"}}, SMS,
+    ),
+    "a consent of the law": (
+        {"consent_state": {"gdpr": {"marketing": {"consented": False},
+                                    "analytics": {"consented": True}}}},
+        ALL,
+    ),
+    "topics and channels": (
+        {"cio_subscription_preferences": {"topics": {"topic_1": True},
+                                          "channels": {"email": False}}},
+        EMAIL,
+    ),
+    "categories": (
+        {"consent": {"categoryPreferences": {"Advertising": False, "Analytics": True}}}, ALL,
+    ),
+    "categories of channels": (
+        {"consent": {"categoryPreferences": {"Functional": False, "Email": False}}}, EMAIL,
+    ),
+    "all": ({"subscriptions": {"all": False}}, ALL),
+    "a consent": ({"consent": {"granted": False}}, ALL),
+    "a consent withdrawn": ({"consent": "withdrawn"}, ALL),
+    "an unknown channel": ({"telegram": {"unsubscribed": True}}, ALL),
+    "flat": ({"marketing_email_subscription": "unsubscribed"}, EMAIL),
+    "flat, the channel last": ({"opted_out_of_sms": "true"}, SMS),
+    "flat, with dots": ({"email.subscribed": False}, EMAIL),
+    "flat, of a sender": ({"hs_email_optout": "true"}, EMAIL),
+    "flat, in a consent": ({"sms_consent": False}, SMS),
+    "in Chinese": ({"通知": {"短信": False, "邮件": True}}, SMS),
+    "in Chinese, flat": ({"邮件退订": "是"}, EMAIL),
+    "yes by channel": ({"sms": {"subscribed": True, "unsubscribed": False}}, NONE),
+    "yes in a list": ({"channels": [{"channel": "email", "subscribed": True, "opt_out": 0}]}, NONE),
+    "yes to all": ({"consent": {"granted": 1}, "preferences": {"email": "on", "all": True}}, NONE),
+    "no to other things": (
+        {"consent": {"categoryPreferences": {"Analytics": False, "Email": True}},
+         "consent_state": {"ccpa": {"data_sale_opt_out": {"consented": True}},
+                           "gdpr": {"location": {"consented": False}}}},
+        NONE,
+    ),
+    "other things of a channel": (
+        {"push": {"token": "x", "verified": False, "bounced": "no"},
+         "preferences": {"theme": False}, "sms": {"status": "failed", "count": 0}},
+        NONE,
+    ),
+    "a subscription of a product": (
+        {"subscriptions": [{"product": "pro", "status": "cancelled", "active": False}]}, NONE,
+    ),
+}  # fmt: skip
+PLACES = ("properties", "traits", "context", "aside")
+
+
+def in_place(place: str, what: dict[str, Any]) -> dict[str, Any]:
+    """Return the line that says something there."""
+    if place == "traits":
+        return gives(**what)
+    if place == "context":
+        parts = {"consent": what["consent"]} if list(what) == ["consent"] else {"traits": what}
+        return event("Page Viewed") | {"context": parts}
+    return event("Profile Saved", **what) | ({"timestamp": "soon"} if place == "aside" else {})
+
+
+def nested_lines() -> list[str]:
+    """Return the lines of those who say it, in order: of each place somebody of their own."""
+    found = []
+    for number, (what, _) in enumerate(NESTED.values()):
+        for place in PLACES:
+            user = f"{place}{number}"
+            phone = f"136{PLACES.index(place)}{number:07d}"
+            own = gives(email=f"{user}@example.com", phone=phone, push_token=user)
+            said_there = in_place(place, what)
+            found += [
+                line(user, at, each, f"{user}-{at}")
+                for at, each in enumerate([own, *YES, said_there])
+            ]
+    return found
+
 
 # Accounts that share something: lines of each, in order, a minute apart; and what holds then.
 SHARED: list[tuple[str, dict[str, Any]]] = [
@@ -258,7 +391,7 @@ def line(user: str, minute: int, what: dict[str, Any], message: str) -> str:
     ids = {"userId": known} if known else {}
     ids |= {"anonymousId": visitor} if visitor else {}
     at = f"{FIRST}T{minute // 60:02d}:{minute % 60:02d}:00Z"
-    return json.dumps({"messageId": message, "timestamp": at, **ids, **what})
+    return json.dumps({"messageId": message, "timestamp": at, **ids, **what}, ensure_ascii=False)
 
 
 @pytest.fixture(scope="module")
@@ -280,6 +413,8 @@ def built(new_installation: NewInstallation) -> Installation:
         folder = root / "events" / f"dt={day}"
         folder.mkdir(parents=True)
         (folder / "a.ndjson").write_text("\n".join(found), encoding="utf-8")
+    nested = root / "events" / f"dt={FIRST}" / "c.ndjson"
+    nested.write_text("\n".join(nested_lines()), encoding="utf-8")
     aside = root / "events" / f"dt={SECOND}" / "b.ndjson"
     aside.write_text("\n".join(aside_lines()), encoding="utf-8")
     (root / "suppressions" / f"dt={SECOND}").mkdir(parents=True)
@@ -309,6 +444,14 @@ def test_a_word_is_heard_however_it_is_written(
     assert open_channels.get(user, set()) == WORDS[USERS[user]][1]
 
 
+@pytest.mark.parametrize(("number", "case"), enumerate(NESTED), ids=list(NESTED))
+def test_a_no_is_heard_wherever_it_stands(
+    open_channels: dict[str, set[str]], number: int, case: str
+) -> None:
+    closed = {place: ALL - open_channels.get(f"{place}{number}", set()) for place in PLACES}
+    assert closed == dict.fromkeys(PLACES, NESTED[case][1])
+
+
 @pytest.mark.parametrize("user", HELD)
 def test_a_no_holds_for_the_address(open_channels: dict[str, set[str]], user: str) -> None:
     assert open_channels.get(user, set()) == HELD[user]
@@ -327,7 +470,8 @@ def test_a_no_in_a_line_set_aside_is_told(built: Installation) -> None:
     first = "b.ndjson line 29, bad_time"
     assert told["first_refusal_aside"].to_list() == [first]
     query = "select users, lines from marts.identity_exceptions where kind = 'aside'"
-    assert built.rows(query) == [(8, 8)]
+    heard = 8 + sum(bool(closed) for _, closed in NESTED.values())
+    assert built.rows(query) == [(heard, heard)]
     assert not built.rows("select event from marts.event_names where event like 'Refusal%'")
 
 

@@ -176,7 +176,7 @@ def test_the_judge_knows_neither_its_quick_way_nor_the_files() -> None:
     # From words and cells over the exact judge to tables, mappings and whole files.
     order = ["currencies", "lookup", "spelling", "aliases", "placeholders", "values"]
     order += ["answers", "consents", "erased", "orders", "points", "readings", "repeats", "exact"]
-    order += ["asides"]
+    order += ["refusals", "asides"]
     order += ["columns", "tables", "verdicts", "cells", "csv_rows", "parquet_rows", "quick"]
     order += ["written", "mapping", "mapper", "mapped", "contents", "shaping", "reading", "files"]
     folder = ROOT / "warehouse" / "judging"

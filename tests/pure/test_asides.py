@@ -11,13 +11,12 @@ import pytest
 from jinja2 import Environment
 
 from orchestration.dbt_project import SHIPPED
+from warehouse.judging import refusals
 from warehouse.judging.aliases import event_aliases
 from warehouse.judging.asides import EVENT, MARKS, noes_in
 from warehouse.judging.consents import (
     BODIES,
-    CHANNELS,
     DELETED,
-    OTHERS,
     PLAN,
     REFUSALS,
     STATED,
@@ -26,8 +25,6 @@ from warehouse.judging.consents import (
     SUBSCRIBED,
     TEXTS,
     UNSUBSCRIBED,
-    refusing_preference,
-    refusing_trait,
 )
 from warehouse.judging.consents import EVENT as CONSENT
 from warehouse.judging.exact import Limits
@@ -188,7 +185,10 @@ def test_a_line_that_is_mended_says_what_it_says(tmp_path: Path) -> None:
 
 def test_the_models_know_the_same_words() -> None:
     models = SHIPPED / "models" / "intermediate" / "contacts"
-    macros = (SHIPPED / "macros" / "consent_events.sql").read_text(encoding="utf-8")
+    macros = "".join(
+        (SHIPPED / "macros" / name).read_text(encoding="utf-8")
+        for name in ("consent_events.sql", "refusals.sql")
+    )
 
     def written(call: str) -> str:
         template = Environment().from_string(f"{macros}{{{{ {call} }}}}")  # noqa: S701
@@ -207,10 +207,12 @@ def test_the_models_know_the_same_words() -> None:
     assert set(told("subscription_states('granted')")) == SUBSCRIBED
     assert set(told("subscription_states('refused')")) == UNSUBSCRIBED
     assert set(told("subscription_states('stop')")) == STOP
-    assert told("names_of_channels()") == CHANNELS
-    assert written("refusing_trait('x')") == refusing_trait("x")
-    assert written("refusing_preference('x')") == refusing_preference("x")
-    assert all(f"'|{other}'" in macros for other in OTHERS)
+    assert told("names_of_channels()") == refusals.CHANNELS
+    for name in ("refusing_all", "refusing_person"):
+        assert written(f"{name}()") == getattr(refusals, name)()
+    for name in ("of_marketing", "refusing", "preferring", "refusing_channel", "of_channels"):
+        assert written(f"{name}('x')") == getattr(refusals, name)("x")
+    assert f"'{refusals.SHOP}'" in macros
     words = (models / "int_consent_words.sql").read_text(encoding="utf-8")
     assert f"{{% set plan = '{PLAN}' %}}" in words
     assert f"'{MARKS}', ''" in words

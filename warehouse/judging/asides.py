@@ -17,20 +17,18 @@ from warehouse.judging.consents import (
     BODIES,
     DELETED,
     PLAN,
-    PREFERENCES,
     REFUSALS,
     STATED,
     STATES,
     STOP,
     SUBSCRIBED,
     TEXTS,
-    TRAITS,
     UNSUBSCRIBED,
     YES,
-    is_of_preferences,
 )
 from warehouse.judging.consents import EVENT as CONSENT
 from warehouse.judging.exact import IDS, Limits, payload_hash, signed
+from warehouse.judging.refusals import is_of_preferences, refused_channels
 from warehouse.judging.spelling import folded
 from warehouse.judging.values import Rejected, canonical_id, is_nobody, moment_of
 
@@ -44,6 +42,13 @@ _PAIR = re.compile(
     re.DOTALL,
 )
 _EVENT = re.compile(rb'"event"\s*:\s*("[^"\\]*(?:\\.[^"\\]*)*")', re.DOTALL)
+# One of them is in each no that is told by its name.
+_WORDS = (
+    *(b"opt", b"subscri", b"accept", b"consent", b"preference", b"notification", b"permission"),
+    *(b"communication", b"channel", b"market", b"advertising", b"promotion", b"receive"),
+    *(b"mail", b"newsletter", b"sms", b"text", b"push", b"wechat", b"contact"),
+    *("退订 拒收 订阅 同意 接收 允许 通知 偏好 营销 邮 短信 推送 微信 公众号".encode().split()),
+)
 # What people write behind a word.
 MARKS = '!?,;"。'
 
@@ -62,8 +67,8 @@ def noes_in(line: bytes, place: tuple[str, int], limits: Limits) -> list[dict[st
     if not _may_refuse(line, limits):
         return []
     text = line.decode("utf-8", "replace")
-    own, said = _parts(text)
-    channels = _channels(own, said, text.lower(), limits) if own else []
+    own, said, person = _parts(text)
+    channels = _channels(own, said, (text.lower(), person.lower()), limits) if own else []
     if not channels:
         return []
     told = _pairs(text)
@@ -86,7 +91,7 @@ def _may_refuse(line: bytes, limits: Limits) -> bool:
                 return True
         at = line.find(b'"event"', at + 1)
     lower = line.lower()
-    return b"opt" in lower or b"subscri" in lower or b"accept" in lower
+    return any(word in lower for word in _WORDS)
 
 
 @lru_cache(maxsize=4_096)
@@ -112,17 +117,19 @@ def _event(
     }
 
 
-def _channels(own: Words, said: Words, text: str, limits: Limits) -> list[str]:
-    """Return the channels that a line says no to, "" for every one; nothing where it says none."""
-    found = [channel for channel, names in TRAITS.items() if names.search(text)]
+def _channels(own: Words, said: Words, texts: tuple[str, str], limits: Limits) -> list[str]:
+    """Return the channels that a line says no to, "" for every one; nothing where it says none.
+
+    ``texts`` are all of it and what of it describes a person.
+    """
+    text, _ = texts
+    found = refused_channels(*texts, any(map(is_of_preferences, own.get("event", ()))))
     for given in own.get("event", ()):
         event = limits.aliases.meant(given)
         if event in REFUSALS and _is_no(event, said, text):
             told = [] if event == DELETED else [each for each in said.get("channel", ()) if each]
             found += [REFUSALS[event], *told] if REFUSALS[event] else told or [""]
-        if is_of_preferences(given):
-            found += [channel for channel, names in PREFERENCES.items() if names.search(text)]
-    return found
+    return list(dict.fromkeys(found))
 
 
 def _is_no(event: str, said: Words, text: str) -> bool:
@@ -159,10 +166,11 @@ def _ids(texts: Iterable[str], limits: Limits) -> list[str]:
     return found
 
 
-def _parts(text: str) -> tuple[Words, Words]:
-    """Return a line's own words and those of its properties: all it tells, where it is no JSON.
+def _parts(text: str) -> tuple[Words, Words, str]:
+    """Return a line's own words, those of its properties, and its text without these.
 
-    Where that is of several events or people, nobody knows whose the no is: nothing.
+    It is all it tells, where it is no JSON. Where that is of several events or people, nobody knows
+    whose the no is: nothing.
     """
     try:
         line = _decode(text)
@@ -170,10 +178,11 @@ def _parts(text: str) -> tuple[Words, Words]:
     except (ValueError, RecursionError, AttributeError):
         told = _pairs(text)
         is_one = all(len(set(told.get(name, ()))) < 2 for name in ("event", *IDS))
-        return (told, told) if is_one else ({}, {})
+        return (told, told, text) if is_one else ({}, {}, "")
     parts = (line, properties if isinstance(properties, dict) else {})
     own, said = ({name: _texts(value) for name, value in part.items()} for part in parts)
-    return own, said
+    rest = {name: value for name, value in line.items() if name != "properties"}
+    return own, said, json.dumps(rest, ensure_ascii=False)
 
 
 def _pairs(text: str) -> Words:

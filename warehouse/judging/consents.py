@@ -4,7 +4,6 @@ Also the words by which the models know a no, for lines that never get there.
 """
 
 import csv
-import re
 from pathlib import Path
 
 import msgspec
@@ -34,49 +33,6 @@ REFUSALS = {
     "WeChat Unsubscribed": "wechat_oa",
     "SMS Received": "sms",
     **dict.fromkeys((EVENT, DELETED, STATED, "WhatsApp Received", "Opted Out"), ""),
-}
-# What forms call the channels; those that name none are of every one.
-CHANNELS = {
-    "": "marketing|all",
-    "email": "emails?|email_?marketing|marketing_?emails?|newsletters?",
-    "sms": "sms|sms_?marketing|text",
-    "push": "push|push_?notifications?",
-    "wechat_oa": "wechat|wechat_?oa",
-}
-# Names of e-mail that are built otherwise.
-OTHERS = (
-    '"accepts_?marketing"[ ]*:[ ]*"?(false|0|no)"?[ ]*[,}]',
-    '"unsubscribed_?from_?emails"[ ]*:[ ]*"?(true|1|yes)"?[ ]*[,}]',
-)
-
-
-def refusing_trait(names: str) -> str:
-    """Return the pattern, for lower case, of a name and value that are a no to what it names."""
-    return (
-        f'"[$]?(is_?)?({names})_?(unsubscribed?|opted_?out|opt_?out)"'
-        '[ ]*:[ ]*"?(true|1|yes|y|是)"?[ ]*[,}]'
-        f'|"[$]?(is_?)?({names})_?(subscribed?|opted_?in|opt_?in)"'
-        '[ ]*:[ ]*"?(false|0|no|n|否|unsubscribed|opted_?out)"?[ ]*[,}]'
-    )
-
-
-def refusing_preference(names: str) -> str:
-    """Return the same for an event of preferences, where the bare name will do."""
-    return f'"({names})"[ ]*:[ ]*"?(false|0|no|n|off|否|unsubscribed|opted_?out)"?[ ]*[,}}]'
-
-
-def is_of_preferences(event: str) -> bool:
-    """Tell whether an event tells what somebody wants to be sent."""
-    return "preference" in event.lower() or "通知设置" in event
-
-
-TRAITS = {
-    channel: re.compile(refusing_trait(names if channel else f"{names}|"))
-    for channel, names in CHANNELS.items()
-}
-TRAITS["email"] = re.compile("|".join((TRAITS["email"].pattern, *OTHERS)))
-PREFERENCES = {
-    channel: re.compile(refusing_preference(names)) for channel, names in CHANNELS.items()
 }
 # What means every channel; so does naming none.
 EVERY = frozenset({"", "all"})

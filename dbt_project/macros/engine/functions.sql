@@ -87,20 +87,34 @@
 {%- endmacro %}
 
 {% macro spark__has_match(expression, pattern) -%}
-    {{ expression }} rlike '{{ pattern }}'
+    {{ expression }} rlike '{{ bounded(pattern) }}'
 {%- endmacro %}
 
-{% macro only_digits(expression) -%}
-    {{ return(adapter.dispatch('only_digits', 'userops')(expression)) }}
+{% macro bounded(pattern) -%}
+    {#-
+        A pattern that Java reads a long text by once: not as often as it has words, and not by a call
+        for each time that a group repeats, until there is no room for more.
+    -#}
+    {{ return(
+        pattern | replace('[^{}]*', '[^{}]{0,1000}') | replace('[a-z _.-]*', '[a-z _.-]{0,40}') | replace(')*', '){0,500}')
+    ) }}
 {%- endmacro %}
 
-{% macro default__only_digits(expression) -%}
-    regexp_replace({{ expression }}, '[^0-9]', '', 'g')
+{% macro without(expression, pattern) -%}
+    {#- A text less every match of a pattern. -#}
+    {{ return(adapter.dispatch('without', 'userops')(expression, pattern)) }}
 {%- endmacro %}
 
-{% macro spark__only_digits(expression) -%}
-    regexp_replace({{ expression }}, '[^0-9]', '')
+{% macro default__without(expression, pattern) -%}
+    regexp_replace({{ expression }}, '{{ pattern }}', '', 'g')
 {%- endmacro %}
+
+{% macro spark__without(expression, pattern) -%}
+    regexp_replace({{ expression }}, '{{ bounded(pattern) }}', '')
+{%- endmacro %}
+
+{% macro only_digits(expression) -%} {{ without(expression, '[^0-9]') }} {%- endmacro %}
+
 
 {% macro epoch_micros(column) -%}
     {{ return(adapter.dispatch('epoch_micros', 'userops')(column)) }}

@@ -11,7 +11,8 @@ with
 lines as (
 
     {{ contact_events([
-        'message_id', 'user_id', 'type', 'event', 'properties', 'traits', 'occurred_at', 'event_date'
+        'message_id', 'user_id', 'type', 'event', 'properties', 'traits', 'context', 'occurred_at',
+        'event_date'
     ]) }}
 
 ),
@@ -96,32 +97,17 @@ said as (
 
 told as (
 
+    -- What is kept of a person, or sent by a form with any event. A line set aside has been heard.
     select
         message_id,
-        lower(traits) as said,
-        false as is_of_preferences
+        lower(concat_ws(' ', {{ places_of_words() | join(', ') }})) as said,
+        lower(concat_ws(' ', traits, context)) as of_person,
+        coalesce({{ is_of_preferences('event') }}, false) as is_of_preferences
 
     from lines
     where
-        type = 'identify'
-        and (
-            lower(traits) like '%subscri%'
-            or lower(traits) like '%opt%'
-            or lower(traits) like '%accept%'
-        )
-
-    union all
-
-    -- What a form sends with any event says it in the names that traits have.
-    select
-        message_id,
-        lower(properties) as said,
-        {{ is_of_preferences('event') }} as is_of_preferences
-
-    from lines
-    where
-        type <> 'identify'
-        and {{ may_refuse('event', 'properties') }}
+        type <> 'refusal'
+        and {{ may_refuse('event') }}
 
 ),
 
@@ -154,7 +140,7 @@ words as (
 
     from said
     where event not in ({{ quoted(unnamed) }})
-    {% for channel, pattern in refusing_traits().items() %}
+    {% for channel in [''] + names_of_channels().keys() | list %}
     union
 
     select
@@ -165,12 +151,7 @@ words as (
         true as is_read
 
     from told
-    where
-        {{ has_match('said', pattern) }}
-        or (
-            is_of_preferences
-            and {{ has_match('said', refusing_preference(names_of_channels()[channel])) }}
-        )
+    where {{ is_refused(channel) }}
     {% endfor %}
 
 ),

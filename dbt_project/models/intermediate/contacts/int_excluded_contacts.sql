@@ -26,7 +26,7 @@ final as (
         lines.type = 'identify'
         or lines.event like 'Email %'
         or lines.event in ({{ quoted(consent_events()) }})
-        or {{ may_refuse('lines.event', 'lines.properties') }}
+        or {{ may_refuse('lines.event', 'lines.') }}
 
 )
 

@@ -36,7 +36,7 @@ lines as (
         case when is_business then currency end as currency,
         case when is_business or may_refuse then properties end as properties,
         case when not is_business then traits end as traits,
-        case when is_of_consent then context end as context,
+        case when is_of_consent or may_refuse then context end as context,
         occurred_at,
         load_date,
         source_file,
@@ -48,7 +48,7 @@ lines as (
             *,
             coalesce(event in (select business.event from business), false) as is_business,
             coalesce(event in ({{ quoted(consent_events()) }}), false) as is_of_consent,
-            {{ may_refuse('event', 'properties') }} as may_refuse
+            {{ may_refuse('event') }} as may_refuse
 
         from {{ ref('int_touched_events') }}
     ) as events
