@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -20,17 +20,17 @@ import duckdb
 import hypothesis
 import pytest
 
-from orchestration.dbt_project import project_of
+from orchestration.dbt_project import Project, project_of
 from orchestration.dbt_run import run_models
 from orchestration.definitions import build_definitions
 from orchestration.environment import enter
-from orchestration.lineage import remembered
+from orchestration.lineage import ancestors, remembered
 from orchestration.partitions import DAYS, TO
 from tests.chat import Chat
 from tests.order import pytest_collection_modifyitems  # noqa: F401 - a hook of pytest
 from tests.shared import begin, once, share_parsed
 from tests.skips import pytest_sessionfinish  # noqa: F401 - a hook of pytest
-from tests.standing import standing
+from tests.standing import stand_as, standing
 from warehouse.feeds import EVENTS, FEEDS
 from warehouse.lake.admission import admit
 from warehouse.lake.ingest import ingest_days
@@ -66,10 +66,18 @@ class Installation:
                 instance=instance, partition_key=last, tags=tags, raise_on_error=False
             )
 
-    def build(self, *days: str, history_only: bool = False) -> None:
+    def build(
+        self,
+        *days: str,
+        history_only: bool = False,
+        tables: Collection[str] = (),
+        ends: bool = True,
+    ) -> None:
         """Load the days and build the models, without Dagster and checks: for many small runs.
 
-        ``history_only``: leave out what is made anew each time, and kept by no later run.
+        ``history_only``: leave out what is made anew each time, and kept by no later run;
+        ``tables``: make these and what they are made from, the same ones in each run of an
+        installation. Of neither ``ends`` False notes that it has ended well.
         """
         enter(self.settings)
         share_parsed(self.settings)
@@ -84,17 +92,21 @@ class Installation:
         project = project_of(self.settings)
         project.engine.prepare(self.settings)
         is_first = not self.settings.build_db.exists()
-        with standing(project, self.settings) as stands:
+        with standing(project, self.settings, is_part=bool(tables)) as stands:
             skipped = ("test", "seed") if stands or not is_first else ("test",)
+            wanted_nodes = project.built(skipped) - (project.standing.keys() if stands else set())
+            is_part = bool(tables) or (history_only and stands)
             chosen = ()
-            if history_only and stands:
-                kept = remembered(project.nodes) & project.built(skipped)
-                chosen = (project.chosen(kept - project.standing.keys()),)
+            if is_part:
+                needed = needed_for(project, tables) if tables else remembered(project.nodes)
+                chosen = (project.chosen(needed & wanted_nodes),)
             told = run_models(
                 project, self.settings, newest, skipped=skipped, is_known=stands, selection=chosen
             )
             for _ in told:
                 pass
+            if is_part and ends:
+                _note_days(self.settings, newest)
 
     def build_in_turn(self, *runs: Sequence[str]) -> None:
         """Load and build days, run after run; the tables are whole after the last."""
@@ -107,6 +119,12 @@ class Installation:
         shutil.rmtree(self.settings.home / "lake", ignore_errors=True)
         for path in (self.settings.build_db, self.settings.serving_build_db):
             path.unlink(missing_ok=True)
+
+    def copy(self, home: Path) -> "Installation":
+        """Return the same in another home: a copy is cheaper than a run."""
+        shutil.copytree(self.settings.home, home, symlinks=True)
+        stand_as(self.settings.home, home)
+        return Installation(replace(self.settings, home=home))
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Ask the marts under construction."""
@@ -121,6 +139,23 @@ class Installation:
     def steps(self, result: dg.ExecuteInProcessResult) -> set[str]:
         """Return the steps of a run that started."""
         return {event.step_key for event in result.all_events if event.is_step_start}
+
+
+def needed_for(project: Project, tables: Collection[str]) -> set[str]:
+    """Return the keys of these and of all they are made from."""
+    keys = {f"model.userops.{table}" for table in tables}
+    assert keys <= project.nodes["nodes"].keys()
+    return keys.union(*(ancestors(project.nodes, key) for key in keys))
+
+
+def _note_days(settings: Settings, as_of_date: date) -> None:
+    """Note, as dbt does after a whole run, what the days were built from: the next keeps them."""
+    with duckdb.connect(str(settings.build_db)) as build:
+        build.execute(
+            "create or replace table intermediate.applied_days as select event_date,"
+            " input_fingerprint, $as_of::date as as_of_date from intermediate.int_day_inputs",
+            {"as_of": as_of_date},
+        )
 
 
 @contextmanager
@@ -190,10 +225,17 @@ def finished(first_run: tuple[Installation, Sequence[dg.DagsterEvent]]) -> Insta
 
 @pytest.fixture
 def copied(finished: Installation, tmp_path: Path) -> Installation:
-    """Return the same for one test alone, which may change it: a copy is cheaper than a run."""
-    home = tmp_path / "copied"
-    shutil.copytree(finished.settings.home, home, symlinks=True)
-    return Installation(replace(finished.settings, home=home))
+    """Return the same for one test alone, which may change it."""
+    return finished.copy(tmp_path / "copied")
+
+
+@pytest.fixture(scope="session")
+def first_day(new_installation: NewInstallation) -> Installation:
+    """Build the first of the hand-written days, once a process; whoever changes it copies it."""
+    installation = new_installation()
+    land_golden(installation)
+    installation.build(FIRST)
+    return installation
 
 
 DEMO = ("demo", "--users", "60", "--days", "10", "--seed", "7")

@@ -4,13 +4,17 @@ Without it each process runs the hand-written days and parses the shipped projec
 does each program that a test starts.
 """
 
+import contextlib
 import fcntl
+import hashlib
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from orchestration.dbt_project import project_of
+from warehouse.errors import UserError
 from warehouse.settings import Settings
 
 PARSED = "manifest-*"
@@ -40,7 +44,7 @@ def once(folder: Path, make: Callable[[Path], None]) -> Path:
 
 
 def share_parsed(settings: Settings) -> None:
-    """Lay the shipped project, as it was parsed, where a run looks for it; of no other is it read.
+    """Lay the project, as it was parsed with these rules, where a run looks for it.
 
     By links, where that can be: who parses anew takes the names away, and writes into no file.
     """
@@ -48,11 +52,27 @@ def share_parsed(settings: Settings) -> None:
         return
 
     def make(home: Path) -> None:
-        project_of(Settings(home))
+        own = replace(settings, home=home)
+        if settings.rules_dir.is_dir():
+            shutil.copytree(settings.rules_dir, own.rules_dir)
+        project_of(own)
 
-    home = once(_FOLDERS[0] / "parsed", make)
+    with contextlib.suppress(UserError):  # of bad rules the run itself tells
+        home = once(_FOLDERS[0] / f"parsed-{_kind(settings)}", make)
+        _link_parsed(replace(settings, home=home), settings)
+
+
+def _kind(settings: Settings) -> str:
+    """Hash what a project is parsed with beside its files: if those change, nobody reads it."""
+    seen = hashlib.sha256(f"{settings.engine} {settings.currency}".encode())
+    for path in sorted(settings.rules_dir.glob("*")):
+        seen.update(f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return seen.hexdigest()[:16]
+
+
+def _link_parsed(made: Settings, settings: Settings) -> None:
     settings.dbt_dir.mkdir(parents=True, exist_ok=True)
-    for path in Settings(home).dbt_dir.glob(PARSED):
+    for path in made.dbt_dir.glob(PARSED):
         own = settings.dbt_dir / path.name
         try:
             own.hardlink_to(path)

@@ -24,8 +24,11 @@ _BUILT: dict[Path, Kind] = {}
 
 
 @contextmanager
-def standing(project: Project, settings: Settings) -> Iterator[bool]:
-    """Tell whether rules and views stand already while models are built."""
+def standing(project: Project, settings: Settings, *, is_part: bool = False) -> Iterator[bool]:
+    """Tell whether rules and views stand already while models are built.
+
+    With a part of the models come the rules and views of that part: others do not begin with them.
+    """
     kind = (project.files, settings.timezone, settings.currency, settings.phone_country)
     is_ours = project.engine.judges_its_tables
     files = (settings.build_db, settings.serving_build_db)
@@ -36,10 +39,16 @@ def standing(project: Project, settings: Settings) -> Iterator[bool]:
             shutil.copyfile(Path(_KEPT[kind].name) / path.name, path)
     yield is_ours and (kind in _KEPT if is_first else _BUILT.get(settings.home) == kind)
     _BUILT[settings.home] = kind
-    if is_ours and kind not in _KEPT:
+    if is_ours and kind not in _KEPT and not is_part:
         _KEPT[kind] = TemporaryDirectory()
         for path in files:
             _keep(path, Path(_KEPT[kind].name) / path.name, project)
+
+
+def stand_as(home: Path, copy: Path) -> None:
+    """Let the copy of a home go on from what stands in it."""
+    if home in _BUILT:
+        _BUILT[copy] = _BUILT[home]
 
 
 def _keep(path: Path, copy: Path, project: Project) -> None:

@@ -7,10 +7,8 @@ a table of what became of it: FLIPS=120 python -m pytest tests/fault/test_damage
 import json
 import os
 import random
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -44,9 +42,7 @@ NEWEST = date.fromisoformat(LAST)
 @pytest.fixture(scope="module")
 def home(finished: Installation, tmp_path_factory: pytest.TempPathFactory) -> Installation:
     """Return a copy of the hand-written days for this module: each test leaves it whole."""
-    home = tmp_path_factory.mktemp("damage") / "home"
-    shutil.copytree(finished.settings.home, home, symlinks=True)
-    return Installation(replace(finished.settings, home=home))
+    return finished.copy(tmp_path_factory.mktemp("damage") / "home")
 
 
 def chance_of(seed: int) -> random.Random:

@@ -4,12 +4,10 @@ More moments, spread over the time a run takes: KILLS=25 python -m pytest tests/
 """
 
 import os
-import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -41,16 +39,11 @@ def undisturbed(
     before: Installation, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[dict[str, str], dict[str, bytes], float]:
     """Return the tables and the files that go out where nobody kills, and the seconds it takes."""
-    home = copy_of(before, tmp_path_factory.mktemp("kills") / "home")
+    home = before.copy(tmp_path_factory.mktemp("kills") / "home")
     began = time.monotonic()
     assert start(home).wait() == 0
     took = time.monotonic() - began
     return home.hashes(), outgoing(home), took
-
-
-def copy_of(installation: Installation, home: Path) -> Installation:
-    shutil.copytree(installation.settings.home, home, symlinks=True)
-    return Installation(replace(installation.settings, home=home))
 
 
 def start(installation: Installation) -> subprocess.Popen[bytes]:
@@ -110,7 +103,7 @@ def test_a_run_killed_half_way_needs_no_cure(
     moment: str | int,
 ) -> None:
     tables, lists, took = undisturbed
-    home = copy_of(before, tmp_path / "home")
+    home = before.copy(tmp_path / "home")
     if isinstance(moment, str):
         folder = home.settings.home / moment
         stands = files_in(folder)

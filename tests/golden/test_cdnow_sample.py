@@ -35,7 +35,7 @@ def sample(new_installation: NewInstallation) -> Installation:
     folder = installation.settings.landing_root / "events" / f"dt={AS_OF.date()}"
     folder.mkdir(parents=True)
     (folder / "cdnow.csv").write_bytes(gzip.decompress(SAMPLE.read_bytes()))
-    installation.build()
+    installation.build(tables=["fct_orders", "cohort_retention", "lifecycle_periods", "rfm_scores"])
     return installation
 
 

@@ -52,7 +52,7 @@ def cdnow(request: pytest.FixtureRequest, new_installation: NewInstallation) -> 
         folder = installation.settings.landing_root / "events" / "dt=1998-06-30"
         folder.mkdir(parents=True)
         shutil.copy(SHARED / "data/files/CDNOW_master.txt", folder)
-    installation.build()
+    installation.build(tables=["fct_orders", "cohort_retention", "lifecycle_periods"])
     return installation
 
 
@@ -108,7 +108,8 @@ def clicks(new_installation: NewInstallation) -> Installation:
     rows += [f"pay_in_an_hour,{k},{event},60" for k, event in enumerate(STEPS, start=1)]
     write(rules / "funnels.csv", "funnel,step,event,window_minutes", rows)
     write(rules / "event_roles.csv", "event,role", [f"{event},activity" for event in STEPS])
-    installation.build()
+    read = ["fct_sessions", "funnel_steps", "cohort_retention", "path_transitions"]
+    installation.build(tables=read)
     return installation
 
 

@@ -11,6 +11,7 @@ import pytest
 from orchestration import dbt_project
 from orchestration.dbt_invocation import Outcome, build_arguments, stream
 from orchestration.dbt_project import Project, project_of
+from orchestration.environment import enter
 from tests.conftest import FIRST, LAST, Installation, NewInstallation, land_golden
 from warehouse.lake.admission import admit
 from warehouse.lake.ingest import ingest_days
@@ -42,11 +43,10 @@ def build(settings: Settings, project: Project, *more: str) -> Outcome:
 
 
 @pytest.fixture
-def started(new_installation: NewInstallation) -> Installation:
-    """Build the first day, and let in the others."""
-    installation = new_installation()
-    land_golden(installation)
-    installation.build(FIRST)
+def started(first_day: Installation, tmp_path: Path) -> Installation:
+    """Go on from the first day, and let in the others."""
+    installation = first_day.copy(tmp_path / "home")
+    enter(installation.settings)
     days = [date.fromisoformat(day) for day in DAYS]
     ingest_days(installation.settings, days)
     admit(installation.settings, days)
@@ -129,7 +129,7 @@ def test_a_changed_project_leaves_nothing_standing(started: Installation) -> Non
 
 
 def test_a_day_that_is_read_otherwise_is_built_again(
-    new_installation: NewInstallation, monkeypatch: pytest.MonkeyPatch
+    first_day: Installation, new_installation: NewInstallation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     orders = "select order_id, amount from marts.fct_orders order by all"
     installation = new_installation()
@@ -142,7 +142,4 @@ def test_a_day_that_is_read_otherwise_is_built_again(
 
     installation.build(FIRST)
 
-    fresh = new_installation()
-    land_golden(fresh)
-    fresh.build(FIRST)
-    assert installation.rows(orders) == fresh.rows(orders) != read_before
+    assert installation.rows(orders) == first_day.rows(orders) != read_before

@@ -16,6 +16,7 @@ from orchestration.dbt_invocation import Outcome, build_arguments, stream
 from orchestration.dbt_project import Project, dbt_arguments, project_of
 from orchestration.definitions import build_definitions
 from orchestration.engines import Spark
+from orchestration.environment import enter
 from tests.conftest import FIRST, Installation, NewInstallation, land_golden
 from tests.counts import DATA_TESTS
 
@@ -24,27 +25,45 @@ SPOILED = "marts/lifecycle/lifecycle_periods.sql"
 TWICE = "\nunion all\nselect * from final\n"
 
 
-@pytest.fixture
-def spoiled(
-    new_installation: NewInstallation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Installation:
-    """Install a project that makes one table wrong."""
-    copy = tmp_path / "dbt_project"
+@pytest.fixture(scope="module")
+def project_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Copy the project and make one table of it wrong."""
+    copy = tmp_path_factory.mktemp("spoiled") / "dbt_project"
     shutil.copytree(dbt_project.SHIPPED, copy, ignore=shutil.ignore_patterns("target", "logs"))
     with (copy / "models" / SPOILED).open("a", encoding="utf-8") as model:
         model.write(TWICE)
     flows = copy / "tests" / "assert_lifecycle_flows_add_up.sql"
     flows.write_text("{{ config(severity='warn') }}\n" + flows.read_text())
-    monkeypatch.setattr(dbt_project, "SHIPPED", copy)
+    return copy
+
+
+@pytest.fixture(scope="module")
+def first(
+    project_copy: Path, new_installation: NewInstallation
+) -> tuple[Installation, dg.ExecuteInProcessResult]:
+    """Run the first day with it, once."""
     installation = new_installation()
     land_golden(installation)
-    return installation
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dbt_project, "SHIPPED", project_copy)
+        return installation, installation.run(FIRST)
+
+
+@pytest.fixture
+def spoiled(
+    first: tuple[Installation, dg.ExecuteInProcessResult],
+    project_copy: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Installation:
+    """Return what that run left, for others to go on with the same project."""
+    monkeypatch.setattr(dbt_project, "SHIPPED", project_copy)
+    return first[0]
 
 
 def test_a_bad_table_fails_the_same_tests_as_by_hand_and_stops_the_same_models(
-    spoiled: Installation,
+    first: tuple[Installation, dg.ExecuteInProcessResult], spoiled: Installation
 ) -> None:
-    result = spoiled.run(FIRST)
+    result = first[1]
     assert not result.success
     checks = {item.check_name: item for item in result.get_asset_check_evaluations()}
     ours = {
@@ -81,7 +100,7 @@ def test_a_bad_table_fails_the_same_tests_as_by_hand_and_stops_the_same_models(
 
 
 def test_a_failed_test_is_named_with_its_rows(spoiled: Installation) -> None:
-    spoiled.build(FIRST)
+    enter(spoiled.settings)
     project = project_of(spoiled.settings)
     arguments = build_arguments(project, spoiled.settings, date.fromisoformat(FIRST))
     outcome = Outcome()

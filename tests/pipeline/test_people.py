@@ -10,6 +10,7 @@ from tests.conftest import Installation, NewInstallation
 from tests.rule_files import write_own
 
 FIRST, SECOND = "2026-03-01", "2026-03-02"
+TABLES = ("dim_users", "fct_user_days")
 RULES = "kind,trait,pattern\nuser_id,,bot-*\nemail_domain,,staff.example\ntrait,role,tester\n"
 
 
@@ -97,13 +98,13 @@ def test_a_line_in_conflict_joins_nobody(new_installation: NewInstallation) -> N
         {"type": "alias", "userId": "bob", "previousId": "tablet", "messageId": "other"},
     )
 
-    installation.build(FIRST, SECOND)
+    installation.build(FIRST, SECOND, tables=TABLES)
 
     users = "select user_id from marts.dim_users order by all"
     assert installation.rows(users) == [("kiosk",), ("tablet",)]
     # Without the first lines the second ones are no conflict any more.
     land(installation, FIRST, {"userId": "eve"})
-    installation.build(FIRST)
+    installation.build(FIRST, tables=TABLES)
     assert installation.rows(users) == [("ann",), ("bob",), ("eve",)]
     assert installation.rows("select sum(events) from marts.fct_user_days") == [(2,)]
 
@@ -126,7 +127,7 @@ def test_a_signed_out_visit_is_no_login_and_a_click_no_visit(
         {"userId": "ann", "event": "Email Link Clicked"},
     )
 
-    installation.build(FIRST, SECOND)
+    installation.build(FIRST, SECOND, tables=TABLES)
 
     days = "select user_id, event_date, events, logins, interactions from marts.fct_user_days"
     assert installation.rows(f"{days} order by all") == [

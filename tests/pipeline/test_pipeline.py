@@ -5,17 +5,16 @@ import shutil
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import dagster as dg
 
 from orchestration.failures import warnings_of
 from tests.conftest import (
-    FIRST,
     GOLDEN,
     LAST,
     Installation,
     NewInstallation,
-    land_golden,
 )
 from warehouse.lake.loads import admitted
 from warehouse.serving.publish import current, verify
@@ -157,11 +156,9 @@ def test_running_a_day_again_changes_nothing(copied: Installation) -> None:
 
 
 def test_a_day_of_nothing_but_bad_lines_stops_at_the_border(
-    new_installation: NewInstallation,
+    first_day: Installation, tmp_path: Path
 ) -> None:
-    installation = new_installation()
-    land_golden(installation)
-    installation.build(FIRST)
+    installation = first_day.copy(tmp_path / "home")
     before = installation.hashes()
     bad = installation.settings.landing_root / "events" / "dt=2026-03-02" / "events.ndjson"
     bad.write_text("this is not JSON\n" * 20)

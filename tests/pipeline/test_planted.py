@@ -81,10 +81,10 @@ class TestAFallOfActiveUsers:
         days = [str(WINDOW.day(number)) for number in range(WINDOW.days)]
         opened = days.index(str(self.sunday(1))) + 1
         for first, last in ((0, opened), (opened, opened + 1)):
-            home.build(*days[first:last])
+            home.build(*days[first:last], tables=["alerts"])
             life = home.rows(self.LIFE.format("wau_down_two_weeks"))
             assert life == [(self.sunday(1), self.sunday(1), None, "open")]
-        home.build(*days[opened + 1 :])
+        home.build(*days[opened + 1 :], tables=["alerts"])
         assert home.rows(self.ALERTS) == shop.rows(self.ALERTS)
 
 

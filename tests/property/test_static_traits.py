@@ -33,7 +33,7 @@ def towns(tmp_path_factory: pytest.TempPathFactory) -> list[Installation]:
         for path in (home / "landing" / "events").rglob("*.ndjson"):
             _recast(path, number)
         town = Installation(Settings(home))
-        town.build()
+        town.build(tables=WORTH)
         built.append(town)
     return built
 
