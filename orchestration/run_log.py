@@ -13,8 +13,9 @@ from warehouse.masking import masked
 from warehouse.settings import Settings
 
 KEPT_LOGS = 20
-# How a warning begins that says what was damaged and is whole again: the operator is told these.
-MENDED = "mended: "
+# How warnings begin that the operator is told: what was damaged and is whole again, and what landed
+# where no run looks.
+MENDED, UNREAD = "mended: ", "unread: "
 DONE = (dg.DagsterEventType.ASSET_MATERIALIZATION, dg.DagsterEventType.ASSET_CHECK_EVALUATION)
 
 
@@ -48,7 +49,7 @@ class Follower(logging.Handler):
         self._steps = 0
         self._seen: set[str] = set()
         self._bar: Any = None
-        self.mended: list[str] = []
+        self.told: list[str] = []
 
     def expect(self, steps: int) -> None:
         """Say how many assets and checks the run has."""
@@ -89,8 +90,8 @@ class Follower(logging.Handler):
         if self._screen:
             self._screen.emit(record)
         meta = getattr(record, "dagster_meta", {})
-        if str(meta.get("orig_message", "")).startswith(MENDED):
-            self.mended.append(meta["orig_message"])
+        if str(meta.get("orig_message", "")).startswith((MENDED, UNREAD)):
+            self.told.append(meta["orig_message"])
         event = meta.get("dagster_event")
         if event is not None and self._bar is not None:
             self._move(event)

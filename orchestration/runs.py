@@ -99,7 +99,7 @@ def run_days(
                 tags={**days_tag(days), TOLD_BY: COMMAND_LINE},
                 raise_on_error=False,
             )
-    for text in follower.mended:
+    for text in follower.told:
         tell(text)
     report = _report(result, first, last, time.monotonic() - started, log)
     if not report.success:

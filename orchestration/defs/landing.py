@@ -7,7 +7,7 @@ import dagster as dg
 
 from orchestration.partitions import SINGLE_RUN, days_of, partitions_of
 from orchestration.resources import Installation
-from orchestration.run_log import MENDED
+from orchestration.run_log import MENDED, UNREAD
 from warehouse.errors import UserError
 from warehouse.exports.listed import bring_in_line
 from warehouse.feeds import EVENTS, FEEDS, Feed
@@ -18,7 +18,7 @@ from warehouse.lake.layout import name_of
 from warehouse.lake.loads import admitted, waiting
 from warehouse.lake.outcome import IngestReport
 from warehouse.lake.rereading import days_to_read_again, note_read
-from warehouse.landing.days import landed_days
+from warehouse.landing.days import landed_days, unread, where_files_of
 from warehouse.serving.publish import fall_back
 from warehouse.settings import Settings
 
@@ -119,6 +119,7 @@ def _assets(feed: Feed, *, partitions: dg.PartitionsDefinition) -> list[Any]:
         """
         settings = installation.settings
         try:
+            _refuse_or_tell(context, settings, feed)
             wanted = days_of(context, settings)
             days = _landed(settings, wanted, feed)
             told = mend(settings, feed.name, days, turn=max(wanted, default=date.min))
@@ -186,6 +187,16 @@ def _landed(settings: Settings, wanted: list[date], feed: Feed) -> list[date]:
             cure="put the files of a day into a folder dt=YYYY-MM-DD there",
         )
     return days
+
+
+def _refuse_or_tell(context: dg.AssetExecutionContext, settings: Settings, feed: Feed) -> None:
+    """Say what landed where no run reads it; of a feed that stands it may be somebody's no."""
+    for path in unread(settings, feed.name):
+        cure = where_files_of(feed.name)
+        if feed.stands:
+            what = f"no run reads this, and it may tell what the {feed.name} do"
+            raise UserError(what, where=str(path), cure=cure)
+        context.log.warning(f"{UNREAD}{path}; {cure}")
 
 
 def days_in_question(settings: Settings, wanted: list[date], feed: Feed) -> list[date]:

@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from orchestration.failures import problems_of
 from tests.conftest import Installation, NewInstallation
 from warehouse.gates.profiles import raw_days
 from warehouse.judging.aliases import event_word
@@ -506,6 +507,21 @@ def test_a_word_is_compared_alike_where_it_is_judged_and_where_it_is_decided() -
     [yes] = re.findall(r"granted in \('(.*)'\)", words)
     assert set(yes.split("', '")) == YES_WORDS
     assert "'" + "".join(sign for sign in " !_-.:/" if not event_word(sign)) + "', ''" in macro
+
+
+@pytest.mark.parametrize("name", ["suppressions/2026-03-02/list.csv", "supressions/list.csv"])
+def test_a_suppression_list_where_no_run_looks_stops_every_run_until_it_is_moved(
+    copied: Installation, name: str
+) -> None:
+    path = copied.settings.landing_root / name
+    path.parent.mkdir(parents=True)
+    path.write_text("channel,address\nemail,ann@example.com\n")
+
+    [problem] = problems_of(copied.run("2026-03-04").all_events, path)
+    assert str(path.parent) in problem.where
+    assert "suppressions/dt=YYYY-MM-DD" in problem.cure
+    path.parent.rename(path.parent.with_name("_elsewhere"))
+    assert copied.run("2026-03-04").success
 
 
 def test_a_suppression_list_that_cannot_be_read_stops_every_run_until_it_is_mended(

@@ -59,7 +59,7 @@ def test_a_folder_of_days_that_no_feed_reads_is_named(tmp_path: Path) -> None:
         (tmp_path / "landing" / name).mkdir(parents=True)
     [problem] = problems(Settings(tmp_path))
     assert str(tmp_path / "landing" / "suppression") in problem.detail
-    assert problem.cure == "did you mean 'suppressions'?"
+    assert problem.cure.startswith("move its files to suppressions/dt=YYYY-MM-DD")
 
 
 def test_a_bad_rule_is_named_with_file_and_line(tmp_path: Path) -> None:

@@ -6,7 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from warehouse.landing.days import is_ready, landed_days, landed_files, open_landed, source_name
+from warehouse.feeds import FEEDS
+from warehouse.landing.days import (
+    is_ready,
+    landed_days,
+    landed_files,
+    open_landed,
+    source_name,
+    unread,
+)
 from warehouse.settings import Settings
 from warehouse.storage.files import replace_folder, sha256_of, write_atomically
 
@@ -32,6 +40,43 @@ def test_days_are_the_dated_folders_in_order(settings: Settings, folder: Path) -
     (folder.parent / "dt=2026-10-05").symlink_to(folder)
 
     assert landed_days(settings) == [date(2026, 9, 30), DAY]
+
+
+@pytest.mark.parametrize(
+    ("name", "feed"),
+    [
+        ("events/2026-10-03", "events"),
+        ("events/dt=2026-10-3/a.ndjson", "events"),
+        ("events/late.ndjson", "events"),
+        ("Events/dt=2026-10-01", "events"),
+        ("clicks/dt=2026-10-01/a.ndjson", "events"),
+        ("suppressions/list.csv", "suppressions"),
+        ("suppressions/2026-10-01/list.csv", "suppressions"),
+        ("supressions/list.csv", "suppressions"),
+        ("suppression.csv", "suppressions"),
+        ("SUPPRESSIONS/dt=2026-10-01/list.csv", "suppressions"),
+    ],
+)
+def test_what_lands_where_no_run_reads_it_is_named(
+    settings: Settings, folder: Path, name: str, feed: str
+) -> None:
+    path = settings.landing_root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch() if path.suffix else path.mkdir(parents=True)
+
+    found = {each: unread(settings, each) for each in FEEDS}
+    [place] = found.pop(feed)
+    assert place in (path, path.parent, path.parent.parent)
+    assert not any(found.values())
+
+
+def test_what_is_left_alone_or_is_none_of_ours_is_not_named(
+    settings: Settings, folder: Path
+) -> None:
+    for name in ("events/_old", "events/.keep", "archive/2025", "notes", "sessions/list"):
+        (settings.landing_root / name).mkdir(parents=True)
+    (settings.landing_root / "events" / "new.csv.part").touch()
+    assert not any(unread(settings, each) for each in FEEDS)
 
 
 def test_no_landing_folder_means_no_days(settings: Settings) -> None:

@@ -1,12 +1,13 @@
 """Landing, on disk or in a store -> its days and files: lists names, opens what it may, no link."""
 
+import difflib
 import os
 import stat
 from datetime import date
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from warehouse.feeds import EVENTS
+from warehouse.feeds import EVENTS, FEEDS
 from warehouse.settings import Settings
 from warehouse.storage.objects import FileChanged, ObjectReader
 from warehouse.storage.places import Entry, Place, entries
@@ -15,6 +16,8 @@ DAY_PREFIX = "dt="
 READY_MARK = "_SUCCESS"
 # Names that uploading tools give to files they are still writing.
 UNFINISHED = (".part", ".tmp")
+# How alike the name of a folder beside the feeds' must be to be taken for a slip of the pen.
+ALIKE = 0.85
 
 
 def day_folder(settings: Settings, day: date, feed: str = EVENTS) -> Place:
@@ -23,7 +26,7 @@ def day_folder(settings: Settings, day: date, feed: str = EVENTS) -> Place:
 
 
 def landed_days(settings: Settings, feed: str = EVENTS) -> list[date]:
-    """Return the days that have a landing folder, oldest first; other names are ignored."""
+    """Return the days that have a landing folder, oldest first; see `unread` for other names."""
     found = entries(settings.landing_root / feed)
     days = (_day_of(entry.path.name) for entry in found if entry.is_folder)
     return sorted(day for day in days if day)
@@ -51,6 +54,22 @@ def landed_entries(settings: Settings, day: date, feed: str = EVENTS) -> list[En
 def landed_files(settings: Settings, day: date, feed: str = EVENTS) -> list[Place]:
     """Return the paths of what landed on a day, by name."""
     return [entry.path for entry in landed_entries(settings, day, feed)]
+
+
+def unread(settings: Settings, feed: str) -> list[Place]:
+    """Name what lies where the files of a feed are looked for and no run reads: it is in no table.
+
+    That is all in its folder but days, and a folder or file beside it under nearly its name; beside
+    the events also each other folder of days.
+    """
+    inside = (entry for entry in entries(settings.landing_root / feed) if not _is_day(entry))
+    beside = (entry for entry in entries(settings.landing_root) if _is_meant(entry, feed))
+    return sorted(each.path for each in (*inside, *beside) if is_data(each.path.name))
+
+
+def where_files_of(feed: str) -> str:
+    """Say where the files of a feed belong, and how others are left alone."""
+    return f"move its files to {feed}/dt=YYYY-MM-DD, the day they arrived, or call it _something"
 
 
 def is_ready(settings: Settings, day: date, now: float, feed: str = EVENTS) -> bool:
@@ -128,6 +147,21 @@ def state_of(file: BinaryIO) -> tuple[int, str]:
 def is_data(name: str) -> bool:
     """Tell a file that is read from one that is left alone by its name."""
     return not name.startswith((".", "_")) and not name.lower().endswith(UNFINISHED)
+
+
+def _is_day(entry: Entry) -> bool:
+    return entry.is_folder and _day_of(entry.path.name) is not None
+
+
+def _is_meant(entry: Entry, feed: str) -> bool:
+    """Tell whether something below the landing root, which is no feed's folder, is this feed's."""
+    name = entry.path.name
+    if name in FEEDS:
+        return False
+    word = name.partition(".")[0].casefold()
+    if near := difflib.get_close_matches(word, FEEDS, n=1, cutoff=ALIKE):
+        return near == [feed]
+    return feed == EVENTS and entry.is_folder and any(map(_is_day, entries(entry.path)))
 
 
 def _day_of(name: str) -> date | None:

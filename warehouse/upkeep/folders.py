@@ -9,7 +9,7 @@ from warehouse.build.database import lock_holder
 from warehouse.errors import UserError
 from warehouse.exports.withdrawn import FILE_MODE, FOLDER_MODE
 from warehouse.feeds import FEEDS
-from warehouse.rules.table import nearest
+from warehouse.landing.days import unread, where_files_of
 from warehouse.settings import Settings
 from warehouse.storage.files import COMPARED, REPLACED, TEMPORARY, remove_durably, write_atomically
 from warehouse.storage.places import Place, entries, opened
@@ -33,14 +33,10 @@ def home(settings: Settings) -> Iterator[Finding]:
 
 
 def feeds(settings: Settings) -> Iterator[Finding]:
-    """Find folders of days that no feed reads: a suppression list there keeps nobody off a list."""
-    for folder in entries(settings.landing_root):
-        name = folder.path.name
-        if not folder.is_folder or name in FEEDS:
-            continue
-        if any(day.path.name.startswith("dt=") for day in entries(folder.path)):
-            told = f"{folder.path}: no feed has this name, so nothing in it is read"
-            yield Finding("feeds", False, told, nearest(name, FEEDS))
+    """Find what landed where no run reads it: a suppression list there keeps nobody off a list."""
+    for feed in FEEDS:
+        for path in unread(settings, feed):
+            yield Finding("feeds", False, f"{path}: no run reads it", where_files_of(feed))
 
 
 def stores(settings: Settings) -> Iterator[Finding]:
