@@ -22,7 +22,7 @@ BOUNDS: Mapping[str, tuple[int, int]] = {
     "max_future_days": (0, 366),
 }
 SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?) *([kmgt])(i?)(?:b|bytes)?", re.IGNORECASE)
-LEAST_MEMORY = 256 << 20
+LEAST_MEMORY = 256_000_000
 MOST_MEMORY = 1 << 50
 FIRST_DAY = date(1970, 1, 1)
 UNFIT_IN_PATHS = "'\"[]{}*?"

@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from orchestration.cli import cli
+from warehouse.build.database import default_memory_limit
 from warehouse.configuration import load_settings
 from warehouse.errors import UserError
 from warehouse.setting_faults import LEAST_MEMORY, size_of
@@ -110,12 +111,19 @@ def test_all_that_is_wrong_is_told_at_once_and_by_the_doctor(tmp_path: Path) -> 
         assert CliRunner().invoke(cli, command, env=env).exit_code == 1
 
 
-@pytest.mark.parametrize("text", ["4GB", "4 GiB", "512mb", "1.5GB", "4G", "800 MiB"])
+@pytest.mark.parametrize("text", ["4GB", "4 GiB", "512mb", "1.5GB", "4G", "800 MiB", "256MB"])
 def test_a_size_is_what_duckdb_reads(text: str) -> None:
     with duckdb.connect(config={"memory_limit": text}) as connection:
         [(limit,)] = connection.execute("select current_setting('memory_limit')").fetchall()
     assert size_of(limit) == pytest.approx(size_of(text), rel=0.08)
     assert size_of(text) >= LEAST_MEMORY
+
+
+def test_the_models_leave_most_of_the_machine_to_others() -> None:
+    with duckdb.connect() as connection:
+        [(own,)] = connection.execute("select current_setting('memory_limit')").fetchall()
+    unless_said = size_of(default_memory_limit())
+    assert unless_said == pytest.approx(max(2_000_000_000, size_of(own) / 10), rel=0.01)
 
 
 def test_what_may_be_said_still_may(tmp_path: Path) -> None:

@@ -12,11 +12,15 @@ from pathlib import Path
 import duckdb
 
 from warehouse.errors import UserError
+from warehouse.setting_faults import size_of
 from warehouse.settings import Settings
 from warehouse.sql import literal
 
 # Readable by every DuckDB since 1.0: the marts file is copied for others to read.
 SERVING_STORAGE = "v1.0.0"
+
+# Megabytes that the models may hold on any machine.
+LEAST_MEMORY = 2_000
 
 WAIT_SECONDS = 600.0
 POLL_SECONDS = 0.5
@@ -105,9 +109,11 @@ def create_databases(settings: Settings) -> None:
 
 @cache
 def default_memory_limit() -> str:
-    """Return the limit DuckDB gives itself, a share of the machine or container, as a size.
+    """Return what the models may hold where nothing else is said, as a size.
 
-    Its settings take sizes only: a profile that has to name a limit cannot say "your own".
+    A tenth of the share of the machine, or container, that DuckDB would take, and 2 GB at least:
+    what is more is sorted on disk (docs/scaling.md).
     """
     with duckdb.connect() as connection:
-        return str(connection.execute("select current_setting('memory_limit')").fetchall()[0][0])
+        [(own,)] = connection.execute("select current_setting('memory_limit')").fetchall()
+    return f"{max(LEAST_MEMORY, size_of(own) // 10_000_000)}MB"
