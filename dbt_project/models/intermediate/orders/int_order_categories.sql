@@ -31,11 +31,15 @@ products as (
 
 named as (
 
+    -- Exact from here on: the sum of fractions depends on the order they are added in.
     select
         message_id,
         {{ json_text('product', 'category') }} as category,
-        try_cast({{ json_text('product', 'price') }} as double)
-        * coalesce(try_cast({{ json_text('product', 'quantity') }} as double), 1) as worth,
+        try_cast(
+            try_cast({{ json_text('product', 'price') }} as double)
+            * coalesce(try_cast({{ json_text('product', 'quantity') }} as double), 1)
+            as decimal(28, 10)
+        ) as worth,
         event_date
 
     from products
@@ -46,7 +50,7 @@ named as (
     select
         message_id,
         {{ json_text('properties', 'category') }} as category,
-        1 as worth,
+        cast(1 as decimal(28, 10)) as worth,
         event_date
 
     from purchases
@@ -74,7 +78,7 @@ shared as (
     select
         message_id,
         category,
-        worth / sum(worth) over (partition by message_id) as share,
+        {{ rate('worth', 'sum(worth) over (partition by message_id)') }} as share,
         event_date
 
     from valued

@@ -94,7 +94,7 @@ categories as (
         orders.as_of_date,
         orders.user_id,
         categories.category,
-        {{ rounded('sum(cast(orders.amount as double) * categories.share)', 6) }} as spend
+        sum(cast(cast(orders.amount as double) * categories.share as decimal(28, 10))) as spend
 
     from orders
     inner join {{ ref('int_order_reports') }} as reports

@@ -22,7 +22,7 @@ weights as (
         {% for part, _ in parts + [('stage_points', none)] %}
         max(case when part = '{{ part }}' then cast(weight as double) end) as {{ part }},
         {% endfor %}
-        sum(abs(cast(weight as double))) as all_weights
+        cast(sum(abs(cast(weight as decimal(28, 10)))) as double) as all_weights
 
     from {{ ref('value_weights') }}
 
