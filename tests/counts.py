@@ -10,7 +10,7 @@ COLLECTED = {
     "browser": 2,
     "fault": 54,
     "golden": 103,
-    "pipeline": 609,
+    "pipeline": 610,
     "property": 108,
     "pure": 1544,
     "recompute": 26,

@@ -16,6 +16,8 @@ from warehouse.simulate.run import simulate
 # Of two columns, as a plan writes it.
 KEY = re.compile(r"\(\w+ = \w+\)")
 TEXTS = {"properties", "traits", "context"}
+# Derby, which Spark uses unless told otherwise, keeps 32,700 letters.
+LONGEST_VIEW = 32_000
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +73,18 @@ def test_the_lake_is_taken_for_as_large_as_it_is(
     [(lines,)] = connection.execute("select count(*) from raw.events").fetchall()
     [scan] = _scans(_explained(connection, "select message_hash from raw.events"))
     assert int(scan["Estimated Cardinality"]) == lines
+
+
+def test_no_view_is_longer_than_the_metastore_of_spark_keeps(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    found = dict(
+        connection.execute(
+            "select view_name, length(sql) from duckdb_views() where not internal"
+        ).fetchall()
+    )
+    assert "int_user_preferences" in found
+    assert {name for name, length in found.items() if length > LONGEST_VIEW} == set()
 
 
 def test_no_row_is_held_against_every_other_where_a_key_would_find_it(
