@@ -33,6 +33,8 @@ def one_more_day(data: Data, work: Path, days: int) -> tuple[list[Row], str]:
     for day in more:
         for name, on in (("year", data), ("same", same), ("month", data)):
             measures[name].append(job("daily", folder / name, on, [day]))
+    # The days between were built and not run, which notes nothing: the next run builds all anew.
+    job("run", folder / "year", data, [more[-1]])
     profile = job("run", folder / "year", data, [last])
     rows = []
     for unit in UNITS:
