@@ -132,6 +132,24 @@ def test_a_no_is_read_as_far_as_it_goes(case: str) -> None:
     assert [("" if who.startswith("aside-") else who, what) for who, what in found] == wanted
 
 
+@pytest.mark.parametrize("said", ["{}", '{"step":1}', '{"email":"ann@example.com"}'])
+def test_an_ordinary_line_is_not_read_for_a_no(said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Whatever the format's own names are made of: lines set aside come by the million.
+    monkeypatch.delattr("warehouse.judging.asides.refused_channels")
+    line = (
+        '{"type":"track","event":"Product Viewed","userId":"a","channel":"client",'
+        '"receivedAt":"2026-01-01T00:00:00Z","context":{"locale":"en","page":{"path":"/"}},'
+        f'"properties":{said}}}'
+    )
+    assert noes(line) == []
+
+
+def test_a_no_whose_letters_are_written_by_their_numbers_is_heard() -> None:
+    line = r'{"type":"identify","userId":"a","traits":{"subscribed":"\u5426"}}'
+    [found] = noes(line)
+    assert found["user_id"] == "a"
+
+
 def test_a_time_that_is_unknown_or_to_come_is_the_end_of_the_load_day() -> None:
     def at(stamp: str) -> int:
         line = json.dumps({"event": "Unsubscribed", "userId": "a", "timestamp": stamp})

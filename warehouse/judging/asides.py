@@ -28,7 +28,7 @@ from warehouse.judging.consents import (
 )
 from warehouse.judging.consents import EVENT as CONSENT
 from warehouse.judging.exact import IDS, Limits, payload_hash, signed
-from warehouse.judging.refusals import is_of_preferences, refused_channels
+from warehouse.judging.refusals import is_of_preferences, may_refuse, refused_channels
 from warehouse.judging.spelling import folded
 from warehouse.judging.values import Rejected, canonical_id, is_nobody, moment_of
 
@@ -47,8 +47,12 @@ _WORDS = (
     *(b"opt", b"subscri", b"accept", b"consent", b"preference", b"notification", b"permission"),
     *(b"communication", b"channel", b"market", b"advertising", b"promotion", b"receive"),
     *(b"mail", b"newsletter", b"sms", b"text", b"push", b"wechat", b"contact"),
+    *(b"abled", b"allowed", b"granted", b"suppressed", b"revoked", b"withdrawn", b"stat", b"not"),
     *("退订 拒收 订阅 同意 接收 允许 通知 偏好 营销 邮 短信 推送 微信 公众号".encode().split()),
 )
+# What the format itself calls by such words, and by what a line came: no no has these.
+_OWN_WORDS = (b'"context"', b'"receivedat"')
+_CAME_BY = re.compile(rb'"channel" ?: ?"(?:client|server|web|mobile|browser)"')
 # What people write behind a word.
 MARKS = '!?,;"。'
 
@@ -90,7 +94,12 @@ def _may_refuse(line: bytes, limits: Limits) -> bool:
             if limits.aliases.meant(event) in REFUSALS or is_of_preferences(event):
                 return True
         at = line.find(b'"event"', at + 1)
-    lower = line.lower()
+    # A letter written by its number shows only when the line is read.
+    if b"\\u" not in line and not may_refuse(line.decode("utf-8", "replace").lower()):
+        return False
+    lower = _CAME_BY.sub(b"", line.lower())
+    for word in _OWN_WORDS:
+        lower = lower.replace(word, b"")
     return any(word in lower for word in _WORDS)
 
 

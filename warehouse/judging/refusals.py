@@ -99,6 +99,15 @@ def of_channels(names: str) -> str:
 SHOP = '"accepts_?marketing"[ ]*:[ ]*"?(false|0|no)"?[ ]*[,}]'
 
 
+# What every one of these patterns ends with, or is of.
+_END = re.compile(f"{TELLS}({YES}|{NO}){ENDS}|{OUT}")
+
+
+def may_refuse(said: str) -> bool:
+    """Tell, by one cheap look, whether text in lower case can be a no at all: most lines cannot."""
+    return _END.search(said) is not None
+
+
 def is_of_preferences(event: str) -> bool:
     """Tell whether an event tells what somebody wants to be sent."""
     return "preference" in event.lower() or "通知设置" in event
