@@ -19,8 +19,8 @@ from warehouse.sql import literal
 # Readable by every DuckDB since 1.0: the marts file is copied for others to read.
 SERVING_STORAGE = "v1.0.0"
 
-# Megabytes that the models may hold on any machine.
-LEAST_MEMORY = 2_000
+# What the models may hold on any machine.
+LEAST_MEGABYTES = 2_000
 
 WAIT_SECONDS = 600.0
 POLL_SECONDS = 0.5
@@ -116,4 +116,4 @@ def default_memory_limit() -> str:
     """
     with duckdb.connect() as connection:
         [(own,)] = connection.execute("select current_setting('memory_limit')").fetchall()
-    return f"{max(LEAST_MEMORY, size_of(own) // 10_000_000)}MB"
+    return f"{max(LEAST_MEGABYTES, size_of(own) // 10_000_000)}MB"
